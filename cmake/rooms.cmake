@@ -1,0 +1,33 @@
+# Copyright 2026 the WaveShift authors.
+# SPDX-License-Identifier: Apache-2.0
+#
+# One folder a room, one static library a room. Third-party libraries are PRIVATE, so their headers reach nobody else.
+add_library(waveshift_flags INTERFACE)
+target_compile_options(waveshift_flags INTERFACE -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor -Wno-psabi)
+if(WAVESHIFT_SANITIZE)
+  target_compile_options(waveshift_flags INTERFACE -fsanitize=${WAVESHIFT_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(waveshift_flags INTERFACE -fsanitize=${WAVESHIFT_SANITIZE})
+endif()
+
+# waveshift_room(NAME SOURCES ... [ROOMS ...] [PRIVATE_LIBS ...] [TESTS ...] [TEST_LIBS ...])
+# Defines library waveshift_NAME (alias waveshift::NAME) and, with TESTS, the program NAME_test and its ctest cases.
+function(waveshift_room name)
+  cmake_parse_arguments(R "" "" "SOURCES;ROOMS;PRIVATE_LIBS;TESTS;TEST_LIBS" ${ARGN})
+  add_library(waveshift_${name} STATIC ${R_SOURCES})
+  add_library(waveshift::${name} ALIAS waveshift_${name})
+  target_include_directories(waveshift_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  list(TRANSFORM R_ROOMS PREPEND waveshift::)
+  target_link_libraries(waveshift_${name} PUBLIC ${R_ROOMS} PRIVATE waveshift_flags ${R_PRIVATE_LIBS})
+  if(R_TESTS AND WAVESHIFT_BUILD_TESTS)
+    waveshift_test(${name}_test SOURCES ${R_TESTS} LIBS waveshift::${name} ${R_TEST_LIBS})
+  endif()
+endfunction()
+
+# waveshift_test(NAME SOURCES ... [LIBS ...]): a GoogleTest program; each case becomes a ctest case.
+function(waveshift_test name)
+  cmake_parse_arguments(T "" "" "SOURCES;LIBS" ${ARGN})
+  add_executable(${name} ${T_SOURCES})
+  target_link_libraries(${name} PRIVATE waveshift_flags ${T_LIBS} GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE WAVESHIFT_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+endfunction()

@@ -1,0 +1,68 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "base/hash.h"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+
+namespace waveshift {
+namespace {
+
+std::string HexOf(const unsigned char* bytes, size_t n) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(2 * n);
+  for (size_t i = 0; i < n; ++i) {
+    out.push_back(kDigits[bytes[i] >> 4]);
+    out.push_back(kDigits[bytes[i] & 15]);
+  }
+  return out;
+}
+
+}  // namespace
+
+struct FieldHasher::State {
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  ~State() { EVP_MD_CTX_free(context); }
+};
+
+FieldHasher::FieldHasher() : state_(std::make_unique<State>()) {
+  EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr);
+}
+FieldHasher::~FieldHasher() = default;
+
+FieldHasher& FieldHasher::Add(std::string_view field) {
+  const uint64_t size = field.size();
+  std::array<unsigned char, 8> length = {};
+  for (size_t i = 0; i < length.size(); ++i) length[i] = static_cast<unsigned char>(size >> (8 * i));
+  EVP_DigestUpdate(state_->context, length.data(), length.size());
+  EVP_DigestUpdate(state_->context, field.data(), field.size());
+  return *this;
+}
+
+FieldHasher& FieldHasher::Add(long long value) { return Add(std::string_view(std::to_string(value))); }
+
+FieldHasher& FieldHasher::Add(double value) {
+  std::array<char, 64> text = {};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value);
+  return Add(std::string_view(text.data(), static_cast<size_t>(end.ptr - text.data())));
+}
+
+std::string FieldHasher::Hex() {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest = {};
+  unsigned int size = 0;
+  EVP_DigestFinal_ex(state_->context, digest.data(), &size);
+  return HexOf(digest.data(), size);
+}
+
+std::string Sha256Hex(std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest = {};
+  unsigned int size = 0;
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
+  return HexOf(digest.data(), size);
+}
+
+}  // namespace waveshift

@@ -1,0 +1,99 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The dubbing job: one video and its transcript in; HLS, MP4, subtitles and report out. The same job serves the command line (a folder) and
+// the server (object keys). Memory is flat in the video's length; time is linear in it.
+#ifndef WAVESHIFT_PIPELINE_JOB_H_
+#define WAVESHIFT_PIPELINE_JOB_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "stores/object_store.h"
+#include "text/transcript.h"
+#include "tts/synthesizer.h"
+#include "voices/speaker_profile.h"
+
+namespace waveshift::pipeline {
+
+// Under which keys a job's files lie.
+struct OutputLayout {
+  std::string hls_prefix;        // "" or "hls/ID/": playlist.m3u8, video/, audio/, subtitles/
+  std::string mp4_key;           // "dubbed.mp4" or "videos/ID/final_video.mp4"
+  std::string subtitles_prefix;  // "" or "subtitles/ID/": subtitles.srt, .vtt, .ass
+  std::string report_prefix;     // "" or "reports/ID/": report.json, report.html
+  std::string lines_prefix;      // "lines/" or "reports/ID/lines/": with keep_lines
+  std::string journal_prefix;    // ".waveshift/" or "journal/ID/": what a later run goes on from
+};
+OutputLayout LayoutForDirectory();
+OutputLayout LayoutForTask(const std::string& task_id);
+
+enum class BackgroundMode { kDuck, kNone };
+enum class SubtitleMode { kNone, kSoft, kBurn };
+
+// What decides the result. All of it goes into the journal's fingerprint.
+struct JobOptions {
+  BackgroundMode background = BackgroundMode::kDuck;
+  SubtitleMode subtitles = SubtitleMode::kSoft;
+  double max_speed = 1.2;
+  double failed_share_limit = 0.2;  // above it the job ends as failed
+  double segment_seconds = 6.0;
+  bool keep_lines = false;
+  bool fresh = false;  // ignore and remove what an earlier run left
+  bool speak = true;   // false: engine "none", every line keeps its original sound
+  int threads = 0;     // 0: all
+};
+
+struct JobSpec {
+  std::string video_path;       // local file
+  std::string audio_path;       // separate sound, "" = the video's own
+  text::Transcript transcript;  // checked against the media by the job
+  std::string target_language;  // BCP-47
+  std::map<std::string, tts::VoiceSpec> voices;  // by speaker; others are assigned automatically
+  OutputLayout layout;
+  JobOptions options;
+};
+
+// Same names as the status route. percent never goes back and ends at 100 on success.
+struct Progress {
+  std::string stage;  // "probe", "voices", "synthesize", "finish", "done"
+  double percent = 0;
+  int64_t lines_done = 0;
+  int64_t lines_total = 0;  // lines to speak
+  double speed = 0;         // seconds of video finished per second of wall time
+  double eta_s = -1;        // -1: not known
+};
+
+struct JobDeps {
+  stores::ObjectStore* output = nullptr;
+  tts::Synthesizer* synthesizer = nullptr;        // may be null when options.speak is false
+  voices::VoiceNamer voice_namer = nullptr;       // of the engine
+  // Called from the job's threads, one call at a time, at most a few times a second.
+  std::function<void(const Progress&)> on_progress;
+  // Notices for people, e.g. "2 damaged audio packets became silence". One line, no secrets.
+  std::function<void(const std::string&)> on_notice;
+  std::string scratch_parent;  // "" = the system's temporary folder
+};
+
+struct JobResult {
+  bool completed = false;  // false: too many lines failed; everything finished is published and the report says so
+  std::string failure;     // one line when not completed
+  int64_t lines = 0, dubbed = 0, kept = 0, failed = 0, reused = 0, warnings = 0;
+  double media_seconds = 0;
+  double wall_seconds = 0;
+  std::string report_json;
+};
+
+// Runs the whole job on the calling thread and a few of its own, which have ended when it returns. An error status means that it could not be
+// finished (bad input, something missing, cancelled, disk full); what is finished stays in the store and a later run goes on from it.
+StatusOr<JobResult> RunJob(const JobSpec& spec, const JobDeps& deps, const std::stop_token& stop);
+
+}  // namespace waveshift::pipeline
+
+#endif  // WAVESHIFT_PIPELINE_JOB_H_

@@ -1,0 +1,71 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The one interface of every speech engine.
+#ifndef WAVESHIFT_TTS_SYNTHESIZER_H_
+#define WAVESHIFT_TTS_SYNTHESIZER_H_
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "audio/buffer.h"
+#include "base/status.h"
+
+namespace waveshift::tts {
+
+// Whose voice. `name` is the engine's own ("en-us+f3", "af_heart"); "" lets the engine choose by language. Engines that clone use
+// `reference_path`. What an engine cannot use it ignores; Describe() says what it made of it.
+struct VoiceSpec {
+  std::string name;
+  std::string reference_path;
+  double pitch_hz = 0;      // median fundamental frequency to aim at; 0 = the voice's own
+  double pitch_range = 1;   // liveliness of the pitch against the voice's own
+  double natural_rate = 1;  // the speaker's habitual tempo against the voice's own; part of the voice, not of the fit to a slot
+};
+
+struct SpeakRequest {
+  std::string text;      // one line, UTF-8
+  std::string language;  // BCP-47
+  VoiceSpec voice;
+  double speed = 1.0;  // tempo asked of the engine; 1.0 natural
+};
+
+struct SpokenLine {
+  audio::MonoBuffer audio;  // silence at head and tail trimmed (at most 20 ms left)
+  std::string voice;        // the voice that spoke, for reports
+  std::vector<std::string> warnings;
+};
+
+// Called once per request, in any order, from the thread that called Synthesize.
+using SpokenSink = std::function<void(size_t index, StatusOr<SpokenLine> line)>;
+
+class Synthesizer {
+ public:
+  virtual ~Synthesizer() = default;
+
+  // The contract's word: "espeak", "kokoro", "piper", "indextts".
+  virtual std::string_view name() const = 0;
+  // Changes whenever the same request would sound different: part of the journal's key.
+  virtual std::string version() const = 0;
+  // OK when it can speak now; FailedPrecondition says what is missing and how to mend it.
+  virtual Status CheckReady() const = 0;
+  // True when it speaks this language at all.
+  virtual bool Speaks(std::string_view language) const = 0;
+
+  // Speaks all requests; a line that fails is reported through the sink and does not stop the others. The returned status is an error only
+  // when nothing can go on (Cancelled, FailedPrecondition). Thread-safe.
+  virtual Status Synthesize(std::span<const SpeakRequest> requests, const SpokenSink& sink,
+                            const std::stop_token& stop) = 0;
+};
+
+// One line, through the batch interface.
+StatusOr<SpokenLine> SpeakOne(Synthesizer& synthesizer, const SpeakRequest& request, const std::stop_token& stop);
+
+}  // namespace waveshift::tts
+
+#endif  // WAVESHIFT_TTS_SYNTHESIZER_H_
