@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -125,7 +126,7 @@ TEST(SafeRelativePath, AcceptsPlainOnesOnly) {
 TEST(SafeFileName, IsOnePartAndNeverCutsACharacter) {
   EXPECT_EQ(SafeFileName("Anna"), "Anna");
   EXPECT_EQ(SafeFileName(""), "");
-  EXPECT_EQ(SafeFileName("../../etc/passwd"), "__.._etc_passwd");
+  EXPECT_EQ(SafeFileName("../../etc/passwd"), "_._.._etc_passwd");
   EXPECT_EQ(SafeFileName("a\x01:b"), "a__b");
   EXPECT_EQ(SafeFileName("李雷李雷", 7), "李雷");
   for (const char* hostile : {"..", ".", "/", "\n", " ", "con.", "%2e%2e"}) {

@@ -151,6 +151,9 @@ Status Child::Start(const std::string& path, const ProcessRequest& request, int 
   posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&files, err, STDERR_FILENO);
+  // Also what other libraries opened without close-on-exec stays here: a socket that a child holds is a
+  // connection that never ends.
+  posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
   sigset_t none;
   sigset_t all;
   sigemptyset(&none);
@@ -171,9 +174,9 @@ Status Child::Start(const std::string& path, const ProcessRequest& request, int 
   return OkStatus();
 }
 
-class Run {
+class Runner {
  public:
-  Run(const ProcessRequest& request, const std::stop_token& stop)
+  Runner(const ProcessRequest& request, const std::stop_token& stop)
       : request_(request),
         stop_(stop),
         deadline_(Clock::now() + std::min<Clock::duration>(request.time_limit, kLongestTime)) {}
@@ -200,7 +203,7 @@ class Run {
   Child child_;  // last: it is ended before the pipes close
 };
 
-Status Run::Open(const std::string& path) {
+Status Runner::Open(const std::string& path) {
   wake_ = Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!wake_.open()) return ErrnoStatus(errno, "eventfd");
   Fd child_in;
@@ -217,7 +220,7 @@ Status Run::Open(const std::string& path) {
   return OkStatus();
 }
 
-Status Run::CheckLimits() const {
+Status Runner::CheckLimits() const {
   if (stop_.stop_requested()) return Cancelled(request_.program + " was stopped");
   if (Clock::now() >= deadline_) {
     return DeadlineExceeded(request_.program + " did not end within " +
@@ -227,7 +230,7 @@ Status Run::CheckLimits() const {
 }
 
 // Serves the pipes until the program has ended and what it printed has been read.
-Status Run::Serve() {
+Status Runner::Serve() {
   bool ended = false;
   while (!ended) {
     WS_RETURN_IF_ERROR(CheckLimits());
@@ -248,7 +251,7 @@ Status Run::Serve() {
   return OkStatus();
 }
 
-void Run::WriteInput() {
+void Runner::WriteInput() {
   while (written_ < request_.input.size()) {
     const ssize_t n = ::write(in_.get(), request_.input.data() + written_, request_.input.size() - written_);
     if (n < 0 && errno == EINTR) continue;
@@ -259,7 +262,7 @@ void Run::WriteInput() {
   in_.Close();
 }
 
-Status Run::ReadOutput() {
+Status Runner::ReadOutput() {
   std::array<char, 65536> buffer;
   for (;;) {
     const ssize_t n = ::read(out_.get(), buffer.data(), buffer.size());
@@ -278,7 +281,7 @@ Status Run::ReadOutput() {
   }
 }
 
-void Run::ReadErrorOutput() {
+void Runner::ReadErrorOutput() {
   std::array<char, 4096> buffer;
   // A program that never stops printing must not keep us from looking at the clock.
   for (int rounds = 0; rounds < 64; ++rounds) {
@@ -295,7 +298,7 @@ void Run::ReadErrorOutput() {
   }
 }
 
-StatusOr<ProcessResult> Run::ToEnd(const std::string& path) {
+StatusOr<ProcessResult> Runner::ToEnd(const std::string& path) {
   WS_RETURN_IF_ERROR(CheckLimits());
   WS_RETURN_IF_ERROR(Open(path));
   const SigpipeBlock no_sigpipe;
@@ -340,7 +343,7 @@ StatusOr<ProcessResult> RunProcess(const ProcessRequest& request, const std::sto
   }
   const auto path = FindProgram(request.program);
   if (!path.ok()) return FailedPrecondition(Message(path.status()));
-  return Run(request, stop).ToEnd(*path);
+  return Runner(request, stop).ToEnd(*path);
 }
 
 }  // namespace waveshift
