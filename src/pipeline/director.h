@@ -1,0 +1,75 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Second stage: places each line on the timeline as it becomes ready, and mixes as far as the placed lines allow.
+#ifndef WAVESHIFT_PIPELINE_DIRECTOR_H_
+#define WAVESHIFT_PIPELINE_DIRECTOR_H_
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "alignment/planner.h"
+#include "base/bounded_queue.h"
+#include "base/status.h"
+#include "pipeline/mixer.h"
+#include "pipeline/prepare.h"
+#include "pipeline/speech_stage.h"
+#include "text/subtitles.h"
+
+namespace waveshift::pipeline {
+
+// The subtitles of what has been placed so far. Any thread.
+class CueBook {
+ public:
+  void Add(const LineState& line, const std::string& language);
+  // All cues so far, in order of start.
+  std::vector<text::Cue> Cues() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<text::Cue> cues_;
+};
+
+using ChunkQueue = BoundedQueue<std::shared_ptr<const MixChunk>>;
+
+class Director {
+ public:
+  struct Options {
+    alignment::PlannerOptions planner;
+    std::string language;
+    std::function<Status(const LineState&)> on_placed;  // for each dubbed line; may be empty
+  };
+  // All references outlive the director. `mixer` may be null: lines are placed and nothing is mixed.
+  Director(PreparedJob& job, Mixer* mixer, CueBook& cues, Options options);
+
+  // Places every line and mixes as far as the placed lines allow, to the programme's end. Every chunk goes to all `queues`, which are closed
+  // at the end.
+  Status PlaceAndMix(BoundedQueue<ReadyLine>& ready, const std::vector<ChunkQueue*>& queues, const std::stop_token& stop);
+
+  // The same in two steps, when all times must be known before the first picture is encoded.
+  Status PlaceAll(BoundedQueue<ReadyLine>& ready, const std::stop_token& stop);
+  Status MixAll(const std::vector<ChunkQueue*>& queues, const std::stop_token& stop);
+
+ private:
+  Status Place(const ReadyLine& ready);
+  alignment::LineToPlace Describe(size_t index, Samples natural_length) const;
+  // Up to where the mix may go when the lines from `next` on are not placed yet.
+  Samples SafeUntil(size_t next) const;
+  Status MixUntil(Samples end, const std::vector<ChunkQueue*>& queues, const std::stop_token& stop);
+
+  PreparedJob& job_;
+  Mixer* mixer_;
+  CueBook& cues_;
+  Options options_;
+  std::unique_ptr<alignment::Planner> planner_;
+  std::vector<Samples> starts_;            // of all lines' slots, in order
+  std::vector<Samples> spoken_until_;      // latest slot end of the lines to speak before each line
+};
+
+}  // namespace waveshift::pipeline
+
+#endif  // WAVESHIFT_PIPELINE_DIRECTOR_H_

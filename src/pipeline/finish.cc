@@ -1,0 +1,131 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/finish.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "audio/wav.h"
+#include "base/version.h"
+#include "pipeline/render.h"
+#include "pipeline/stage_group.h"
+#include "pipeline/verify.h"
+#include "text/subtitles.h"
+
+namespace waveshift::pipeline {
+
+std::vector<std::string> FinalKeys(const OutputLayout& layout) {
+  return {layout.mp4_key,
+          layout.subtitles_prefix + "subtitles.srt",
+          layout.subtitles_prefix + "subtitles.vtt",
+          layout.subtitles_prefix + "subtitles.ass",
+          layout.report_prefix + "report.json",
+          layout.report_prefix + "report.html"};
+}
+
+Status KeepLine(stores::ObjectStore& store, const OutputLayout& layout, Journal& journal, const LineState& line) {
+  WS_ASSIGN_OR_RETURN(std::vector<float> sound, RenderLine(journal, line));
+  const audio::MonoBuffer buffer{kTimelineRateHz, std::move(sound)};
+  WS_ASSIGN_OR_RETURN(const std::string wav, audio::EncodeWav(buffer, audio::WavFormat::kPcm16));
+  return store.Put(layout.lines_prefix + LineFileName(line.line), wav, {}).status();
+}
+
+StatusOr<media::RenditionFiles> Finisher::Files(const std::string& rendition) const {
+  media::RenditionFiles files;
+  for (const std::string& key : c_.publisher->RenditionKeys(rendition)) {
+    WS_ASSIGN_OR_RETURN(std::string path, c_.store->Materialize(key, c_.scratch));
+    files.paths.push_back(std::move(path));
+  }
+  return files;
+}
+
+Status Finisher::WriteMp4File(const std::stop_token& stop) {
+  media::Mp4Request request;
+  request.source = &c_.job->info;
+  request.plan = &c_.job->plan;
+  if (!c_.job->plan.copy) {
+    WS_ASSIGN_OR_RETURN(request.encoded_video, Files("video"));
+  }
+  WS_ASSIGN_OR_RETURN(request.dubbed, Files("audio/dubbed"));
+  request.dubbed_language = c_.spec->target_language;
+  if (c_.job->sound) {
+    WS_ASSIGN_OR_RETURN(request.original, Files("audio/original"));
+    request.original_language = c_.job->sound->language;
+  }
+  if (c_.spec->options.subtitles == SubtitleMode::kSoft) request.subtitles = c_.cues->Cues();
+  request.output_path = c_.scratch + "/final.mp4";
+  WS_RETURN_IF_ERROR(media::WriteMp4(request, stop));
+  return c_.store->PutFile(c_.spec->layout.mp4_key, request.output_path, {}).status();
+}
+
+Status Finisher::WriteSubtitleFiles() {
+  if (c_.spec->options.subtitles == SubtitleMode::kNone) return OkStatus();
+  const auto cues = c_.cues->Cues();
+  const media::VideoStream& video = *c_.job->info.video;
+  const std::string prefix = c_.spec->layout.subtitles_prefix + "subtitles.";
+  const std::string title = std::filesystem::path(c_.spec->video_path).filename().string();
+  WS_RETURN_IF_ERROR(c_.store->Put(prefix + "srt", text::FormatSrt(cues), {}).status());
+  WS_RETURN_IF_ERROR(c_.store->Put(prefix + "vtt", text::FormatVtt(cues), {}).status());
+  return c_.store->Put(prefix + "ass", text::FormatAss(cues, video.width, video.height, title), {}).status();
+}
+
+Status Finisher::FinishOutputs(bool mp4_is_there, const std::stop_token& stop) {
+  WS_RETURN_IF_ERROR(c_.publisher->Finish());
+  const Samples length = c_.job->plan.length;
+  StageGroup stages(stop);
+  if (!mp4_is_there) {
+    stages.Start([&](const std::stop_token& s) { return WriteMp4File(s); });
+  }
+  stages.Start([&](const std::stop_token& s) -> Status {
+    WS_ASSIGN_OR_RETURN(const auto files, Files("audio/dubbed"));
+    WS_ASSIGN_OR_RETURN(TrackFigures figures, MeasureTrack(files, length, *c_.journal, &c_.job->lines, s));
+    figures_.integrated_lufs = figures.integrated_lufs;
+    figures_.true_peak_dbtp = figures.true_peak_dbtp;
+    figures_.loudness_range_lu = figures.loudness_range_lu;
+    figures_.dubbed_peaks = std::move(figures.peaks);
+    c_.tracker->SetPercent(96);
+    if (!c_.job->sound) return OkStatus();
+    WS_ASSIGN_OR_RETURN(const auto original, Files("audio/original"));
+    WS_ASSIGN_OR_RETURN(TrackFigures of_original, MeasureTrack(original, length, *c_.journal, nullptr, s));
+    figures_.original_peaks = std::move(of_original.peaks);
+    return OkStatus();
+  });
+  WS_RETURN_IF_ERROR(stages.Join());
+  measured_ = true;
+  c_.tracker->SetPercent(98);
+  return WriteSubtitleFiles();
+}
+
+StatusOr<std::string> Finisher::WriteReport(const std::string& failure, const std::vector<std::string>& notices) {
+  ReportData data = figures_;
+  data.completed = failure.empty();
+  data.failure = failure;
+  data.title = std::filesystem::path(c_.spec->video_path).filename().string();
+  data.target_language = c_.spec->target_language;
+  data.media_duration_ms = MsFromSamples(c_.job->plan.length);
+  data.lines = c_.job->lines;
+  data.engine = c_.engine;
+  data.keep_lines = c_.spec->options.keep_lines;
+  data.stages = c_.tracker->Stages();
+  data.versions = {{"waveshift", std::string(Version())}, {"ffmpeg", media::FfmpegVersion()}};
+  if (!c_.engine.empty()) data.versions.emplace_back(c_.engine, c_.engine_version);
+  data.measured = measured_;
+  data.notices = notices;
+  for (LineState& line : data.lines) {
+    // A job that ended early: what was not reached counts as not spoken, what was not measured stands as planned.
+    if (line.status == LineStatus::kToSpeak) {
+      line.status = LineStatus::kFailed;
+      line.error = "the job ended before this line was spoken";
+    } else if (line.status == LineStatus::kDubbed && !measured_) {
+      line.measured_start_ms = MsFromSamples(line.start);
+      line.measured_duration_ms = MsFromSamples(line.length);
+    }
+  }
+  std::string json = FormatReportJson(data);
+  const std::string& prefix = c_.spec->layout.report_prefix;
+  WS_RETURN_IF_ERROR(c_.store->Put(prefix + "report.json", json, {}).status());
+  WS_RETURN_IF_ERROR(c_.store->Put(prefix + "report.html", FormatReportHtml(data), {}).status());
+  return json;
+}
+
+}  // namespace waveshift::pipeline

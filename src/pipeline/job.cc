@@ -1,0 +1,293 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/job.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "base/files.h"
+#include "pipeline/director.h"
+#include "pipeline/finish.h"
+#include "pipeline/journal.h"
+#include "pipeline/mixer.h"
+#include "pipeline/prepare.h"
+#include "pipeline/progress.h"
+#include "pipeline/publisher.h"
+#include "pipeline/speech_stage.h"
+#include "pipeline/stage_group.h"
+#include "pipeline/streams.h"
+
+namespace waveshift::pipeline {
+namespace {
+
+class JobRun {
+ public:
+  JobRun(const JobSpec& spec, const JobDeps& deps, const std::stop_token& stop)
+      : spec_(spec),
+        deps_(deps),
+        stop_(stop),
+        store_(*deps.output),
+        journal_(*deps.output, spec.layout.journal_prefix),
+        tracker_(deps.on_progress, 0) {}
+
+  StatusOr<JobResult> Run();
+
+ private:
+  Status Prepare();
+  Status RemoveOldOutput(const std::optional<JournalState>& state);
+  size_t SegmentsThatMayStay() const;
+  Status OpenStreams();
+  Status OpenVideo();
+  Status SpeakAndPlace();
+  Status SpeakPlaceAndStream();
+  PublisherOptions PublisherSettings() const;
+  bool Burns() const { return spec_.options.subtitles == SubtitleMode::kBurn; }
+  void Notice(const std::string& text);
+  std::string Failure() const;
+  JobResult Result(std::string report_json) const;
+
+  const JobSpec& spec_;
+  const JobDeps& deps_;
+  const std::stop_token stop_;
+  stores::ObjectStore& store_;
+  Journal journal_;
+  ProgressTracker tracker_;
+  PreparedJob job_;
+  CueBook cues_;
+  std::vector<std::string> notices_;
+  std::string scratch_;
+  bool already_complete_ = false;
+
+  // Of the streams; null when an earlier run published everything.
+  std::optional<Publisher> publisher_;
+  size_t first_segment_ = 0;
+  std::unique_ptr<SoundStream> dubbed_;
+  std::unique_ptr<SoundStream> original_;
+  std::unique_ptr<Mixer> mixer_;
+  std::unique_ptr<media::VideoSegmenter> video_;
+  std::optional<SpeechStage> speech_;
+  std::optional<Director> director_;
+};
+
+void JobRun::Notice(const std::string& text) {
+  notices_.push_back(text);
+  if (deps_.on_notice) deps_.on_notice(text);
+}
+
+Status JobRun::Prepare() {
+  tracker_.Begin("probe");
+  WS_ASSIGN_OR_RETURN(job_, PrepareJob(spec_, deps_, stop_));
+  tracker_.SetLinesTotal(job_.lines_to_speak);
+  tracker_.End("probe");
+  tracker_.SetPercent(2);
+  if (!job_.plan.copy) {
+    Notice("the video is encoded anew: " +
+           (Burns() ? std::string("subtitles are drawn into it") : "HLS cannot carry " + job_.info.video->codec));
+  }
+  if (!job_.sound) Notice("the video has no sound: lines are spoken over silence");
+  tracker_.Begin("voices");
+  WS_RETURN_IF_ERROR(ChooseVoices(spec_, deps_, job_, stop_));
+  tracker_.End("voices");
+  tracker_.SetPercent(4);
+  return OkStatus();
+}
+
+// What an earlier run left and this one does not go on from goes away first, so that old and new are never mixed.
+Status JobRun::RemoveOldOutput(const std::optional<JournalState>& state) {
+  WS_RETURN_IF_ERROR(stores::DeletePrefix(store_, spec_.layout.lines_prefix));
+  const bool takes_whole = std::all_of(job_.lines.begin(), job_.lines.end(), [this](const LineState& line) {
+    return line.status != LineStatus::kToSpeak || journal_.HasTake(line.take_key);
+  });
+  already_complete_ = state && state->fingerprint == job_.fingerprint && state->complete && takes_whole &&
+                      store_.Head(spec_.layout.mp4_key).ok();
+  if (already_complete_) return OkStatus();
+  for (const std::string& key : FinalKeys(spec_.layout)) WS_RETURN_IF_ERROR(store_.Delete(key));
+  return OkStatus();
+}
+
+// Segments that a line without a take could still change are made anew.
+size_t JobRun::SegmentsThatMayStay() const {
+  Samples certain = job_.plan.length;
+  for (const LineState& line : job_.lines) {
+    if (line.status != LineStatus::kToSpeak || journal_.HasTake(line.take_key)) continue;
+    certain = line.slot_start - alignment::PlannerOptions().max_early - Mixer::LookBack();
+    break;
+  }
+  const auto& segments = job_.plan.segments;
+  const auto stays = [certain](const media::PlannedSegment& segment) { return segment.end <= certain; };
+  return static_cast<size_t>(std::find_if_not(segments.begin(), segments.end(), stays) - segments.begin());
+}
+
+PublisherOptions JobRun::PublisherSettings() const {
+  const media::VideoStream& video = *job_.info.video;
+  const bool upright = video.rotation_degrees % 180 == 0;
+  return {.hls_prefix = spec_.layout.hls_prefix,
+          .container = video.container,
+          .width = upright ? video.width : video.height,
+          .height = upright ? video.height : video.width,
+          .dubbed_language = spec_.target_language,
+          .original_language = job_.sound ? job_.sound->language : "",
+          .has_original = job_.sound.has_value(),
+          .has_subtitles = spec_.options.subtitles == SubtitleMode::kSoft,
+          .fingerprint = job_.fingerprint};
+}
+
+Status JobRun::OpenStreams() {
+  if (spec_.options.fresh) WS_RETURN_IF_ERROR(journal_.Clear());
+  const auto state = journal_.LoadState();
+  WS_RETURN_IF_ERROR(journal_.IndexTakes());
+  WS_RETURN_IF_ERROR(RemoveOldOutput(state));
+  publisher_.emplace(store_, journal_, job_.plan, PublisherSettings());
+  WS_ASSIGN_OR_RETURN(first_segment_, publisher_->Resume(state, SegmentsThatMayStay()));
+  speech_.emplace(job_, journal_, deps_.synthesizer, tracker_);
+  if (first_segment_ < job_.plan.segments.size()) {
+    using Track = SoundStream::Track;
+    WS_ASSIGN_OR_RETURN(dubbed_, SoundStream::Open(Track::kDubbed, job_, first_segment_, spec_.target_language, scratch_));
+    const MixerOptions options{spec_.options.background, dubbed_->first_input(), job_.plan.length};
+    std::unique_ptr<media::AudioReader> reader;
+    if (job_.sound) {
+      WS_ASSIGN_OR_RETURN(original_,
+                          SoundStream::Open(Track::kOriginal, job_, first_segment_, job_.sound->language, scratch_));
+      WS_ASSIGN_OR_RETURN(reader, job_.sound->Open(Mixer::FirstSampleToRead(options)));
+    }
+    mixer_ = std::make_unique<Mixer>(options, journal_, std::move(reader));
+  }
+  Director::Options options;
+  options.planner.max_speed = spec_.options.max_speed;
+  options.planner.hard_max_speed = std::max(options.planner.hard_max_speed, spec_.options.max_speed);
+  options.language = spec_.target_language;
+  if (spec_.options.keep_lines) {
+    options.on_placed = [this](const LineState& line) { return KeepLine(store_, spec_.layout, journal_, line); };
+  }
+  director_.emplace(job_, mixer_.get(), cues_, std::move(options));
+  return OkStatus();
+}
+
+Status JobRun::OpenVideo() {
+  media::VideoSegmenter::Options options{.first_segment = first_segment_, .threads = spec_.options.threads};
+  if (Burns()) {
+    options.burn_ass_path = scratch_ + "/burn.ass";
+    const media::VideoStream& video = *job_.info.video;
+    const std::string ass = text::FormatAss(cues_.Cues(), video.width, video.height, "burned subtitles");
+    WS_RETURN_IF_ERROR(WriteFileAtomic(options.burn_ass_path, ass));
+  }
+  WS_ASSIGN_OR_RETURN(video_, media::VideoSegmenter::Open(job_.info, job_.plan, options));
+  publisher_->SetVideoCodec(video_->hls_codec());
+  return publisher_->PublishInit(video_->init_segment(), dubbed_->init_segment(), original_ ? original_->init_segment() : "");
+}
+
+// Lines alone: nothing is left to stream, or all times must be known before the first picture is encoded.
+Status JobRun::SpeakAndPlace() {
+  BoundedQueue<ReadyLine> ready(8);
+  StageGroup stages(stop_);
+  stages.Start([&](const std::stop_token& stop) { return speech_->Run(ready, stop); });
+  stages.Start([&](const std::stop_token& stop) { return director_->PlaceAll(ready, stop); });
+  return stages.Join();
+}
+
+Status JobRun::SpeakPlaceAndStream() {
+  const bool placed = Burns();
+  if (placed) WS_RETURN_IF_ERROR(SpeakAndPlace());
+  WS_RETURN_IF_ERROR(OpenVideo());
+  BoundedQueue<ReadyLine> ready(8);
+  SegmentQueue video_segments(4);
+  std::vector<ChunkQueue*> chunks = {&dubbed_->chunks()};
+  if (original_) chunks.push_back(&original_->chunks());
+  const PublishStage publish{.job = &job_,
+                             .publisher = &*publisher_,
+                             .cues = &cues_,
+                             .tracker = &tracker_,
+                             .has_subtitles = spec_.options.subtitles == SubtitleMode::kSoft,
+                             .first_segment = first_segment_,
+                             .video = &video_segments,
+                             .dubbed = &dubbed_->segments(),
+                             .original = original_ ? &original_->segments() : nullptr};
+  StageGroup stages(stop_);
+  if (placed) {
+    stages.Start([&](const std::stop_token& stop) { return director_->MixAll(chunks, stop); });
+  } else {
+    stages.Start([&](const std::stop_token& stop) { return speech_->Run(ready, stop); });
+    stages.Start([&](const std::stop_token& stop) { return director_->PlaceAndMix(ready, chunks, stop); });
+  }
+  stages.Start([&](const std::stop_token& stop) { return dubbed_->Run(stop); });
+  if (original_) stages.Start([&](const std::stop_token& stop) { return original_->Run(stop); });
+  stages.Start([&](const std::stop_token& stop) {
+    return RunVideo(*video_, first_segment_, job_.plan.segments.size(), scratch_,
+                    media::SegmentExtension(job_.info.video->container), video_segments, stop);
+  });
+  stages.Start([&](const std::stop_token& stop) { return publish.Run(stop); });
+  return stages.Join();
+}
+
+std::string JobRun::Failure() const {
+  const ReportTotals totals = CountLines(job_.lines);
+  if (job_.lines_to_speak == 0) return "";
+  const double share = static_cast<double>(totals.failed) / static_cast<double>(job_.lines_to_speak);
+  if (totals.failed == 0 || share <= spec_.options.failed_share_limit) return "";
+  const auto first = std::find_if(job_.lines.begin(), job_.lines.end(),
+                                  [](const LineState& line) { return line.status == LineStatus::kFailed; });
+  return std::to_string(totals.failed) + " of " + std::to_string(job_.lines_to_speak) + " lines could not be spoken; line " +
+         std::to_string(first->line.sequence) + ": " + first->error;
+}
+
+JobResult JobRun::Result(std::string report_json) const {
+  const ReportTotals totals = CountLines(job_.lines);
+  JobResult result;
+  result.failure = Failure();
+  result.completed = result.failure.empty();
+  result.lines = totals.lines;
+  result.dubbed = totals.dubbed;
+  result.kept = totals.kept;
+  result.failed = totals.failed;
+  result.reused = totals.reused;
+  result.warnings = totals.warnings;
+  result.media_seconds = SecondsFromSamples(job_.plan.length);
+  result.wall_seconds = tracker_.WallSeconds();
+  result.report_json = std::move(report_json);
+  return result;
+}
+
+StatusOr<JobResult> JobRun::Run() {
+  WS_ASSIGN_OR_RETURN(const ScratchDirectory scratch, ScratchDirectory::Make(deps_.scratch_parent));
+  scratch_ = scratch.path();
+  WS_RETURN_IF_ERROR(Prepare());
+  WS_RETURN_IF_ERROR(OpenStreams());
+  Finisher finisher({.spec = &spec_,
+                     .job = &job_,
+                     .store = &store_,
+                     .journal = &journal_,
+                     .publisher = &*publisher_,
+                     .cues = &cues_,
+                     .tracker = &tracker_,
+                     .engine = deps_.synthesizer != nullptr ? std::string(deps_.synthesizer->name()) : "",
+                     .engine_version = deps_.synthesizer != nullptr ? deps_.synthesizer->version() : "",
+                     .scratch = scratch_});
+  tracker_.Begin("synthesize");
+  const Status streamed = mixer_ ? SpeakPlaceAndStream() : SpeakAndPlace();
+  tracker_.End("synthesize");
+  if (!streamed.ok()) {
+    // What was made is worth a report; that it cannot be written must not hide why the job ended.
+    const auto ignored = finisher.WriteReport(Message(streamed), notices_);
+    return streamed;
+  }
+  tracker_.Begin("finish");
+  const std::string failure = Failure();
+  WS_RETURN_IF_ERROR(finisher.FinishOutputs(already_complete_, stop_));
+  tracker_.End("finish");
+  WS_ASSIGN_OR_RETURN(std::string report_json, finisher.WriteReport(failure, notices_));
+  WS_RETURN_IF_ERROR(journal_.SaveState({job_.fingerprint, static_cast<int64_t>(job_.plan.segments.size()), failure.empty()}));
+  tracker_.Finish();
+  return Result(std::move(report_json));
+}
+
+}  // namespace
+
+StatusOr<JobResult> RunJob(const JobSpec& spec, const JobDeps& deps, const std::stop_token& stop) {
+  if (deps.output == nullptr) return Internal("RunJob: no output store");
+  if (stop.stop_requested()) return Cancelled("stopped");
+  return JobRun(spec, deps, stop).Run();
+}
+
+}  // namespace waveshift::pipeline

@@ -1,0 +1,200 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The whole job on a small real video with an engine whose sound is known.
+#include "pipeline/job.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/files.h"
+#include "base/process.h"
+#include "pipeline/tone_synthesizer.h"
+
+namespace waveshift::pipeline {
+namespace {
+
+using nlohmann::json;
+
+class JobTest : public testing::Test {
+ protected:
+  // One video for all tests: 14 s, key pictures every 2 s, stereo sound.
+  static void SetUpTestSuite() {
+    folder_ = new ScratchDirectory(ScratchDirectory::Make().value());
+    video_ = folder_->path() + "/in.mp4";
+    Ffmpeg({"-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=14", "-f", "lavfi", "-i",
+            "aevalsrc=0.1*sin(2*PI*220*t)|0.1*sin(2*PI*277*t):s=48000:d=14", "-c:v", "libx264", "-preset", "ultrafast", "-g",
+            "50", "-c:a", "aac", video_});
+  }
+  static void TearDownTestSuite() { delete folder_; }
+  static void Ffmpeg(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"-hide_banner", "-nostdin", "-v", "error", "-y"});
+    const auto result = RunProcess({.program = "ffmpeg", .arguments = arguments, .time_limit = std::chrono::minutes(2)}, {});
+    ASSERT_TRUE(result.ok()) << Message(result.status());
+    ASSERT_EQ(result->exit_code, 0) << result->error_output;
+  }
+
+  void SetUp() override {
+    store_ = stores::OpenFileObjectStore(folder_->path() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name()).value();
+    spec_.video_path = video_;
+    spec_.target_language = "en";
+    spec_.layout = LayoutForDirectory();
+    Line(1, 1000, 3000, "A", "one two three four five");
+    Line(2, 4000, 6500, "B", "six seven eight nine ten eleven twelve");
+    Line(3, 7000, 8000, "A", "");
+    Line(4, 9000, 13000, "A", "a last line that ends it");
+    deps_.output = store_.get();
+    deps_.synthesizer = &engine_;
+    deps_.voice_namer = [](std::string_view, bool, size_t) { return std::string(); };
+    deps_.on_progress = [this](const Progress& p) { progress_.push_back(p); };
+  }
+  void Line(int64_t sequence, int64_t start, int64_t end, const std::string& speaker, const std::string& translation) {
+    spec_.transcript.lines.push_back({.sequence = sequence, .start_ms = start, .end_ms = end, .speaker = speaker,
+                                      .content_type = "speech", .original = "x", .translation = translation, .where = "test"});
+  }
+  json Report() { return json::parse(store_->Get("report.json", 1 << 24).value()); }
+  std::string Bytes(const std::string& key) { return store_->Get(key, 1 << 28).value(); }
+
+  static ScratchDirectory* folder_;
+  static std::string video_;
+  std::unique_ptr<stores::ObjectStore> store_;
+  ToneSynthesizer engine_;
+  JobSpec spec_;
+  JobDeps deps_;
+  std::vector<Progress> progress_;
+};
+ScratchDirectory* JobTest::folder_ = nullptr;
+std::string JobTest::video_;
+
+TEST_F(JobTest, LeavesEverythingTheContractNames) {
+  const auto result = RunJob(spec_, deps_, {});
+  ASSERT_TRUE(result.ok()) << Message(result.status());
+  EXPECT_TRUE(result->completed);
+  EXPECT_EQ(result->dubbed, 3);
+  EXPECT_EQ(result->kept, 1);
+  for (const char* key : {"playlist.m3u8", "video/playlist.m3u8", "audio/dubbed/playlist.m3u8", "audio/original/playlist.m3u8",
+                          "subtitles/playlist.m3u8", "dubbed.mp4", "subtitles.srt", "subtitles.vtt", "subtitles.ass",
+                          "report.json", "report.html"}) {
+    EXPECT_TRUE(store_->Head(key).ok()) << key;
+  }
+  EXPECT_NE(Bytes("video/playlist.m3u8").find("#EXT-X-ENDLIST"), std::string::npos);
+  ASSERT_FALSE(progress_.empty());
+  EXPECT_EQ(progress_.back().percent, 100);
+  EXPECT_EQ(progress_.back().lines_done, 3);
+  EXPECT_TRUE(std::is_sorted(progress_.begin(), progress_.end(),
+                             [](const Progress& a, const Progress& b) { return a.percent < b.percent; }));
+}
+
+TEST_F(JobTest, LinesLieWhereTheReportSays) {
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  const json report = Report();
+  int seen = 0;
+  for (const json& line : report["lines"]) {
+    if (line["status"] != "dubbed") continue;
+    ++seen;
+    EXPECT_TRUE(line["warnings"].empty()) << line["warnings"];
+    EXPECT_EQ(line["planned_start_ms"], line["slot_start_ms"]);
+    EXPECT_NEAR(line["measured_start_ms"].get<double>(), line["planned_start_ms"].get<double>(), 1.0);
+    const double planned = line["planned_end_ms"].get<double>() - line["planned_start_ms"].get<double>();
+    EXPECT_NEAR(line["measured_duration_ms"].get<double>(), planned, 2.0);
+  }
+  EXPECT_EQ(seen, 3);
+  EXPECT_NEAR(report["media_duration_ms"].get<double>(), 14000, 0.1);
+  EXPECT_LE(report["loudness"]["true_peak_dbtp"].get<double>(), -1.0);
+}
+
+TEST_F(JobTest, SecondRunSpeaksNothingAgainAndGivesTheSame) {
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  const std::string segment = Bytes("audio/dubbed/segment_00001.ts");
+  const std::string mp4 = Bytes("dubbed.mp4");
+  const int spoken = engine_.spoken;
+  const auto again = RunJob(spec_, deps_, {});
+  ASSERT_TRUE(again.ok()) << Message(again.status());
+  EXPECT_EQ(engine_.spoken, spoken);
+  EXPECT_EQ(again->reused, 3);
+  EXPECT_EQ(Bytes("audio/dubbed/segment_00001.ts"), segment);
+  EXPECT_EQ(Bytes("dubbed.mp4"), mp4);
+}
+
+TEST_F(JobTest, StoppedJobGoesOnWhereItWas) {
+  std::stop_source stop;
+  engine_.on_line = [&] {
+    if (engine_.spoken == 3) stop.request_stop();  // two lines are in the journal
+  };
+  spec_.transcript.lines[3].translation = "a last line that is quite long, and ends it";
+  for (int i = 5; i < 12; ++i) Line(i, 13000 + 10 * i, 13500 + 10 * i, "B", "word " + std::to_string(i));
+  const auto stopped = RunJob(spec_, deps_, stop.get_token());
+  ASSERT_FALSE(stopped.ok());
+  EXPECT_EQ(stopped.status().code(), StatusCode::kCancelled);
+  EXPECT_FALSE(store_->Head("dubbed.mp4").ok());
+  engine_.on_line = nullptr;
+  const auto result = RunJob(spec_, deps_, {});
+  ASSERT_TRUE(result.ok()) << Message(result.status());
+}
+
+TEST_F(JobTest, ChangedLineIsTheOnlyOneSpokenAgain) {
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  const int spoken = engine_.spoken;
+  spec_.transcript.lines[1].translation = "something else";
+  const auto result = RunJob(spec_, deps_, {});
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(engine_.spoken, spoken + 1);
+  EXPECT_EQ(result->reused, 2);
+}
+
+TEST_F(JobTest, FreshForgetsTheJournal) {
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  const int spoken = engine_.spoken;
+  spec_.options.fresh = true;
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  EXPECT_EQ(engine_.spoken, 2 * spoken);
+}
+
+TEST_F(JobTest, OneFailedLineDoesNotFailTheJob) {
+  spec_.transcript.lines[1].translation = "FAIL";
+  for (int i = 5; i < 10; ++i) Line(i, 13000 + 10 * i, 13500 + 10 * i, "B", "w");
+  const auto result = RunJob(spec_, deps_, {});
+  ASSERT_TRUE(result.ok()) << Message(result.status());
+  EXPECT_EQ(result->failed, 1);
+  EXPECT_TRUE(result->completed);
+  EXPECT_EQ(Report()["lines"][1]["error"], "told to fail");
+}
+
+TEST_F(JobTest, TooManyFailedLinesFailTheJobAndKeepWhatIsDone) {
+  spec_.transcript.lines[0].translation = "FAIL";
+  const auto result = RunJob(spec_, deps_, {});
+  ASSERT_TRUE(result.ok()) << Message(result.status());
+  EXPECT_FALSE(result->completed);
+  EXPECT_NE(result->failure.find("1 of 3"), std::string::npos) << result->failure;
+  EXPECT_EQ(Report()["status"], "failed");
+  EXPECT_TRUE(store_->Head("dubbed.mp4").ok());
+}
+
+TEST_F(JobTest, EngineNoneKeepsTheOriginalSound) {
+  spec_.options.speak = false;
+  deps_.synthesizer = nullptr;
+  const auto result = RunJob(spec_, deps_, {});
+  ASSERT_TRUE(result.ok()) << Message(result.status());
+  EXPECT_EQ(result->kept, 4);
+}
+
+TEST_F(JobTest, LineBehindTheEndOfTheMediaIsRefused) {
+  Line(9, 20000, 21000, "A", "too late");
+  const auto result = RunJob(spec_, deps_, {});
+  EXPECT_EQ(result.status().code(), StatusCode::kInvalidArgument);
+}
+
+TEST_F(JobTest, KeptLinesAreTheSamplesInTheMix) {
+  spec_.options.keep_lines = true;
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  const json report = Report();
+  const std::string wav = Bytes(report["lines"][0]["wav"]);
+  const double length_ms = report["lines"][0]["planned_end_ms"].get<double>() - report["lines"][0]["planned_start_ms"].get<double>();
+  EXPECT_NEAR(static_cast<double>(wav.size() - 44), length_ms * 48 * 2, 64);
+}
+
+}  // namespace
+}  // namespace waveshift::pipeline

@@ -1,0 +1,112 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/journal.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "audio/wav.h"
+
+namespace waveshift::pipeline {
+namespace {
+
+using nlohmann::json;
+
+constexpr int64_t kMaxStateBytes = 1 << 20;
+constexpr int64_t kMaxTakeBytes = 256 << 20;
+constexpr std::string_view kWavEnding = ".wav";
+
+// nlohmann throws on lone surrogates and the like; the journal would rather replace them.
+std::string Dump(const json& value) { return value.dump(1, ' ', false, json::error_handler_t::replace); }
+
+}  // namespace
+
+Journal::Journal(stores::ObjectStore& store, std::string prefix) : store_(store), prefix_(std::move(prefix)) {}
+
+std::string Journal::WavKey(const std::string& key) const { return prefix_ + "lines/" + key + std::string(kWavEnding); }
+std::string Journal::MetaKey(const std::string& key) const { return prefix_ + "lines/" + key + ".json"; }
+
+std::optional<JournalState> Journal::LoadState() {
+  const auto bytes = store_.Get(prefix_ + "state.json", kMaxStateBytes);
+  if (!bytes.ok()) return std::nullopt;
+  const json value = json::parse(*bytes, nullptr, /*allow_exceptions=*/false);
+  if (!value.is_object() || value.value("schema", json()) != 1) return std::nullopt;
+  const json fingerprint = value.value("fingerprint", json());
+  const json published = value.value("published_segments", json());
+  const json complete = value.value("complete", json());
+  if (!fingerprint.is_string() || !published.is_number_unsigned() || !complete.is_boolean()) return std::nullopt;
+  return JournalState{fingerprint.get<std::string>(), published.get<int64_t>(), complete.get<bool>()};
+}
+
+Status Journal::SaveState(const JournalState& state) {
+  const json value = {{"schema", 1},
+                      {"fingerprint", state.fingerprint},
+                      {"published_segments", state.published_segments},
+                      {"complete", state.complete}};
+  return store_.Put(prefix_ + "state.json", Dump(value), {}).status();
+}
+
+Status Journal::IndexTakes() {
+  WS_ASSIGN_OR_RETURN(const auto objects, store_.List(prefix_ + "lines/"));
+  const std::lock_guard lock(mutex_);
+  takes_.clear();
+  for (const auto& object : objects) {
+    const std::string name = object.key.substr(prefix_.size() + std::string_view("lines/").size());
+    if (name.ends_with(kWavEnding)) takes_.insert(name.substr(0, name.size() - kWavEnding.size()));
+  }
+  return OkStatus();
+}
+
+bool Journal::HasTake(const std::string& key) const {
+  const std::lock_guard lock(mutex_);
+  return takes_.contains(key);
+}
+
+StatusOr<Take> Journal::LoadTake(const std::string& key) {
+  Take take;
+  const auto wav = store_.Get(WavKey(key), kMaxTakeBytes);
+  if (!wav.ok()) return wav.status();
+  const auto meta = store_.Get(MetaKey(key), kMaxStateBytes);
+  auto audio = audio::DecodeWav(*wav, WavKey(key));
+  const json value = meta.ok() ? json::parse(*meta, nullptr, false) : json();
+  if (!audio.ok() || audio->samples.empty() || !value.is_object() || !value.value("voice", json()).is_string() ||
+      !value.value("warnings", json()).is_array()) {
+    {
+      const std::lock_guard lock(mutex_);
+      takes_.erase(key);
+    }
+    WS_RETURN_IF_ERROR(store_.Delete(WavKey(key)));
+    return DataLoss(WavKey(key) + ": damaged, it is spoken again");
+  }
+  take.audio = *std::move(audio);
+  take.voice = value["voice"].get<std::string>();
+  for (const json& w : value["warnings"]) {
+    if (w.is_string()) take.warnings.push_back(w.get<std::string>());
+  }
+  return take;
+}
+
+StatusOr<Take> Journal::SaveTake(const std::string& key, const Take& take) {
+  WS_ASSIGN_OR_RETURN(const std::string wav, audio::EncodeWav(take.audio, audio::WavFormat::kPcm16));
+  const json meta = {{"voice", take.voice}, {"warnings", take.warnings}};
+  // The sound comes last: its presence says that the take is whole.
+  WS_RETURN_IF_ERROR(store_.Put(MetaKey(key), Dump(meta), {}).status());
+  WS_RETURN_IF_ERROR(store_.Put(WavKey(key), wav, {}).status());
+  {
+    const std::lock_guard lock(mutex_);
+    takes_.insert(key);
+  }
+  WS_ASSIGN_OR_RETURN(audio::MonoBuffer audio, audio::DecodeWav(wav, WavKey(key)));
+  return Take{std::move(audio), take.voice, take.warnings};
+}
+
+Status Journal::Clear() {
+  {
+    const std::lock_guard lock(mutex_);
+    takes_.clear();
+  }
+  WS_RETURN_IF_ERROR(store_.Delete(prefix_ + "state.json"));
+  return stores::DeletePrefix(store_, prefix_ + "lines/");
+}
+
+}  // namespace waveshift::pipeline

@@ -1,0 +1,68 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a killed job leaves for the next run, kept in the object store beside the output:
+//   PREFIX/lines/KEY.wav + KEY.json   a spoken take at the engine's own rate, and the voice that spoke it; KEY hashes all that shaped it
+//   PREFIX/state.json                 the fingerprint of the whole job and how many segments are published
+// Every object is written whole or not at all, so whatever is there may be trusted after a kill at any moment.
+#ifndef WAVESHIFT_PIPELINE_JOURNAL_H_
+#define WAVESHIFT_PIPELINE_JOURNAL_H_
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "audio/buffer.h"
+#include "base/status.h"
+#include "stores/object_store.h"
+
+namespace waveshift::pipeline {
+
+// A take as it is kept: 16-bit PCM at the engine's rate. Loading gives exactly what saving returned.
+struct Take {
+  audio::MonoBuffer audio;
+  std::string voice;
+  std::vector<std::string> warnings;
+};
+
+struct JournalState {
+  std::string fingerprint;
+  int64_t published_segments = 0;
+  bool complete = false;  // everything was written, the job ended as completed
+};
+
+class Journal {
+ public:
+  // `store` outlives the journal. One job at a time (the job holds its lease); its stages may call from their own threads.
+  Journal(stores::ObjectStore& store, std::string prefix);
+
+  // The state of the run before; empty when there is none or it cannot be read.
+  std::optional<JournalState> LoadState();
+  Status SaveState(const JournalState& state);
+
+  // The keys of the takes that are there; call once before HasTake.
+  Status IndexTakes();
+  bool HasTake(const std::string& key) const;
+  // NotFound when it is not there, DataLoss when it is damaged (it is removed then).
+  StatusOr<Take> LoadTake(const std::string& key);
+  // Writes it and gives back what LoadTake would.
+  StatusOr<Take> SaveTake(const std::string& key, const Take& take);
+  Status Clear();
+
+  const std::string& prefix() const { return prefix_; }
+
+ private:
+  std::string WavKey(const std::string& key) const;
+  std::string MetaKey(const std::string& key) const;
+  stores::ObjectStore& store_;
+  std::string prefix_;
+  mutable std::mutex mutex_;
+  std::set<std::string> takes_;  // guarded by mutex_
+};
+
+}  // namespace waveshift::pipeline
+
+#endif  // WAVESHIFT_PIPELINE_JOURNAL_H_

@@ -1,0 +1,73 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/journal.h"
+
+#include <gtest/gtest.h>
+
+namespace waveshift::pipeline {
+namespace {
+
+Take SomeTake() {
+  Take take;
+  take.audio = {22050, {0.0F, 0.25F, -0.5F, 0.125F}};
+  take.voice = "en+f1";
+  take.warnings = {"a warning"};
+  return take;
+}
+
+TEST(Journal, LoadingGivesExactlyWhatSavingReturned) {
+  const auto store = stores::MakeMemoryObjectStore();
+  Journal journal(*store, "j/");
+  const auto saved = journal.SaveTake("k1", SomeTake());
+  ASSERT_TRUE(saved.ok());
+  Journal later(*store, "j/");
+  ASSERT_TRUE(later.IndexTakes().ok());
+  EXPECT_TRUE(later.HasTake("k1"));
+  EXPECT_FALSE(later.HasTake("k2"));
+  const auto loaded = later.LoadTake("k1");
+  ASSERT_TRUE(loaded.ok());
+  EXPECT_EQ(loaded->audio.samples, saved->audio.samples);
+  EXPECT_EQ(loaded->audio.sample_rate_hz, 22050);
+  EXPECT_EQ(loaded->voice, "en+f1");
+  EXPECT_EQ(loaded->warnings, std::vector<std::string>{"a warning"});
+}
+
+TEST(Journal, DamagedTakeIsForgotten) {
+  const auto store = stores::MakeMemoryObjectStore();
+  Journal journal(*store, "j/");
+  ASSERT_TRUE(journal.SaveTake("k1", SomeTake()).ok());
+  ASSERT_TRUE(store->Put("j/lines/k1.wav", "RIFFrubbish", {}).ok());
+  EXPECT_EQ(journal.LoadTake("k1").status().code(), StatusCode::kDataLoss);
+  EXPECT_FALSE(journal.HasTake("k1"));
+  EXPECT_FALSE(store->Head("j/lines/k1.wav").ok());
+}
+
+TEST(Journal, StateSurvivesAndRubbishIsNoState) {
+  const auto store = stores::MakeMemoryObjectStore();
+  Journal journal(*store, "j/");
+  EXPECT_FALSE(journal.LoadState().has_value());
+  ASSERT_TRUE(journal.SaveState({"print", 7, true}).ok());
+  const auto state = journal.LoadState();
+  ASSERT_TRUE(state.has_value());
+  EXPECT_EQ(state->fingerprint, "print");
+  EXPECT_EQ(state->published_segments, 7);
+  EXPECT_TRUE(state->complete);
+  for (const char* rubbish : {"", "[]", "{\"schema\":1}", "{\"schema\":1,\"fingerprint\":\"a\",\"published_segments\":-1,\"complete\":true}",
+                              "{\"schema\":2,\"fingerprint\":\"a\",\"published_segments\":1,\"complete\":true}"}) {
+    ASSERT_TRUE(store->Put("j/state.json", rubbish, {}).ok());
+    EXPECT_FALSE(journal.LoadState().has_value()) << rubbish;
+  }
+}
+
+TEST(Journal, ClearRemovesEverything) {
+  const auto store = stores::MakeMemoryObjectStore();
+  Journal journal(*store, "j/");
+  ASSERT_TRUE(journal.SaveTake("k1", SomeTake()).ok());
+  ASSERT_TRUE(journal.SaveState({"p", 1, false}).ok());
+  ASSERT_TRUE(journal.Clear().ok());
+  EXPECT_TRUE(store->List("j/").value().empty());
+  EXPECT_FALSE(journal.HasTake("k1"));
+}
+
+}  // namespace
+}  // namespace waveshift::pipeline

@@ -1,0 +1,47 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// What becomes of each line of the transcript. Memory: a few hundred bytes a line; sound is never held here.
+#ifndef WAVESHIFT_PIPELINE_LINE_STATE_H_
+#define WAVESHIFT_PIPELINE_LINE_STATE_H_
+
+#include <string>
+#include <vector>
+
+#include "base/media_time.h"
+#include "text/transcript.h"
+#include "tts/synthesizer.h"
+
+namespace waveshift::pipeline {
+
+enum class LineStatus { kKept, kToSpeak, kDubbed, kFailed };
+
+struct LineState {
+  text::TranscriptLine line;
+  LineStatus status = LineStatus::kKept;
+  Samples slot_start = 0;
+  Samples slot_end = 0;
+
+  // Of lines to speak.
+  tts::SpeakRequest request;
+  std::string take_key;  // hash over text, voice, engine and settings: names the take in the journal
+  bool reused = false;
+
+  // Of dubbed lines.
+  Samples start = 0;  // first sample on the timeline
+  Samples length = 0;
+  double speed = 1.0;  // against the engine's natural rate, everything included
+  double gain = 1.0;   // linear, evens the line to the job's speech level
+  std::string voice;
+  double measured_start_ms = 0;
+  double measured_duration_ms = 0;
+
+  std::vector<std::string> warnings;
+  std::string error;
+
+  Samples end() const { return start + length; }
+};
+
+}  // namespace waveshift::pipeline
+
+#endif  // WAVESHIFT_PIPELINE_LINE_STATE_H_

@@ -1,0 +1,52 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Everything that must be known before the first line is spoken: the media, where segments are cut, which lines are to be spoken and by
+// which voice, and the fingerprint under which the journal's content may be used again.
+#ifndef WAVESHIFT_PIPELINE_PREPARE_H_
+#define WAVESHIFT_PIPELINE_PREPARE_H_
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "media/audio_reader.h"
+#include "media/media_info.h"
+#include "media/video_plan.h"
+#include "pipeline/job.h"
+#include "pipeline/line_state.h"
+
+namespace waveshift::pipeline {
+
+// Where the original sound is.
+struct SoundSource {
+  std::string path;
+  int stream_index = -1;
+  double zero_seconds = 0;  // of the file's own clock: the timeline's zero
+  std::string language;     // as tagged
+  StatusOr<std::unique_ptr<media::AudioReader>> Open(Samples start) const {
+    return media::AudioReader::Open(path, stream_index, zero_seconds, start);
+  }
+};
+
+struct PreparedJob {
+  media::MediaInfo info;  // of the video file
+  media::VideoPlan plan;
+  std::optional<SoundSource> sound;
+  std::vector<LineState> lines;  // in order of slot_start
+  int64_t lines_to_speak = 0;
+  std::string fingerprint;
+  double speech_lufs = 0;  // level to which every line is brought
+};
+
+// The media and the transcript, checked against each other. InvalidArgument names what is wrong.
+StatusOr<PreparedJob> PrepareJob(const JobSpec& spec, const JobDeps& deps, const std::stop_token& stop);
+
+// Listens to each speaker's original speech and fills in every line's voice, request and take key, the speech level and the fingerprint.
+Status ChooseVoices(const JobSpec& spec, const JobDeps& deps, PreparedJob& job, const std::stop_token& stop);
+
+}  // namespace waveshift::pipeline
+
+#endif  // WAVESHIFT_PIPELINE_PREPARE_H_

@@ -1,0 +1,243 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/publisher.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "media/segmenter.h"
+#include "text/language.h"
+
+namespace waveshift::pipeline {
+namespace {
+
+using media::hls::MediaPlaylist;
+
+constexpr std::chrono::seconds kShortestRewrite{1};
+constexpr char kSegmentCaching[] = "public, max-age=31536000, immutable";
+constexpr char kPlaylistCaching[] = "no-cache";
+constexpr char kVideo[] = "video";
+constexpr char kDubbed[] = "audio/dubbed";
+constexpr char kOriginal[] = "audio/original";
+constexpr char kSubtitles[] = "subtitles";
+constexpr char kPlaylistName[] = "playlist.m3u8";
+constexpr char kInitName[] = "init.mp4";
+
+// What a rendition needs at most over half a target duration or more (RFC 8216 section 4.3.4.2), and on the whole.
+struct BitRates {
+  double peak = 0;
+  double average = 0;
+};
+BitRates RatesOf(const std::vector<double>& seconds, const std::vector<int64_t>& bytes, int target_s) {
+  BitRates rates;
+  double all_bits = 0;
+  double all_seconds = 0;
+  double any_peak = 0;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    const double bits = static_cast<double>(bytes[i]) * 8;
+    all_bits += bits;
+    all_seconds += seconds[i];
+    const double rate = bits / std::max(seconds[i], 1e-3);
+    any_peak = std::max(any_peak, rate);
+    if (seconds[i] >= 0.5 * target_s) rates.peak = std::max(rates.peak, rate);
+  }
+  if (rates.peak == 0) rates.peak = any_peak;
+  rates.average = all_seconds > 0 ? all_bits / all_seconds : 0;
+  return rates;
+}
+
+}  // namespace
+
+Publisher::Publisher(stores::ObjectStore& store, Journal& journal, const media::VideoPlan& plan, PublisherOptions options)
+    : store_(store), journal_(journal), plan_(plan), options_(std::move(options)) {
+  const std::string ending = media::SegmentExtension(options_.container);
+  std::vector<double> video_seconds;
+  std::vector<double> audio_seconds;
+  std::vector<Samples> starts;
+  for (const auto& segment : plan_.segments) {
+    starts.push_back(segment.start);
+    video_seconds.push_back(SecondsFromSamples(segment.end - segment.start));
+  }
+  for (size_t i = 0; i < starts.size(); ++i) {
+    audio_seconds.push_back(media::AudioSegmentSeconds(starts, plan_.length, i));
+  }
+  renditions_.push_back({kVideo, ending, video_seconds, {}});
+  renditions_.push_back({kDubbed, ending, audio_seconds, {}});
+  if (options_.has_original) renditions_.push_back({kOriginal, ending, audio_seconds, {}});
+  if (options_.has_subtitles) renditions_.push_back({kSubtitles, "vtt", video_seconds, {}});
+  std::vector<double> all = video_seconds;
+  all.insert(all.end(), audio_seconds.begin(), audio_seconds.end());
+  target_duration_s_ = media::hls::TargetDuration(all);
+}
+
+std::string Publisher::SegmentName(const Rendition& rendition, size_t index) const {
+  char number[24];
+  std::snprintf(number, sizeof number, "%05zu", index);
+  return std::string("segment_") + number + "." + rendition.ending;
+}
+
+std::string Publisher::Key(const Rendition& rendition, const std::string& name) const {
+  return options_.hls_prefix + rendition.folder + "/" + name;
+}
+
+StatusOr<size_t> Publisher::Resume(const std::optional<JournalState>& state, size_t limit) {
+  std::map<std::string, int64_t> present;
+  for (const char* folder : {"video/", "audio/", "subtitles/"}) {
+    WS_ASSIGN_OR_RETURN(const auto objects, store_.List(options_.hls_prefix + folder));
+    for (const auto& object : objects) present[object.key] = object.size_bytes;
+  }
+  size_t keep = 0;
+  if (state && state->fingerprint == options_.fingerprint) {
+    limit = std::min({limit, static_cast<size_t>(state->published_segments), plan_.segments.size()});
+    const auto whole = [&](size_t i) {
+      return std::all_of(renditions_.begin(), renditions_.end(), [&](const Rendition& r) {
+        const auto it = present.find(Key(r, SegmentName(r, i)));
+        return it != present.end() && it->second > 0;
+      });
+    };
+    while (keep < limit && whole(keep)) ++keep;
+  }
+  std::set<std::string> wanted;
+  for (Rendition& r : renditions_) {
+    r.bytes.clear();
+    for (size_t i = 0; i < keep; ++i) {
+      const std::string key = Key(r, SegmentName(r, i));
+      r.bytes.push_back(present[key]);
+      wanted.insert(key);
+    }
+    // What players may have loaded stays as long as it stays true.
+    if (keep > 0) {
+      wanted.insert(Key(r, kPlaylistName));
+      wanted.insert(Key(r, kInitName));
+    }
+  }
+  if (keep == 0) WS_RETURN_IF_ERROR(store_.Delete(options_.hls_prefix + kPlaylistName));
+  for (const auto& [key, size] : present) {
+    if (!wanted.contains(key)) WS_RETURN_IF_ERROR(store_.Delete(key));
+  }
+  published_ = keep;
+  if (keep > 0) {
+    multivariant_published_ = store_.Head(options_.hls_prefix + kPlaylistName).ok();
+  }
+  return keep;
+}
+
+Status Publisher::PublishInit(const std::string& video, const std::string& dubbed, const std::string& original) {
+  if (!HasInit()) return OkStatus();
+  for (const Rendition& r : renditions_) {
+    const std::string* bytes = r.folder == kVideo      ? &video
+                               : r.folder == kDubbed   ? &dubbed
+                               : r.folder == kOriginal ? &original
+                                                       : nullptr;
+    if (bytes == nullptr) continue;
+    const stores::PutOptions options{.cache_control = kSegmentCaching};
+    WS_RETURN_IF_ERROR(store_.Put(Key(r, kInitName), *bytes, options).status());
+  }
+  return OkStatus();
+}
+
+Status Publisher::PutSegment(Rendition& rendition, size_t index, const std::string& path) {
+  const stores::PutOptions options{.cache_control = kSegmentCaching};
+  auto stored = store_.PutFile(Key(rendition, SegmentName(rendition, index)), path, options);
+  if (!stored.ok()) return stored.status();
+  rendition.bytes.push_back(stored->size_bytes);
+  return OkStatus();
+}
+
+Status Publisher::PublishSegment(size_t index, SegmentParts parts) {
+  if (index != published_) return Internal("segment " + std::to_string(index) + " is published out of order");
+  for (Rendition& r : renditions_) {
+    if (r.folder == kSubtitles) {
+      const stores::PutOptions options{.cache_control = kSegmentCaching};
+      auto stored = store_.Put(Key(r, SegmentName(r, index)), parts.subtitles, options);
+      if (!stored.ok()) return stored.status();
+      r.bytes.push_back(stored->size_bytes);
+      continue;
+    }
+    const std::string& path = r.folder == kVideo    ? parts.video_path
+                              : r.folder == kDubbed ? parts.dubbed_path
+                                                    : parts.original_path;
+    WS_RETURN_IF_ERROR(PutSegment(r, index, path));
+  }
+  ++published_;
+  const auto now = std::chrono::steady_clock::now();
+  if (!multivariant_published_ || now - last_playlists_ >= kShortestRewrite) {
+    WS_RETURN_IF_ERROR(WritePlaylists(false));
+    last_playlists_ = now;
+    if (!multivariant_published_) WS_RETURN_IF_ERROR(WriteMultivariant(false));
+  }
+  return OkStatus();
+}
+
+Status Publisher::WritePlaylists(bool ended) {
+  // The journal first: after a kill it must not know fewer segments than a playlist names.
+  WS_RETURN_IF_ERROR(journal_.SaveState({options_.fingerprint, static_cast<int64_t>(published_), false}));
+  for (const Rendition& r : renditions_) {
+    MediaPlaylist playlist;
+    playlist.target_duration_s = target_duration_s_;
+    playlist.init_uri = HasInit() && r.folder != kSubtitles ? kInitName : "";
+    for (size_t i = 0; i < published_; ++i) playlist.segments.push_back({SegmentName(r, i), r.seconds[i]});
+    playlist.ended = ended;
+    const stores::PutOptions options{.cache_control = kPlaylistCaching};
+    WS_RETURN_IF_ERROR(store_.Put(Key(r, kPlaylistName), media::hls::FormatMediaPlaylist(playlist), options).status());
+  }
+  return OkStatus();
+}
+
+Status Publisher::WriteMultivariant(bool exact) {
+  BitRates audio;
+  BitRates video{static_cast<double>(plan_.peak_bits_per_second), static_cast<double>(plan_.average_bits_per_second)};
+  media::hls::MultivariantPlaylist playlist;
+  for (const Rendition& r : renditions_) {
+    const BitRates rates = RatesOf(r.seconds, r.bytes, target_duration_s_);
+    if (r.folder == kVideo && exact) video = rates;
+    if (r.folder == kDubbed || r.folder == kOriginal) {
+      audio.peak = std::max(audio.peak, rates.peak);
+      audio.average = std::max(audio.average, rates.average);
+    }
+  }
+  playlist.video_uri = std::string(kVideo) + "/" + kPlaylistName;
+  playlist.video_codec = options_.video_codec;
+  playlist.width = options_.width;
+  playlist.height = options_.height;
+  playlist.frame_rate = plan_.frame_rate;
+  playlist.peak_bits_per_second = static_cast<int64_t>(video.peak + audio.peak) + 1;
+  playlist.average_bits_per_second = static_cast<int64_t>(video.average + audio.average) + 1;
+  playlist.fragmented_mp4 = HasInit();
+  const std::string dubbed_name = text::LanguageName(options_.dubbed_language) + " (dubbed)";
+  playlist.audio.push_back({dubbed_name, options_.dubbed_language, std::string(kDubbed) + "/" + kPlaylistName, true, 2});
+  if (options_.has_original) {
+    const std::string name =
+        options_.original_language.empty() ? "Original" : text::LanguageName(options_.original_language) + " (original)";
+    playlist.audio.push_back({name, options_.original_language, std::string(kOriginal) + "/" + kPlaylistName, false, 2});
+  }
+  if (options_.has_subtitles) {
+    playlist.subtitles.push_back({text::LanguageName(options_.dubbed_language), options_.dubbed_language,
+                                  std::string(kSubtitles) + "/" + kPlaylistName});
+  }
+  const stores::PutOptions options{.cache_control = kPlaylistCaching};
+  WS_RETURN_IF_ERROR(store_.Put(options_.hls_prefix + kPlaylistName, media::hls::FormatMultivariantPlaylist(playlist), options).status());
+  multivariant_published_ = true;
+  return OkStatus();
+}
+
+Status Publisher::Finish() {
+  if (published_ != plan_.segments.size()) return Internal("the stream is finished before its last segment");
+  WS_RETURN_IF_ERROR(WritePlaylists(true));
+  return WriteMultivariant(true);
+}
+
+std::vector<std::string> Publisher::RenditionKeys(const std::string& rendition) const {
+  std::vector<std::string> keys;
+  for (const Rendition& r : renditions_) {
+    if (r.folder != rendition) continue;
+    if (HasInit()) keys.push_back(Key(r, kInitName));
+    for (size_t i = 0; i < published_; ++i) keys.push_back(Key(r, SegmentName(r, i)));
+  }
+  return keys;
+}
+
+}  // namespace waveshift::pipeline

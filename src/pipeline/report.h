@@ -1,0 +1,55 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// report.json (fields: report_json.md) and report.html, the same for eyes.
+#ifndef WAVESHIFT_PIPELINE_REPORT_H_
+#define WAVESHIFT_PIPELINE_REPORT_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/job.h"
+#include "pipeline/line_state.h"
+
+namespace waveshift::pipeline {
+
+// Peaks of one track for the picture: (lowest, highest) sample of each of equal stretches of the programme, -1..1.
+using WaveformPeaks = std::vector<std::pair<float, float>>;
+
+struct ReportData {
+  bool completed = false;
+  std::string failure;  // why the job failed, "" when it did not
+  std::string title;    // the video's file name
+  std::string target_language;
+  double media_duration_ms = 0;
+  std::vector<LineState> lines;  // in order of slot_start
+  std::string engine;            // of every dubbed line
+  bool keep_lines = false;
+  std::vector<std::pair<std::string, double>> stages;
+  std::vector<std::pair<std::string, std::string>> versions;
+  // Of the finished dubbed track; absent (measured == false) when the job ended before.
+  bool measured = false;
+  double integrated_lufs = 0;
+  double true_peak_dbtp = 0;
+  double loudness_range_lu = 0;
+  std::vector<std::string> notices;
+  WaveformPeaks original_peaks;  // may be empty
+  WaveformPeaks dubbed_peaks;
+};
+
+struct ReportTotals {
+  int64_t lines = 0, dubbed = 0, kept = 0, failed = 0, shortened = 0, reused = 0, warnings = 0;
+};
+ReportTotals CountLines(const std::vector<LineState>& lines);
+
+// File name of a line's WAV relative to the lines folder: "0007_Anna.wav".
+std::string LineFileName(const text::TranscriptLine& line);
+
+std::string FormatReportJson(const ReportData& data);
+// One self-contained page: no scripts or fonts from elsewhere.
+std::string FormatReportHtml(const ReportData& data);
+
+}  // namespace waveshift::pipeline
+
+#endif  // WAVESHIFT_PIPELINE_REPORT_H_

@@ -1,0 +1,105 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "base/files.h"
+#include "pipeline/report.h"
+
+namespace waveshift::pipeline {
+namespace {
+
+using nlohmann::ordered_json;
+
+// Four decimals of a millisecond: finer than a sample (0.0208 ms), short enough to read.
+double Rounded(double value) { return std::round(value * 1e4) / 1e4; }
+
+const char* StatusWord(LineStatus status) {
+  switch (status) {
+    case LineStatus::kDubbed:
+      return "dubbed";
+    case LineStatus::kFailed:
+      return "failed";
+    default:
+      return "kept";
+  }
+}
+
+ordered_json LineJson(const LineState& state, const ReportData& data) {
+  const bool dubbed = state.status == LineStatus::kDubbed;
+  const auto when_dubbed = [&](double value) { return dubbed ? ordered_json(Rounded(value)) : ordered_json(nullptr); };
+  ordered_json line;
+  line["sequence"] = state.line.sequence;
+  line["speaker"] = state.line.speaker;
+  line["text"] = dubbed ? state.request.text : state.line.translation;
+  line["status"] = StatusWord(state.status);
+  line["slot_start_ms"] = state.line.start_ms;
+  line["slot_end_ms"] = state.line.end_ms;
+  line["planned_start_ms"] = when_dubbed(MsFromSamples(state.start));
+  line["planned_end_ms"] = when_dubbed(MsFromSamples(state.end()));
+  line["measured_start_ms"] = when_dubbed(state.measured_start_ms);
+  line["measured_duration_ms"] = when_dubbed(state.measured_duration_ms);
+  line["speed"] = when_dubbed(state.speed);
+  line["engine"] = dubbed ? ordered_json(data.engine) : ordered_json(nullptr);
+  line["voice"] = dubbed ? ordered_json(state.voice) : ordered_json(nullptr);
+  line["shortening"] = "none";
+  line["warnings"] = state.warnings;
+  line["error"] = state.status == LineStatus::kFailed ? ordered_json(state.error) : ordered_json(nullptr);
+  line["reused"] = state.reused;
+  line["wav"] = dubbed && data.keep_lines ? ordered_json("lines/" + LineFileName(state.line)) : ordered_json(nullptr);
+  line["original"] = state.line.original;
+  return line;
+}
+
+}  // namespace
+
+ReportTotals CountLines(const std::vector<LineState>& lines) {
+  ReportTotals totals;
+  totals.lines = static_cast<int64_t>(lines.size());
+  for (const LineState& line : lines) {
+    totals.dubbed += line.status == LineStatus::kDubbed;
+    totals.failed += line.status == LineStatus::kFailed;
+    totals.reused += line.reused;
+    totals.warnings += static_cast<int64_t>(line.warnings.size());
+  }
+  totals.kept = totals.lines - totals.dubbed - totals.failed;
+  return totals;
+}
+
+std::string LineFileName(const text::TranscriptLine& line) {
+  char number[24];
+  std::snprintf(number, sizeof number, "%04lld", static_cast<long long>(line.sequence));
+  const std::string speaker = SafeFileName(line.speaker);
+  return std::string(number) + "_" + (speaker.empty() ? "speaker" : speaker) + ".wav";
+}
+
+std::string FormatReportJson(const ReportData& data) {
+  ordered_json report;
+  report["schema_version"] = 1;
+  report["status"] = data.completed ? "completed" : "failed";
+  if (!data.failure.empty()) report["failure"] = data.failure;
+  report["target_language"] = data.target_language;
+  report["media_duration_ms"] = Rounded(data.media_duration_ms);
+  report["lines"] = ordered_json::array();
+  for (const LineState& line : data.lines) report["lines"].push_back(LineJson(line, data));
+  const ReportTotals totals = CountLines(data.lines);
+  report["totals"] = {{"lines", totals.lines},         {"dubbed", totals.dubbed}, {"kept", totals.kept},
+                      {"failed", totals.failed},       {"shortened", totals.shortened},
+                      {"reused", totals.reused},       {"warnings", totals.warnings}};
+  report["stages"] = ordered_json::array();
+  for (const auto& [name, seconds] : data.stages) {
+    report["stages"].push_back({{"name", name}, {"seconds", std::round(seconds * 1000) / 1000}});
+  }
+  report["versions"] = ordered_json::object();
+  for (const auto& [name, version] : data.versions) report["versions"][name] = version;
+  if (data.measured) {
+    report["loudness"] = {{"integrated_lufs", std::round(data.integrated_lufs * 100) / 100},
+                          {"true_peak_dbtp", std::round(data.true_peak_dbtp * 100) / 100},
+                          {"range_lu", std::round(data.loudness_range_lu * 100) / 100}};
+  }
+  report["notices"] = data.notices;
+  return report.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace waveshift::pipeline

@@ -1,0 +1,85 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/report.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace waveshift::pipeline {
+namespace {
+
+using nlohmann::json;
+
+ReportData SomeReport() {
+  ReportData data;
+  data.completed = true;
+  data.title = "talk</script><b>.mp4";
+  data.target_language = "en";
+  data.media_duration_ms = 12000;
+  data.engine = "espeak";
+  data.keep_lines = true;
+  data.stages = {{"probe", 0.5}};
+  data.versions = {{"waveshift", "1"}};
+  LineState dubbed;
+  dubbed.line = {.sequence = 7, .start_ms = 1000, .end_ms = 2000, .speaker = "A/../B", .content_type = "speech", .translation = "t"};
+  dubbed.request.text = "said";
+  dubbed.status = LineStatus::kDubbed;
+  dubbed.start = 48000;
+  dubbed.length = 24001;
+  dubbed.speed = 1.1;
+  dubbed.voice = "en";
+  dubbed.warnings = {"1.2 s longer than its slot", "another"};
+  LineState failed = dubbed;
+  failed.line.sequence = 8;
+  failed.status = LineStatus::kFailed;
+  failed.error = "no sound";
+  failed.warnings.clear();
+  LineState kept = failed;
+  kept.line.sequence = 9;
+  kept.status = LineStatus::kKept;
+  kept.error.clear();
+  data.lines = {dubbed, failed, kept};
+  return data;
+}
+
+TEST(ReportJson, HasEveryFieldOfEveryLine) {
+  const json report = json::parse(FormatReportJson(SomeReport()));
+  EXPECT_EQ(report["schema_version"], 1);
+  EXPECT_EQ(report["status"], "completed");
+  ASSERT_EQ(report["lines"].size(), 3U);
+  const json& dubbed = report["lines"][0];
+  EXPECT_EQ(dubbed["text"], "said");
+  EXPECT_EQ(dubbed["planned_start_ms"], 1000.0);
+  EXPECT_NEAR(dubbed["planned_end_ms"].get<double>(), 1500.0208, 1e-4);
+  EXPECT_EQ(dubbed["engine"], "espeak");
+  EXPECT_EQ(dubbed["wav"], "lines/0007_A_.._B.wav");
+  EXPECT_TRUE(dubbed["error"].is_null());
+  for (const char* field : {"planned_start_ms", "planned_end_ms", "measured_start_ms", "measured_duration_ms", "speed", "engine", "voice", "wav"}) {
+    EXPECT_TRUE(report["lines"][1][field].is_null()) << field;
+    EXPECT_TRUE(report["lines"][2][field].is_null()) << field;
+  }
+  EXPECT_EQ(report["lines"][1]["error"], "no sound");
+  EXPECT_TRUE(report["lines"][2]["error"].is_null());
+}
+
+TEST(ReportJson, TotalsAddUp) {
+  const json totals = json::parse(FormatReportJson(SomeReport()))["totals"];
+  EXPECT_EQ(totals["lines"], 3);
+  EXPECT_EQ(totals["dubbed"].get<int>() + totals["kept"].get<int>() + totals["failed"].get<int>(), 3);
+  EXPECT_EQ(totals["warnings"], 2);
+  EXPECT_EQ(totals["shortened"], 0);
+}
+
+TEST(ReportHtml, HostileNamesCannotLeaveTheirScriptElement) {
+  const std::string html = FormatReportHtml(SomeReport());
+  EXPECT_EQ(html.find("talk</script>"), std::string::npos);
+  EXPECT_EQ(html.find("@REPORT_DATA@"), std::string::npos);
+  EXPECT_NE(html.find("talk\\u003c/script>"), std::string::npos);
+  // Self-contained: nothing is loaded from elsewhere.
+  EXPECT_EQ(html.find("src="), std::string::npos);
+  EXPECT_EQ(html.find("http"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace waveshift::pipeline

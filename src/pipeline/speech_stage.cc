@@ -1,0 +1,133 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/speech_stage.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "pipeline/render.h"
+
+namespace waveshift::pipeline {
+namespace {
+
+// Small enough that the first line is heard soon, large enough to keep an engine's workers busy.
+constexpr size_t kBatchToSpeak = 4;
+constexpr size_t kBatchLines = 16;
+constexpr float kQuietestPeak = 1e-3F;  // -60 dBFS
+
+// A take that must not reach the mix.
+Status CheckTake(const audio::MonoBuffer& audio) {
+  float peak = 0;
+  for (const float s : audio.samples) {
+    if (!std::isfinite(s)) return Internal("the engine made invalid samples");
+    peak = std::max(peak, std::abs(s));
+  }
+  if (audio.samples.empty() || peak < kQuietestPeak) return Internal("the engine made no sound");
+  if (audio.sample_rate_hz <= 0) return Internal("the engine gave no sample rate");
+  return OkStatus();
+}
+
+// Errors that end the job, not just a line.
+bool EndsJob(const Status& status) {
+  return status.code() == StatusCode::kCancelled || status.code() == StatusCode::kFailedPrecondition;
+}
+
+}  // namespace
+
+SpeechStage::SpeechStage(PreparedJob& job, Journal& journal, tts::Synthesizer* synthesizer, ProgressTracker& tracker)
+    : job_(job), journal_(journal), synthesizer_(synthesizer), tracker_(tracker) {
+  for (const LineState& state : job_.lines) {
+    if (state.status == LineStatus::kToSpeak && journal_.HasTake(state.take_key)) from_earlier_run_.insert(state.take_key);
+  }
+}
+
+Status SpeechStage::Run(BoundedQueue<ReadyLine>& ready, const std::stop_token& stop) {
+  size_t index = 0;
+  while (index < job_.lines.size()) {
+    const size_t end = BatchEnd(index);
+    std::map<size_t, StatusOr<tts::SpokenLine>> spoken;
+    WS_RETURN_IF_ERROR(SpeakMissing(index, end, spoken, stop));
+    for (; index < end; ++index) {
+      WS_ASSIGN_OR_RETURN(const ReadyLine line, Complete(index, spoken, stop));
+      if (!ready.Push(line, stop)) return Cancelled("stopped");
+    }
+  }
+  ready.Close();
+  return OkStatus();
+}
+
+size_t SpeechStage::BatchEnd(size_t first) const {
+  size_t to_speak = 0;
+  size_t end = first;
+  while (end < job_.lines.size() && end - first < kBatchLines) {
+    const LineState& state = job_.lines[end];
+    const bool missing = state.status == LineStatus::kToSpeak && !journal_.HasTake(state.take_key);
+    if (missing && ++to_speak > kBatchToSpeak) break;
+    ++end;
+  }
+  return end;
+}
+
+Status SpeechStage::SpeakMissing(size_t first, size_t end, std::map<size_t, StatusOr<tts::SpokenLine>>& spoken,
+                                 const std::stop_token& stop) {
+  std::vector<tts::SpeakRequest> requests;
+  std::vector<size_t> indices;
+  std::set<std::string> asked;
+  for (size_t i = first; i < end; ++i) {
+    const LineState& state = job_.lines[i];
+    if (state.status != LineStatus::kToSpeak || journal_.HasTake(state.take_key)) continue;
+    if (!asked.insert(state.take_key).second) continue;  // the same words by the same voice twice
+    requests.push_back(state.request);
+    indices.push_back(i);
+  }
+  if (requests.empty()) return OkStatus();
+  const Status status = synthesizer_->Synthesize(
+      requests, [&](size_t n, StatusOr<tts::SpokenLine> line) { spoken.insert_or_assign(indices[n], std::move(line)); }, stop);
+  if (EndsJob(status)) return status;
+  for (const size_t i : indices) {
+    if (!spoken.contains(i)) spoken.insert_or_assign(i, status.ok() ? Internal("the engine gave no answer") : status);
+  }
+  return OkStatus();
+}
+
+StatusOr<Take> SpeechStage::TakeOf(LineState& state, std::map<size_t, StatusOr<tts::SpokenLine>>& spoken, size_t index,
+                                   const std::stop_token& stop) {
+  const auto it = spoken.find(index);
+  if (it == spoken.end() && journal_.HasTake(state.take_key)) {
+    auto take = journal_.LoadTake(state.take_key);
+    if (take.ok()) {
+      state.reused = from_earlier_run_.contains(state.take_key);
+      return take;
+    }
+  }
+  StatusOr<tts::SpokenLine> line =
+      it != spoken.end() ? std::move(it->second) : tts::SpeakOne(*synthesizer_, state.request, stop);
+  if (!line.ok()) return line.status();
+  WS_RETURN_IF_ERROR(CheckTake(line->audio));
+  auto saved = journal_.SaveTake(state.take_key, {std::move(line->audio), line->voice, line->warnings});
+  // A full disk is not the line's fault: it ends the job.
+  if (!saved.ok()) return FailedPrecondition("the journal cannot be written: " + Message(saved.status()));
+  return saved;
+}
+
+StatusOr<ReadyLine> SpeechStage::Complete(size_t index, std::map<size_t, StatusOr<tts::SpokenLine>>& spoken,
+                                          const std::stop_token& stop) {
+  LineState& state = job_.lines[index];
+  if (state.status != LineStatus::kToSpeak) return ReadyLine{index, 0};
+  const auto take = TakeOf(state, spoken, index, stop);
+  tracker_.LineDone();
+  if (!take.ok()) {
+    if (EndsJob(take.status())) return take.status();
+    state.status = LineStatus::kFailed;
+    state.error = Message(take.status());
+    return ReadyLine{index, 0};
+  }
+  state.voice = take->voice;
+  state.warnings = take->warnings;
+  state.gain = GainFor(*take, job_.speech_lufs);
+  return ReadyLine{index, NaturalLength(*take)};
+}
+
+}  // namespace waveshift::pipeline

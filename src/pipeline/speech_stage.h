@@ -1,0 +1,55 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// First stage: speaks the lines in order, a small batch at a time, or takes them from the journal.
+#ifndef WAVESHIFT_PIPELINE_SPEECH_STAGE_H_
+#define WAVESHIFT_PIPELINE_SPEECH_STAGE_H_
+
+#include <map>
+#include <set>
+#include <stop_token>
+#include <string>
+
+#include "base/bounded_queue.h"
+#include "base/status.h"
+#include "pipeline/journal.h"
+#include "pipeline/line_state.h"
+#include "pipeline/prepare.h"
+#include "pipeline/progress.h"
+
+namespace waveshift::pipeline {
+
+// A line that is ready to be placed. Everything else about it stands in its LineState, which belongs to the next stage from now on.
+struct ReadyLine {
+  size_t index = 0;
+  Samples natural_length = 0;  // 0 for lines that are not spoken
+};
+
+class SpeechStage {
+ public:
+  // The journal has been indexed. All references outlive the stage.
+  SpeechStage(PreparedJob& job, Journal& journal, tts::Synthesizer* synthesizer, ProgressTracker& tracker);
+
+  // Pushes every line in order, spoken or not; a line that fails gets status kFailed and its reason. Closes `ready` at the end.
+  Status Run(BoundedQueue<ReadyLine>& ready, const std::stop_token& stop);
+
+ private:
+  // The end of the batch that begins at `first`.
+  size_t BatchEnd(size_t first) const;
+  Status SpeakMissing(size_t first, size_t end, std::map<size_t, StatusOr<tts::SpokenLine>>& spoken,
+                      const std::stop_token& stop);
+  StatusOr<Take> TakeOf(LineState& state, std::map<size_t, StatusOr<tts::SpokenLine>>& spoken, size_t index,
+                        const std::stop_token& stop);
+  StatusOr<ReadyLine> Complete(size_t index, std::map<size_t, StatusOr<tts::SpokenLine>>& spoken,
+                               const std::stop_token& stop);
+
+  PreparedJob& job_;
+  Journal& journal_;
+  tts::Synthesizer* synthesizer_;
+  ProgressTracker& tracker_;
+  std::set<std::string> from_earlier_run_;
+};
+
+}  // namespace waveshift::pipeline
+
+#endif  // WAVESHIFT_PIPELINE_SPEECH_STAGE_H_
