@@ -27,6 +27,9 @@ struct LineToPlace {
   Samples slot_end = 0;
   Samples natural_length = 0;  // of the take at the engine's natural rate
   std::string speaker;
+  // Tempo that the take has already (the speaker's habitual rate, asked of the engine): the caps and `Placement::speed` count on top of it,
+  // so that take_speed * speed <= the caps. A take_speed above a cap leaves speed at 1 at most.
+  double take_speed = 1.0;
   // Where something begins that must not be spoken over: the next line's slot that starts at or after slot_end, or a kept slot, or the
   // programme's end. Silence up to there may be borrowed.
   Samples next_onset = 0;

@@ -97,7 +97,7 @@ void Mixer::Impl::AddLines(std::vector<float>& mix) {
     const Samples to = std::min(line.end(), input + frames);
     if (to <= from) continue;
     audio::MixMonoInto(std::span(mix).subspan(static_cast<size_t>(2 * (from - input)), static_cast<size_t>(2 * (to - from))),
-                       std::span(line.samples).subspan(static_cast<size_t>(from - line.start), static_cast<size_t>(to - from)));
+                       std::span(line.samples).subspan(static_cast<size_t>(from - line.start), static_cast<size_t>(to - from)), 1.0F);
   }
   std::erase_if(sounding, [&](const SoundingLine& line) { return line.end() <= input + frames; });
 }

@@ -13,21 +13,18 @@
 namespace waveshift::pipeline {
 namespace {
 
-// One voice in both channels of a stereo mix is 3.01 LU louder than alone.
-constexpr double kDualMonoLu = 3.0103;
 constexpr double kHighestGainDb = 30.0;
 constexpr double kEdgeFadeMs = 3.0;
 
 }  // namespace
 
 Samples NaturalLength(const Take& take) {
-  return std::llround(static_cast<double>(take.audio.samples.size()) * kTimelineRateHz / take.audio.sample_rate_hz);
+  return audio::ResampledLength(static_cast<int64_t>(take.audio.samples.size()), take.audio.sample_rate_hz, kTimelineRateHz);
 }
 
 double GainFor(const Take& take, double speech_lufs) {
-  const double lufs = audio::IntegratedLoudness(take.audio) + kDualMonoLu;
-  if (!std::isfinite(lufs) || lufs < -70) return 1.0;
-  return std::pow(10.0, std::min(speech_lufs - lufs, kHighestGainDb) / 20.0);
+  const double lufs = audio::IntegratedLoudness(take.audio, audio::MonoAs::kBothSides);
+  return audio::GainFromDb(audio::SpeechGainDb(lufs, speech_lufs, kHighestGainDb));
 }
 
 StatusOr<std::vector<float>> RenderLine(Journal& journal, const LineState& state) {

@@ -99,7 +99,7 @@ StatusOr<TrackFigures> MeasureTrack(const media::RenditionFiles& files, Samples 
                                     std::vector<LineState>* lines, const std::stop_token& stop) {
   WS_ASSIGN_OR_RETURN(const auto reader, media::OpenAudioRendition(files));
   const auto loudness = audio::LoudnessMeter::Make();
-  audio::PeakReducer peaks(std::max<Samples>(1, (length + kPicturePoints - 1) / kPicturePoints));
+  audio::PeakReducer peaks(audio::PeakReducer::BinFor(length, kPicturePoints));
   const std::vector<LineState*> order = ByEnd(lines);
   const std::vector<Samples> needed = NeededFrom(order, length);
   Window window;
@@ -109,7 +109,7 @@ StatusOr<TrackFigures> MeasureTrack(const media::RenditionFiles& files, Samples 
     sound.clear();
     WS_RETURN_IF_ERROR(reader->Read(std::min(kRead, length - at), sound, stop));
     loudness->Add(sound);
-    peaks.Add(sound);
+    peaks.AddStereo(sound);
     if (order.empty()) continue;
     window.Append(sound);
     const bool last = at + kRead >= length;
@@ -119,7 +119,7 @@ StatusOr<TrackFigures> MeasureTrack(const media::RenditionFiles& files, Samples 
     window.DropBefore(needed[next]);
   }
   const auto summary = loudness->Summary();
-  return TrackFigures{summary.integrated_lufs, summary.true_peak_dbtp, summary.loudness_range_lu, peaks.Take()};
+  return TrackFigures{summary.integrated_lufs, summary.true_peak_dbtp, summary.loudness_range_lu, peaks.Peaks()};
 }
 
 }  // namespace waveshift::pipeline

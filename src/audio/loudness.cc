@@ -1,0 +1,117 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "audio/loudness.h"
+
+#include <ebur128.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "base/media_time.h"
+
+namespace waveshift::audio {
+namespace {
+
+constexpr double kSilence = -std::numeric_limits<double>::infinity();
+constexpr int kMinRateHz = 1000;
+constexpr size_t kFramesAtOnce = 4096;
+constexpr double kBlockSeconds = 0.4;  // BS.1770's gating block
+
+struct Destroyer {
+  void operator()(ebur128_state* state) const { ebur128_destroy(&state); }
+};
+using State = std::unique_ptr<ebur128_state, Destroyer>;
+
+State MakeState(int channels, int rate_hz, int mode) {
+  return State(ebur128_init(static_cast<unsigned>(channels), static_cast<unsigned long>(rate_hz), mode));
+}
+
+// Values that are not numbers would poison the filters for good.
+void AddFinite(ebur128_state* state, std::span<const float> values, size_t channels) {
+  std::vector<float> piece;
+  const size_t frames = values.size() / channels;
+  for (size_t done = 0; done < frames;) {
+    const size_t n = std::min(kFramesAtOnce, frames - done);
+    const auto part = values.subspan(done * channels, n * channels);
+    piece.assign(part.begin(), part.end());
+    for (float& v : piece) v = std::isfinite(v) ? v : 0.0F;
+    ebur128_add_frames_float(state, piece.data(), n);
+    done += n;
+  }
+}
+
+double Integrated(std::span<const float> values, size_t channels, int rate_hz, bool dual_mono) {
+  const size_t frames = values.size() / channels;
+  if (frames == 0 || rate_hz < kMinRateHz) return kSilence;
+  const State state = MakeState(static_cast<int>(channels), rate_hz, EBUR128_MODE_I);
+  if (!state) return kSilence;
+  if (dual_mono) ebur128_set_channel(state.get(), 0, EBUR128_DUAL_MONO);
+  AddFinite(state.get(), values, channels);
+  double lufs = kSilence;
+  const auto block = static_cast<size_t>(std::ceil(kBlockSeconds * rate_hz));
+  if (frames >= block) {
+    if (ebur128_loudness_global(state.get(), &lufs) != EBUR128_SUCCESS) return kSilence;
+    return lufs;
+  }
+  // The momentary window holds the sound and silence; its mean is spread over the sound's own length again.
+  const std::vector<float> silence((block - frames) * channels, 0.0F);
+  ebur128_add_frames_float(state.get(), silence.data(), block - frames);
+  if (ebur128_loudness_momentary(state.get(), &lufs) != EBUR128_SUCCESS) return kSilence;
+  lufs += 10 * std::log10(static_cast<double>(block) / static_cast<double>(frames));
+  return lufs >= -70 ? lufs : kSilence;
+}
+
+}  // namespace
+
+double IntegratedLoudness(const MonoBuffer& buffer, MonoAs meaning) {
+  return Integrated(buffer.samples, 1, buffer.sample_rate_hz, meaning == MonoAs::kBothSides);
+}
+
+double IntegratedLoudness(const StereoBuffer& buffer) {
+  return Integrated(buffer.interleaved, 2, kTimelineRateHz, false);
+}
+
+struct LoudnessMeter::Impl {
+  State state;
+};
+
+LoudnessMeter::LoudnessMeter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+LoudnessMeter::~LoudnessMeter() = default;
+
+std::unique_ptr<LoudnessMeter> LoudnessMeter::Make() {
+  auto impl = std::make_unique<Impl>();
+  impl->state = MakeState(2, kTimelineRateHz,
+                          EBUR128_MODE_I | EBUR128_MODE_LRA | EBUR128_MODE_TRUE_PEAK | EBUR128_MODE_HISTOGRAM);
+  return std::unique_ptr<LoudnessMeter>(new LoudnessMeter(std::move(impl)));
+}
+
+void LoudnessMeter::Add(std::span<const float> interleaved) {
+  if (impl_->state) AddFinite(impl_->state.get(), interleaved, 2);
+}
+
+LoudnessSummary LoudnessMeter::Summary() const {
+  LoudnessSummary summary{kSilence, kSilence, 0};
+  ebur128_state* state = impl_->state.get();
+  if (state == nullptr) return summary;
+  ebur128_loudness_global(state, &summary.integrated_lufs);
+  ebur128_loudness_range(state, &summary.loudness_range_lu);
+  double peak = 0;
+  for (unsigned channel = 0; channel < 2; ++channel) {
+    double value = 0;
+    ebur128_true_peak(state, channel, &value);
+    peak = std::max(peak, value);
+  }
+  summary.true_peak_dbtp = peak > 0 ? 20 * std::log10(peak) : kSilence;
+  return summary;
+}
+
+double SpeechGainDb(double measured_lufs, double target_lufs, double max_boost_db) {
+  if (!std::isfinite(measured_lufs) || !std::isfinite(target_lufs)) return 0;
+  return std::min(target_lufs - measured_lufs, max_boost_db);
+}
+
+double GainFromDb(double db) { return std::pow(10.0, db / 20); }
+
+}  // namespace waveshift::audio
