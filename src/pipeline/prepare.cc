@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <fstream>
 
+#include "audio/loudness.h"
 #include "base/hash.h"
 #include "text/language.h"
 

@@ -1,0 +1,99 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/dub_request.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "app/cli/voices_file.h"
+#include "text/language.h"
+#include "text/transcript.h"
+
+namespace waveshift::app {
+namespace {
+
+constexpr double kLowestMaxSpeed = 1.0;
+constexpr double kHighestMaxSpeed = 1.3;
+
+StatusOr<std::string> TargetLanguage(const DubFlags& flags, const text::Transcript& transcript) {
+  if (!flags.language.empty()) {
+    const auto language = text::CanonicalLanguage(flags.language);
+    return language.ok() ? language : Annotate(language.status(), "--lang");
+  }
+  if (!transcript.target_language.empty()) return transcript.target_language;
+  return InvalidArgument(flags.transcript + ": does not say its target_language; give it with --lang, e.g. --lang en");
+}
+
+StatusOr<pipeline::BackgroundMode> Background(const std::string& word) {
+  if (word == "none") return pipeline::BackgroundMode::kNone;
+  if (word == "separate") {
+    return FailedPrecondition("--background separate: this build has no separation model; use duck");
+  }
+  return pipeline::BackgroundMode::kDuck;
+}
+
+pipeline::SubtitleMode Subtitles(const std::string& word) {
+  if (word == "none") return pipeline::SubtitleMode::kNone;
+  if (word == "burn") return pipeline::SubtitleMode::kBurn;
+  return pipeline::SubtitleMode::kSoft;
+}
+
+Status AddVoices(const DubFlags& flags, const std::string& engine, pipeline::JobSpec& spec) {
+  if (flags.voices.empty()) return OkStatus();
+  WS_ASSIGN_OR_RETURN(const auto choices, LoadVoices(flags.voices));
+  for (const auto& [speaker, choice] : choices) {
+    const std::string where = flags.voices + ": speaker '" + speaker + "'";
+    if (!choice.engine.empty()) {
+      const auto named = ResolveEngine(choice.engine);
+      if (!named.ok()) return Annotate(named.status(), where);
+      if (*named != engine) return FailedPrecondition(where + ": engine " + *named + " beside " + engine + ": one dub speaks with one engine");
+    }
+    if (!choice.reference.empty()) {
+      return FailedPrecondition(where + ": reference: no engine of this build clones voices");
+    }
+    if (!choice.voice.empty()) spec.voices[speaker].name = choice.voice;
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+std::string DefaultOutputDirectory(const std::string& video) {
+  std::filesystem::path path(video);
+  path.replace_extension();
+  return path.string() + ".dub";
+}
+
+StatusOr<std::string> ResolveEngine(const std::string& engine) {
+  if (engine == "none") return std::string();
+  if (engine == "auto" || engine == "espeak") return std::string("espeak");
+  return FailedPrecondition("engine " + engine + ": not part of this build; it has: espeak");
+}
+
+StatusOr<DubRequest> MakeDubRequest(const DubFlags& flags) {
+  DubRequest request;
+  pipeline::JobSpec& spec = request.spec;
+  WS_ASSIGN_OR_RETURN(const std::string engine, ResolveEngine(flags.engine));
+  if (flags.max_speed < kLowestMaxSpeed || flags.max_speed > kHighestMaxSpeed) {
+    return InvalidArgument("--max-speed: must lie between 1.0 and 1.3");
+  }
+  if (flags.device == "cuda") return FailedPrecondition("--device cuda: this build has no CUDA backend; use cpu");
+  if (flags.separator != "auto") return FailedPrecondition("--separator " + flags.separator + ": this build has no separation model");
+  WS_ASSIGN_OR_RETURN(spec.transcript, text::LoadTranscript(flags.transcript));
+  WS_ASSIGN_OR_RETURN(spec.target_language, TargetLanguage(flags, spec.transcript));
+  WS_ASSIGN_OR_RETURN(spec.options.background, Background(flags.background));
+  spec.options.subtitles = Subtitles(flags.subtitles);
+  spec.options.max_speed = flags.max_speed;
+  spec.options.keep_lines = flags.keep_lines;
+  spec.options.fresh = flags.fresh;
+  spec.options.threads = flags.threads;
+  spec.options.speak = !engine.empty();
+  spec.video_path = flags.video;
+  spec.audio_path = flags.audio;
+  spec.layout = pipeline::LayoutForDirectory();
+  WS_RETURN_IF_ERROR(AddVoices(flags, engine, spec));
+  request.output_directory = flags.output.empty() ? DefaultOutputDirectory(flags.video) : flags.output;
+  return request;
+}
+
+}  // namespace waveshift::app
