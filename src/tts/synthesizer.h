@@ -18,14 +18,16 @@
 
 namespace waveshift::tts {
 
-// Whose voice. `name` is the engine's own ("en-us+f3", "af_heart"); "" lets the engine choose by language. Engines that clone use
-// `reference_path`. What an engine cannot use it ignores; Describe() says what it made of it.
+// Whose voice. `name` is the engine's own ("en-us+f3", "af_heart"); "" lets the engine choose by language.
+// Engines that clone use `reference_path`. What an engine cannot use it ignores; Describe() says what it made
+// of it.
 struct VoiceSpec {
   std::string name;
   std::string reference_path;
-  double pitch_hz = 0;      // median fundamental frequency to aim at; 0 = the voice's own
-  double pitch_range = 1;   // liveliness of the pitch against the voice's own
-  double natural_rate = 1;  // the speaker's habitual tempo against the voice's own; part of the voice, not of the fit to a slot
+  double pitch_hz = 0;     // median fundamental frequency to aim at; 0 = the voice's own
+  double pitch_range = 1;  // liveliness of the pitch against the voice's own
+  double natural_rate =
+      1;  // the speaker's habitual tempo against the voice's own; part of the voice, not of the fit to a slot
 };
 
 struct SpeakRequest {
@@ -57,14 +59,15 @@ class Synthesizer {
   // True when it speaks this language at all.
   virtual bool Speaks(std::string_view language) const = 0;
 
-  // Speaks all requests; a line that fails is reported through the sink and does not stop the others. The returned status is an error only
-  // when nothing can go on (Cancelled, FailedPrecondition). Thread-safe.
+  // Speaks all requests; a line that fails is reported through the sink and does not stop the others. The
+  // returned status is an error only when nothing can go on (Cancelled, FailedPrecondition). Thread-safe.
   virtual Status Synthesize(std::span<const SpeakRequest> requests, const SpokenSink& sink,
                             const std::stop_token& stop) = 0;
 };
 
 // One line, through the batch interface.
-StatusOr<SpokenLine> SpeakOne(Synthesizer& synthesizer, const SpeakRequest& request, const std::stop_token& stop);
+StatusOr<SpokenLine> SpeakOne(Synthesizer& synthesizer, const SpeakRequest& request,
+                              const std::stop_token& stop);
 
 }  // namespace waveshift::tts
 

@@ -1,0 +1,22 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "tts/synthesizer.h"
+
+#include <optional>
+#include <utility>
+
+namespace waveshift::tts {
+
+StatusOr<SpokenLine> SpeakOne(Synthesizer& synthesizer, const SpeakRequest& request,
+                              const std::stop_token& stop) {
+  std::optional<StatusOr<SpokenLine>> spoken;
+  const Status status = synthesizer.Synthesize(
+      std::span<const SpeakRequest>(&request, 1),
+      [&spoken](size_t, StatusOr<SpokenLine> line) { spoken.emplace(std::move(line)); }, stop);
+  if (!status.ok()) return status;
+  if (!spoken.has_value())
+    return Internal(std::string(synthesizer.name()) + ": the engine gave no answer to a line");
+  return *std::move(spoken);
+}
+
+}  // namespace waveshift::tts
