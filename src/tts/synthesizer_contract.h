@@ -1,0 +1,218 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// What every speech engine must do, as one GoogleTest suite. An engine's test includes this header once and
+// instantiates the suite:
+//   INSTANTIATE_TEST_SUITE_P(Espeak, SynthesizerContract, testing::Values(EngineUnderTest{...}));
+#ifndef WAVESHIFT_TTS_SYNTHESIZER_CONTRACT_H_
+#define WAVESHIFT_TTS_SYNTHESIZER_CONTRACT_H_
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "audio/edges.h"
+#include "tts/synthesizer.h"
+
+namespace waveshift::tts {
+
+struct EngineUnderTest {
+  std::function<std::unique_ptr<Synthesizer>()> make;
+  std::string language;              // one that it speaks
+  std::vector<std::string> texts;    // at least three different ones in that language, of some seconds each
+  std::string unsupported_language;  // a valid tag that it does not speak
+  size_t at_once = 8;                // the most lines that it may have in work
+};
+
+class SynthesizerContract : public testing::TestWithParam<EngineUnderTest> {
+ protected:
+  using Answers = std::map<size_t, StatusOr<SpokenLine>>;
+
+  void SetUp() override {
+    engine_ = GetParam().make();
+    const Status ready = engine_->CheckReady();
+    ASSERT_TRUE(ready.ok()) << Message(ready);
+  }
+
+  SpeakRequest Request(size_t text, double speed = 1.0) const {
+    SpeakRequest request;
+    request.text = GetParam().texts.at(text % GetParam().texts.size());
+    request.language = GetParam().language;
+    request.speed = speed;
+    return request;
+  }
+
+  SpokenLine Speak(const SpeakRequest& request) const {
+    auto line = SpeakOne(*engine_, request, std::stop_token());
+    EXPECT_TRUE(line.ok()) << Message(line.status());
+    return line.ok() ? *std::move(line) : SpokenLine{};
+  }
+
+  Answers SpeakAll(const std::vector<SpeakRequest>& requests) const {
+    Answers answers;
+    const Status status = engine_->Synthesize(
+        requests,
+        [&](size_t index, StatusOr<SpokenLine> line) {
+          EXPECT_TRUE(answers.emplace(index, std::move(line)).second) << "answered twice: " << index;
+        },
+        std::stop_token());
+    EXPECT_TRUE(status.ok()) << Message(status);
+    EXPECT_EQ(answers.size(), requests.size());
+    return answers;
+  }
+
+  std::unique_ptr<Synthesizer> engine_;
+};
+
+TEST_P(SynthesizerContract, SaysWhatItIs) {
+  EXPECT_FALSE(engine_->name().empty());
+  EXPECT_FALSE(engine_->version().empty());
+  EXPECT_EQ(engine_->version(), GetParam().make()->version());
+  EXPECT_TRUE(engine_->Speaks(GetParam().language));
+  EXPECT_FALSE(engine_->Speaks(GetParam().unsupported_language));
+}
+
+TEST_P(SynthesizerContract, SpeaksALine) {
+  const SpokenLine line = Speak(Request(0));
+  EXPECT_GE(line.audio.sample_rate_hz, 8000);
+  EXPECT_GT(line.audio.seconds(), 0.3);
+  EXPECT_LT(line.audio.seconds(), 30.0);
+  EXPECT_FALSE(line.voice.empty());
+  float peak = 0;
+  for (const float s : line.audio.samples) {
+    ASSERT_TRUE(std::isfinite(s));
+    peak = std::max(peak, std::abs(s));
+  }
+  EXPECT_GT(peak, 0.02F);
+  EXPECT_LE(peak, 1.0F);
+}
+
+TEST_P(SynthesizerContract, SilenceIsTrimmed) {
+  const SpokenLine line = Speak(Request(0));
+  const audio::SoundRange sound = audio::FindSound(line.audio.samples);
+  const double most = 0.020 * line.audio.sample_rate_hz + 1;
+  EXPECT_LE(static_cast<double>(sound.begin), most);
+  EXPECT_LE(static_cast<double>(line.audio.samples.size()) - static_cast<double>(sound.end), most);
+}
+
+TEST_P(SynthesizerContract, AnswersOnTheCallersThread) {
+  const std::vector<SpeakRequest> requests = {Request(0), Request(1), Request(2)};
+  const auto caller = std::this_thread::get_id();
+  size_t answers = 0;
+  const Status status = engine_->Synthesize(
+      requests,
+      [&](size_t, const StatusOr<SpokenLine>& line) {
+        EXPECT_TRUE(line.ok()) << Message(line.status());
+        EXPECT_EQ(std::this_thread::get_id(), caller);
+        ++answers;
+      },
+      std::stop_token());
+  EXPECT_TRUE(status.ok());
+  EXPECT_EQ(answers, requests.size());
+}
+
+TEST_P(SynthesizerContract, NoRequestsIsFine) { EXPECT_TRUE(SpeakAll({}).empty()); }
+
+TEST_P(SynthesizerContract, TheSameRequestSoundsTheSameWhateverStandsBesideIt) {
+  const SpokenLine alone = Speak(Request(1));
+  const Answers forward = SpeakAll({Request(0), Request(1), Request(2)});
+  const Answers backward = SpeakAll({Request(2), Request(1), Request(0)});
+  for (size_t i = 0; i < 3; ++i) {
+    ASSERT_TRUE(forward.at(i).ok() && backward.at(2 - i).ok());
+    EXPECT_TRUE(forward.at(i)->audio.samples == backward.at(2 - i)->audio.samples) << i;
+  }
+  EXPECT_TRUE(forward.at(1)->audio.samples == alone.audio.samples);
+  EXPECT_FALSE(forward.at(0)->audio.samples == forward.at(1)->audio.samples);
+}
+
+TEST_P(SynthesizerContract, ABadLineDoesNotStopTheOthers) {
+  SpeakRequest nothing = Request(0);
+  nothing.text = " ... \n";
+  SpeakRequest broken = Request(0);
+  broken.text = "a\xFF\xFE";
+  SpeakRequest foreign = Request(0);
+  foreign.language = GetParam().unsupported_language;
+  const Answers answers = SpeakAll({Request(0), nothing, broken, foreign, Request(1)});
+  EXPECT_TRUE(answers.at(0).ok());
+  EXPECT_EQ(answers.at(1).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(answers.at(2).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(answers.at(3).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_NE(Message(answers.at(3).status()).find(GetParam().unsupported_language), std::string::npos)
+      << Message(answers.at(3).status());
+  EXPECT_TRUE(answers.at(4).ok());
+}
+
+TEST_P(SynthesizerContract, NumbersThatMakeNoSenseAreErrors) {
+  for (const double bad :
+       {0.0, -1.0, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    SpeakRequest request = Request(0, bad);
+    EXPECT_EQ(SpeakOne(*engine_, request, std::stop_token()).status().code(), StatusCode::kInvalidArgument)
+        << bad;
+    request = Request(0);
+    request.voice.natural_rate = bad;
+    EXPECT_EQ(SpeakOne(*engine_, request, std::stop_token()).status().code(), StatusCode::kInvalidArgument)
+        << bad;
+  }
+}
+
+TEST_P(SynthesizerContract, FasterIsShorterByTheFactor) {
+  const double natural = Speak(Request(0)).audio.seconds();
+  EXPECT_NEAR(Speak(Request(0, 1.2)).audio.seconds() / natural, 1 / 1.2, 0.1 / 1.2);
+  SpeakRequest slow_speaker = Request(0);
+  slow_speaker.voice.natural_rate = 0.85;
+  EXPECT_NEAR(Speak(slow_speaker).audio.seconds() / natural, 1 / 0.85, 0.1 / 0.85);
+}
+
+TEST_P(SynthesizerContract, StopEndsTheBatch) {
+  std::vector<SpeakRequest> requests;
+  for (size_t i = 0; i < 500; ++i) requests.push_back(Request(i));
+  std::stop_source stop;
+  size_t answers = 0;
+  const Status status = engine_->Synthesize(
+      requests,
+      [&](size_t, const StatusOr<SpokenLine>&) {
+        ++answers;
+        stop.request_stop();
+      },
+      stop.get_token());
+  EXPECT_EQ(status.code(), StatusCode::kCancelled);
+  EXPECT_LE(answers, 3 * GetParam().at_once);  // those that were finished already
+  answers = 0;
+  EXPECT_EQ(engine_
+                ->Synthesize(
+                    requests, [&](size_t, const StatusOr<SpokenLine>&) { ++answers; }, stop.get_token())
+                .code(),
+            StatusCode::kCancelled);
+  EXPECT_EQ(answers, 0u);
+}
+
+TEST_P(SynthesizerContract, TwoThreadsAtOnce) {
+  const std::vector<SpeakRequest> requests = {Request(0), Request(1), Request(2)};
+  const Answers expected = SpeakAll(requests);
+  Answers first;
+  Answers second;
+  {
+    std::jthread a([&] { first = SpeakAll(requests); });
+    std::jthread b([&] { second = SpeakAll(requests); });
+  }
+  ASSERT_EQ(first.size(), expected.size());
+  ASSERT_EQ(second.size(), expected.size());
+  for (const auto& [index, line] : expected) {
+    ASSERT_TRUE(line.ok() && first.at(index).ok() && second.at(index).ok());
+    EXPECT_TRUE(first.at(index)->audio.samples == line->audio.samples);
+    EXPECT_TRUE(second.at(index)->audio.samples == line->audio.samples);
+  }
+}
+
+}  // namespace waveshift::tts
+
+#endif  // WAVESHIFT_TTS_SYNTHESIZER_CONTRACT_H_
