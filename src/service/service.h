@@ -1,0 +1,122 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The HTTP API of contract.md section 4 without a transport: a request in, a response out. docs of the
+// routes: contract.md; decisions made here:
+//   - DELETE /api/task/{id} cancels. A task that has ended otherwise answers 409; one that is cancelled
+//   already answers as if it were
+//     cancelled now. Removing a task with its files is `waveshift tasks rm`.
+//   - Where a token is set, it may also come as the password of HTTP Basic (any user name), so that a browser
+//   can open /ui/.
+//   - GET and HEAD below /media/ may be used by any web page (CORS "*"), because players run on other
+//   origins; no other route may.
+//   - Keys below journal/ (a job's own notes) can neither be read nor written from outside.
+#ifndef WAVESHIFT_SERVICE_SERVICE_H_
+#define WAVESHIFT_SERVICE_SERVICE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "service/http_types.h"
+#include "service/task_manager.h"
+
+namespace waveshift::service {
+
+// A file of the page at /ui/; the bytes are part of the program.
+struct WebAsset {
+  std::string_view name;  // "index.html"
+  std::string_view bytes;
+};
+
+struct ServiceOptions {
+  std::string api_token;            // "" = open
+  std::string public_base_url;      // where objects can be read by everybody, "" = /media/ of this server
+  bool run_within_request = false;  // POST /api/start_tts answers when the job has ended
+  int64_t max_json_bytes = int64_t{32} << 20;
+  int64_t max_object_bytes = int64_t{64} << 30;
+  int max_event_streams = 8;
+  std::string scratch_directory;  // uploads are written here first; "" = the system's temporary folder
+};
+
+struct ServiceDeps {
+  TaskManager* manager = nullptr;
+  stores::TaskStore* tasks = nullptr;
+  stores::ObjectStore* objects = nullptr;
+  // OK when jobs can be run now (engine there, folders writable).
+  std::function<Status()> check_ready;
+  // The Prometheus text of /metrics.
+  std::function<std::string()> metrics_text;
+  // After every request: its route's pattern ("" when none fits), status and time.
+  std::function<void(const Request&, std::string_view route, int status, double seconds,
+                     const std::string& request_id)>
+      on_handled;
+  std::vector<WebAsset> web_assets;
+};
+
+class Service {
+ public:
+  // What `deps` points to outlives the service.
+  Service(ServiceOptions options, ServiceDeps deps);
+  ~Service();
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  // Any thread. Never throws. The body is read only when the route wants one.
+  Response Handle(const Request& request, const BodyReader& body);
+  // What the client would be told before it sends its body ("Expect: 100-continue"): a response with an
+  // error, or status 100.
+  Response HandleExpect(const Request& request);
+  // In the contract's form, for errors that the transport itself finds.
+  static Response ErrorResponse(int status, std::string_view code, std::string_view detail,
+                                const std::string& request_id);
+  // The id of a request: x-fc-request-id, x-request-id (if they are sane), else a new one.
+  static std::string RequestIdOf(const Request& request);
+
+ private:
+  struct Call;
+  struct Route;
+  using Handler = Response (Service::*)(Call&);
+
+  static const std::vector<Route>& Routes();
+  const Route* FindRoute(Call& call, std::string& allowed) const;
+  bool IsAuthorized(const Request& request) const;
+  Response Dispatch(Call& call, const Route** route);
+  Response Refusal(Call& call, const Route* route, const std::string& allowed);
+
+  Response Root(Call& call);
+  Response Health(Call& call);
+  Response Ready(Call& call);
+  Response Metrics(Call& call);
+  Response StartTts(Call& call);
+  Response CreateTask(Call& call);
+  Response ListTasks(Call& call);
+  Response TaskStatus(Call& call);
+  Response TaskEvents(Call& call);
+  Response TaskReport(Call& call);
+  Response CancelTask(Call& call);
+  Response DebugTask(Call& call);
+  Response PutObject(Call& call);
+  Response GetMedia(Call& call);
+  Response MediaPreflight(Call& call);
+  Response Page(Call& call);
+  Response PageRedirect(Call& call);
+
+  StatusOr<std::string> ReadJsonBody(Call& call, Response& refusal);
+  StatusOr<std::string> StatusJson(const std::string& id, TaskState* state);
+  Response ServeObject(Call& call, const std::string& key);
+
+  const ServiceOptions options_;
+  const ServiceDeps deps_;
+  std::shared_ptr<std::atomic<int>> event_streams_ = std::make_shared<std::atomic<int>>(0);
+};
+
+}  // namespace waveshift::service
+
+#endif  // WAVESHIFT_SERVICE_SERVICE_H_

@@ -1,0 +1,55 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the files of Service share.
+#ifndef WAVESHIFT_SERVICE_SERVICE_INTERNAL_H_
+#define WAVESHIFT_SERVICE_SERVICE_INTERNAL_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "service/service.h"
+
+namespace waveshift::service {
+
+using Json = nlohmann::ordered_json;
+
+// One request on its way.
+struct Service::Call {
+  const Request& request;
+  const BodyReader* body = nullptr;
+  std::string request_id;
+  Target target;
+  std::string argument;  // {id}, {key} or {name} of the route
+
+  Response Error(int status, std::string_view code, std::string_view detail) const {
+    return ErrorResponse(status, code, detail, request_id);
+  }
+  Response Error(const Status& status) const {
+    return ErrorResponse(HttpStatusFor(status), CodeWord(status), Message(status), request_id);
+  }
+};
+
+struct Service::Route {
+  enum class Access { kOpen, kToken };
+  std::string_view method;
+  // "{id}" is one part; "{key}" is the whole rest.
+  std::string_view pattern;
+  Handler handler;
+  Access access = Access::kToken;
+};
+
+// Text that is not UTF-8 does not stop an answer.
+std::string Dump(const Json& json);
+Response JsonResponse(int status, const Json& json);
+
+// The status route's object.
+Json StatusObject(const TaskState& state, const std::optional<std::string>& playlist_url);
+
+}  // namespace waveshift::service
+
+#endif  // WAVESHIFT_SERVICE_SERVICE_INTERNAL_H_

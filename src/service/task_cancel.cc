@@ -1,0 +1,137 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Work that ends early: cancelling, shutting down, removing.
+#include <algorithm>
+#include <utility>
+
+#include "service/task_manager.h"
+#include "service/task_manager_internal.h"
+
+namespace waveshift::service {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds kPollInterval{100};
+
+}  // namespace
+
+bool TaskManager::HasFailed(const stores::Task& task) const {
+  return task.status == options_.failure_status || task.status == stores::kDefaultFailureStatus ||
+         task.status == "failed";
+}
+
+// The first reason stays: a job that is being cancelled is not "interrupted" by the shutdown that follows.
+// Called with io_mutex at most.
+void TaskManager::RequestStop(const EntryPtr& entry, StopReason reason) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (entry->reason == StopReason::kNone) entry->reason = reason;
+  }
+  entry->stop.request_stop();
+}
+
+StatusOr<TaskState> TaskManager::Cancel(const std::string& id, std::chrono::milliseconds patience) {
+  if (!IsValidTaskId(id)) return NotFound("task " + id.substr(0, 128) + " does not exist");
+  EntryPtr entry;
+  {
+    const Claiming claiming(*this, id);
+    entry = Find(id);
+    if (!entry) return CancelInactive(id, patience);
+  }
+  return CancelActive(entry, patience);
+}
+
+StatusOr<TaskState> TaskManager::CancelActive(const EntryPtr& entry, std::chrono::milliseconds patience) {
+  const std::string& id = entry->task.id;
+  RequestStop(entry, StopReason::kCancelled);
+  bool was_waiting = false;
+  {
+    const std::lock_guard lock(mutex_);
+    was_waiting = std::erase(waiting_, entry) > 0;
+  }
+  if (was_waiting) {
+    const Status ended = Conclude(entry, Cancelled("cancelled on request"));
+    if (ended.code() != StatusCode::kCancelled) return ended;
+  } else {
+    WaitUntilIdle(id, patience, {});
+  }
+  return Get(id);
+}
+
+StatusOr<TaskState> TaskManager::CancelInactive(const std::string& id, std::chrono::milliseconds patience) {
+  WS_ASSIGN_OR_RETURN(const stores::Task task, deps_.tasks->Get(id));
+  if (task.status == stores::kStatusCancelled) return StateOf(task);
+  if (task.status == stores::kStatusCompleted || HasFailed(task)) {
+    return AlreadyExists("task " + id + " has ended already (" + task.status + ")");
+  }
+  // The lease keeps a start elsewhere from coming between.
+  const auto lease = deps_.objects->AcquireLease(LeaseKey(id), holder_, options_.lease_lifetime);
+  if (lease.status().code() == StatusCode::kAlreadyExists) return CancelElsewhere(id, patience);
+  if (!lease.ok()) return Annotate(lease.status(), "task " + id);
+  WS_RETURN_IF_ERROR(FinishWithRetry(id, stores::kStatusCancelled, "cancelled on request"));
+  WS_ASSIGN_OR_RETURN(const stores::Task cancelled, deps_.tasks->Get(id));
+  return StateOf(cancelled);
+}
+
+StatusOr<TaskState> TaskManager::CancelElsewhere(const std::string& id, std::chrono::milliseconds patience) {
+  WS_RETURN_IF_ERROR(deps_.objects->Put(CancelKey(id), "cancel\n", {}).status());
+  const SteadyClock::time_point end = SteadyClock::now() + patience;
+  while (true) {
+    WS_ASSIGN_OR_RETURN(const stores::Task task, deps_.tasks->Get(id));
+    if (task.status != stores::kStatusProcessing || SteadyClock::now() >= end) return StateOf(task);
+    std::this_thread::sleep_for(kPollInterval);
+  }
+}
+
+Status TaskManager::Remove(const std::string& id) {
+  if (!IsValidTaskId(id)) return NotFound("task " + id.substr(0, 128) + " does not exist");
+  const Claiming claiming(*this, id);
+  if (Find(id)) return AlreadyExists("task " + id + " is being worked on; cancel it first");
+  WS_RETURN_IF_ERROR(deps_.tasks->Get(id).status());
+  {
+    const auto lease = deps_.objects->AcquireLease(LeaseKey(id), holder_, options_.lease_lifetime);
+    if (lease.status().code() == StatusCode::kAlreadyExists) {
+      return AlreadyExists("task " + id + " is being worked on by another process; cancel it first");
+    }
+    if (!lease.ok()) return Annotate(lease.status(), "task " + id);
+    const std::string video = "videos/" + id + "/";
+    const pipeline::OutputLayout layout = pipeline::LayoutForTask(id);
+    for (const std::string& prefix :
+         {layout.hls_prefix, video, layout.subtitles_prefix, layout.report_prefix}) {
+      WS_RETURN_IF_ERROR(stores::DeletePrefix(*deps_.objects, prefix));
+    }
+    WS_RETURN_IF_ERROR(deps_.tasks->Delete(id));
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(recent_, [&](const auto& item) { return item.first == id; });
+  }
+  return stores::DeletePrefix(*deps_.objects, "journal/" + id + "/");
+}
+
+void TaskManager::Shutdown() {
+  std::vector<std::jthread> threads;
+  std::vector<EntryPtr> running;
+  std::vector<EntryPtr> waiting;
+  {
+    const std::lock_guard lock(mutex_);
+    shut_down_ = true;
+    threads.swap(threads_);
+    waiting.assign(waiting_.begin(), waiting_.end());
+    waiting_.clear();
+    for (const auto& [id, entry] : active_) {
+      if (std::find(waiting.begin(), waiting.end(), entry) == waiting.end()) running.push_back(entry);
+    }
+    Changed();
+  }
+  for (const EntryPtr& entry : running) RequestStop(entry, StopReason::kShutdown);
+  for (const EntryPtr& entry : waiting) {
+    RequestStop(entry, StopReason::kShutdown);
+    Conclude(entry, Cancelled("the server is shutting down")).IgnoreError();
+  }
+  for (std::jthread& thread : threads) thread.request_stop();
+  for (std::jthread& thread : threads) thread.join();
+}
+
+}  // namespace waveshift::service

@@ -1,0 +1,262 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Taking, queueing and looking up tasks. What happens to a task that runs is in task_run.cc, how work on it
+// ends early in task_cancel.cc.
+#include "service/task_manager.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "service/task_manager_internal.h"
+
+namespace waveshift::service {
+namespace {
+
+constexpr int kPageOfTasks = 200;
+constexpr int kMostTasksToRecover = 20000;
+constexpr size_t kRecentTasks = 256;
+
+std::string HolderName() {
+  char host[256] = "localhost";
+  ::gethostname(host, sizeof(host) - 1);
+  return std::string(host) + ":" + std::to_string(::getpid()) + ":" + MakeUuid().substr(0, 8);
+}
+
+Status ShutDownStatus() { return FailedPrecondition("the server is shutting down"); }
+
+}  // namespace
+
+std::string LeaseKey(const std::string& task_id) { return "journal/" + task_id + "/lease"; }
+std::string CancelKey(const std::string& task_id) { return "journal/" + task_id + "/cancel"; }
+
+TaskManager::TaskManager(TaskManagerOptions options, TaskManagerDeps deps)
+    : options_(std::move(options)), deps_(std::move(deps)), holder_(HolderName()) {}
+
+TaskManager::~TaskManager() { Shutdown(); }
+
+void TaskManager::Begin() {
+  Recover();
+  const std::lock_guard lock(mutex_);
+  if (shut_down_) return;
+  has_workers_ = true;
+  for (int i = 0; i < std::max(1, options_.concurrent_jobs); ++i) {
+    threads_.emplace_back([this](const std::stop_token& stop) { Work(stop); });
+  }
+  threads_.emplace_back([this](const std::stop_token& stop) { Heartbeat(stop); });
+}
+
+// "completed" alone is not enough: the product also writes it when a transcript is ready and no dub was made
+// yet.
+bool TaskManager::IsFinished(const stores::Task& task) {
+  return task.status == stores::kStatusCompleted &&
+         deps_.objects->Head(pipeline::LayoutForTask(task.id).mp4_key).ok();
+}
+
+StatusOr<TaskManager::Taken> TaskManager::Take(const std::string& id) {
+  Taken taken;
+  WS_ASSIGN_OR_RETURN(taken.task, deps_.tasks->Get(id));
+  if (IsFinished(taken.task)) return taken;
+  auto lease = deps_.objects->AcquireLease(LeaseKey(id), holder_, options_.lease_lifetime);
+  if (lease.status().code() == StatusCode::kAlreadyExists) {
+    taken.elsewhere = true;
+    taken.task.status = stores::kStatusProcessing;
+    return taken;
+  }
+  if (!lease.ok()) return Annotate(lease.status(), "task " + id);
+  // The holder before may have ended it between the first look and the lease.
+  WS_ASSIGN_OR_RETURN(taken.task, deps_.tasks->Get(id));
+  if (IsFinished(taken.task)) return taken;
+  WS_RETURN_IF_ERROR(deps_.objects->Delete(CancelKey(id)));
+  // False means "processing" without a holder: a crash left it, and it is ours now.
+  WS_ASSIGN_OR_RETURN(const bool claimed, deps_.tasks->Claim(id));
+  if (claimed) taken.task.progress = 0;
+  taken.task.status = stores::kStatusProcessing;
+  taken.task.error_message.clear();
+  taken.entry = std::make_shared<Entry>(taken.task);
+  taken.entry->lease = std::move(lease).value();
+  taken.entry->progress.stage = "queued";
+  if (!claimed) {
+    Log(id, false, "taken up again: its lease was free");
+    taken.entry->progress.percent = taken.task.progress;  // what was shown before does not go back
+  }
+  return taken;
+}
+
+Status TaskManager::Enqueue(const EntryPtr& entry, bool is_recovery) {
+  const std::lock_guard lock(mutex_);
+  if (shut_down_) return ShutDownStatus();
+  if (!is_recovery && waiting_.size() >= options_.max_waiting) {
+    return ResourceExhausted(std::to_string(waiting_.size()) + " tasks are waiting already; try again later");
+  }
+  active_[entry->task.id] = entry;
+  waiting_.push_back(entry);
+  Changed();
+  return OkStatus();
+}
+
+StatusOr<TaskState> TaskManager::Start(const std::string& id) {
+  if (!IsValidTaskId(id))
+    return InvalidArgument("task_id: 1 to 128 letters, digits, '.', '_' or '-' are allowed");
+  const Claiming claiming(*this, id);
+  {
+    const std::lock_guard lock(mutex_);
+    if (shut_down_) return ShutDownStatus();
+    if (const auto it = active_.find(id); it != active_.end()) {
+      return TaskState{it->second->task, it->second->progress, true};
+    }
+    // Said before the task is claimed, so that its status stays as it is.
+    if (waiting_.size() >= options_.max_waiting) {
+      return ResourceExhausted(std::to_string(waiting_.size()) +
+                               " tasks are waiting already; try again later");
+    }
+  }
+  WS_ASSIGN_OR_RETURN(const Taken taken, Take(id));
+  if (!taken.entry) return StateOf(taken.task);
+  if (const Status status = Enqueue(taken.entry, false); !status.ok()) {
+    // Stays "processing" with a free lease: whoever looks next goes on with it.
+    const std::lock_guard io(taken.entry->io_mutex);
+    taken.entry->lease.reset();
+    return status;
+  }
+  return StateOf(taken.task);
+}
+
+StatusOr<TaskState> TaskManager::RunHere(const std::string& id,
+                                         const std::function<void(const pipeline::Progress&)>& on_progress,
+                                         const std::function<void(const std::string&)>& on_notice,
+                                         const std::stop_token& stop) {
+  if (!IsValidTaskId(id))
+    return InvalidArgument("task id: 1 to 128 letters, digits, '.', '_' or '-' are allowed");
+  EntryPtr entry;
+  {
+    const Claiming claiming(*this, id);
+    if (Find(id)) return AlreadyExists("task " + id + " is being worked on already");
+    WS_ASSIGN_OR_RETURN(const Taken taken, Take(id));
+    if (taken.elsewhere) return AlreadyExists("task " + id + " is being worked on by another process");
+    if (!taken.entry) return StateOf(taken.task);
+    entry = taken.entry;
+    entry->on_progress = on_progress;
+    entry->on_notice = on_notice;
+    const std::lock_guard lock(mutex_);
+    active_[id] = entry;
+    ++running_;
+    Changed();
+  }
+  std::jthread heartbeat([this](const std::stop_token& end) { Heartbeat(end); });
+  const std::stop_callback on_stop(stop, [&] { RequestStop(entry, StopReason::kShutdown); });
+  const Status ended = Execute(entry);
+  heartbeat.request_stop();
+  heartbeat.join();
+  if (!ended.ok()) return ended;
+  return Get(id);
+}
+
+StatusOr<TaskState> TaskManager::Get(const std::string& id) {
+  if (!IsValidTaskId(id)) return NotFound("task " + id.substr(0, 128) + " does not exist");
+  if (const EntryPtr entry = Find(id)) {
+    const std::lock_guard lock(mutex_);
+    return TaskState{entry->task, entry->progress, true};
+  }
+  WS_ASSIGN_OR_RETURN(const stores::Task task, deps_.tasks->Get(id));
+  return StateOf(task);
+}
+
+StatusOr<std::vector<TaskState>> TaskManager::List(int limit, int offset) {
+  WS_ASSIGN_OR_RETURN(const std::vector<stores::Task> tasks, deps_.tasks->List(limit, offset));
+  std::vector<TaskState> states;
+  states.reserve(tasks.size());
+  for (const stores::Task& task : tasks) {
+    if (const EntryPtr entry = Find(task.id)) {
+      const std::lock_guard lock(mutex_);
+      states.push_back({entry->task, entry->progress, true});
+    } else {
+      TaskState state{task, {}, false};
+      state.progress.percent = task.progress;
+      state.progress.stage = task.status == stores::kStatusCompleted ? "done" : "";
+      states.push_back(std::move(state));
+    }
+  }
+  return states;
+}
+
+// Tasks that a crash or a shutdown left. Ones that another process works on keep their lease and are passed
+// by.
+void TaskManager::Recover() {
+  for (int offset = 0; offset < kMostTasksToRecover; offset += kPageOfTasks) {
+    const auto page = deps_.tasks->List(kPageOfTasks, offset);
+    if (!page.ok()) {
+      Log("", true, "could not look for unfinished tasks: " + Message(page.status()));
+      return;
+    }
+    for (const stores::Task& task : *page) {
+      if (task.status != stores::kStatusProcessing || !IsValidTaskId(task.id)) continue;
+      const Claiming claiming(*this, task.id);
+      if (Find(task.id) || IsShutDown()) continue;
+      const auto taken = Take(task.id);
+      if (!taken.ok()) Log(task.id, true, "could not be taken up again: " + Message(taken.status()));
+      if (!taken.ok() || !taken->entry) continue;
+      if (const Status status = Enqueue(taken->entry, true); !status.ok()) {
+        const std::lock_guard io(taken->entry->io_mutex);
+        taken->entry->lease.reset();
+      }
+    }
+    if (page->size() < kPageOfTasks) return;
+  }
+}
+
+TaskState TaskManager::StateOf(const stores::Task& task) {
+  if (const EntryPtr entry = Find(task.id)) {
+    const std::lock_guard lock(mutex_);
+    return {entry->task, entry->progress, true};
+  }
+  return {task, EndedProgress(task), false};
+}
+
+void TaskManager::Remember(const std::string& id, const pipeline::Progress& progress) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(recent_, [&](const auto& item) { return item.first == id; });
+  recent_.emplace_back(id, progress);
+  if (recent_.size() > kRecentTasks) recent_.pop_front();
+}
+
+bool TaskManager::WaitUntilIdle(const std::string& id, std::chrono::milliseconds patience,
+                                const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, stop, patience, [&] { return !active_.contains(id); });
+}
+
+uint64_t TaskManager::WaitForChange(uint64_t seen, std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, patience, [&] { return version_ != seen || shut_down_; });
+  return version_;
+}
+
+bool TaskManager::IsShutDown() const {
+  const std::lock_guard lock(mutex_);
+  return shut_down_;
+}
+
+std::pair<size_t, size_t> TaskManager::Load() const {
+  const std::lock_guard lock(mutex_);
+  return {running_, waiting_.size()};
+}
+
+void TaskManager::Log(const std::string& id, bool is_error, const std::string& line) const {
+  if (deps_.log) deps_.log(id, is_error, line);
+}
+
+TaskManager::EntryPtr TaskManager::Find(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto it = active_.find(id);
+  return it == active_.end() ? nullptr : it->second;
+}
+
+void TaskManager::Changed() {
+  ++version_;
+  changed_.notify_all();
+}
+
+}  // namespace waveshift::service

@@ -1,0 +1,191 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs tasks of the stores as jobs: a queue, a few worker threads, and the promises of contract.md section 4:
+// starting is idempotent, a job never runs twice at once (also not in two processes), every way out of a job
+// leaves a final status, and what a crash or a shutdown interrupts goes on later.
+//
+// Who may work on a task is decided twice: the lease `journal/ID/lease` says who has it now (it ends with its
+// holder), and TaskStore::Claim turns the status to "processing". A task that is "processing" while its lease
+// is free was left by a crash; it is taken over. A cancel request of another process is the object
+// `journal/ID/cancel`, which the holder looks for.
+#ifndef WAVESHIFT_SERVICE_TASK_MANAGER_H_
+#define WAVESHIFT_SERVICE_TASK_MANAGER_H_
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/status.h"
+#include "pipeline/job.h"
+#include "service/task_state.h"
+#include "stores/object_store.h"
+#include "stores/task_store.h"
+#include "tts/synthesizer.h"
+#include "voices/speaker_profile.h"
+
+namespace waveshift::service {
+
+// The engine that speaks a job's lines.
+struct Engine {
+  std::shared_ptr<tts::Synthesizer> synthesizer;
+  voices::VoiceNamer voice_namer = nullptr;
+};
+using EngineFactory = std::function<StatusOr<Engine>(const std::string& language)>;
+using JobRunner = std::function<StatusOr<pipeline::JobResult>(
+    const pipeline::JobSpec&, const pipeline::JobDeps&, const std::stop_token&)>;
+
+struct TaskManagerOptions {
+  int concurrent_jobs = 1;
+  size_t max_waiting = 100;  // ResourceExhausted above
+  std::chrono::seconds lease_lifetime{60};
+  std::chrono::milliseconds heartbeat{
+      1000};  // renewals, cancel requests, progress writes are looked at this often
+  std::chrono::milliseconds progress_interval{3000};   // between two progress writes of a task
+  std::chrono::milliseconds recovery_interval{60000};  // between two searches for abandoned tasks
+  std::string failure_status = stores::kDefaultFailureStatus;
+  std::string scratch_parent;
+  pipeline::JobOptions job;
+};
+
+struct TaskManagerDeps {
+  stores::TaskStore* tasks = nullptr;
+  stores::ObjectStore* objects = nullptr;
+  EngineFactory engine;
+  JobRunner run_job;  // pipeline::RunJob outside tests
+  // One line about a task, for the log. Called from any thread, also several at once.
+  std::function<void(const std::string& task_id, bool is_error, const std::string& line)> log;
+};
+
+class TaskManager {
+ public:
+  // Threads start with Begin(). The stores outlive the manager.
+  TaskManager(TaskManagerOptions options, TaskManagerDeps deps);
+  // Shuts down.
+  ~TaskManager();
+  TaskManager(const TaskManager&) = delete;
+  TaskManager& operator=(const TaskManager&) = delete;
+
+  // Starts the workers and takes up what an earlier process left in "processing".
+  void Begin();
+
+  // Sees to it that the task is worked on, and gives its state now: "processing" (here or elsewhere) or
+  // "completed" (it is not run again). NotFound; ResourceExhausted when too many wait; Unavailable when a
+  // store cannot be reached or the manager is shut down.
+  StatusOr<TaskState> Start(const std::string& id);
+
+  // Runs the task on the calling thread, to its end: `waveshift run`. Gives the state of the completed task
+  // (at once when it was completed before), else why it did not complete: the job's own error, Internal when
+  // too many lines failed, AlreadyExists when somebody else works on it, Cancelled. A requested `stop` leaves
+  // the task in "processing", to be taken up again.
+  StatusOr<TaskState> RunHere(const std::string& id,
+                              const std::function<void(const pipeline::Progress&)>& on_progress,
+                              const std::function<void(const std::string&)>& on_notice,
+                              const std::stop_token& stop);
+
+  // Ends work on the task, or marks it as cancelled before it began. Waits up to `patience` for a running
+  // job. The state then says "cancelled", or still "processing" when the job needs longer. AlreadyExists (a
+  // conflict) when the task has ended otherwise.
+  StatusOr<TaskState> Cancel(const std::string& id, std::chrono::milliseconds patience);
+
+  StatusOr<TaskState> Get(const std::string& id);
+  StatusOr<std::vector<TaskState>> List(int limit, int offset);
+
+  // Waits until the task is not active here any more, or `stop`, or `patience` is over. True when it is not
+  // active.
+  bool WaitUntilIdle(const std::string& id, std::chrono::milliseconds patience, const std::stop_token& stop);
+  // Waits up to `patience` for any change of any task here since `seen` (0 at first); gives the number to
+  // wait for next.
+  uint64_t WaitForChange(uint64_t seen, std::chrono::milliseconds patience);
+
+  // Deletes a task that nobody works on, with everything that its job made. AlreadyExists when it is worked
+  // on.
+  Status Remove(const std::string& id);
+
+  // Stops all jobs and threads. Tasks that were running or waiting stay in "processing": the next Begin()
+  // goes on with them. Repeatable.
+  void Shutdown();
+  bool IsShutDown() const;
+  // Jobs that run now, and tasks that wait.
+  std::pair<size_t, size_t> Load() const;
+
+ private:
+  enum class StopReason { kNone, kCancelled, kShutdown, kLeaseLost };
+  struct Entry;
+  using EntryPtr = std::shared_ptr<Entry>;
+  // Marks an id as being looked at by one caller, so that two requests for one task come after each other.
+  class Claiming;
+
+  // With the Claiming of the id held. A null entry in the result: the task is finished, or somebody else
+  // works on it.
+  struct Taken {
+    EntryPtr entry;
+    stores::Task task;
+    bool elsewhere = false;
+  };
+  StatusOr<Taken> Take(const std::string& id);
+  bool IsFinished(const stores::Task& task);
+  Status Enqueue(const EntryPtr& entry, bool is_recovery);
+
+  void Work(const std::stop_token& stop);
+  // The whole life of a taken entry; gives how it ended.
+  Status Execute(const EntryPtr& entry);
+  StatusOr<pipeline::JobResult> RunJobOf(const EntryPtr& entry);
+  StatusOr<pipeline::JobSpec> BuildSpec(const stores::Task& task, const std::string& scratch);
+  StatusOr<std::string> LocalInput(const std::string& field, const std::string& key,
+                                   const std::string& scratch);
+  void OnProgress(const EntryPtr& entry, const pipeline::Progress& progress);
+  // Writes the final status, lets the lease go and takes the entry out of the table.
+  Status Conclude(const EntryPtr& entry, const StatusOr<pipeline::JobResult>& result);
+  Status WriteEnd(const Entry& entry, const StatusOr<pipeline::JobResult>& result, StopReason reason);
+  Status FinishWithRetry(const std::string& id, const std::string& status, const std::string& error);
+
+  void Heartbeat(const std::stop_token& stop);
+  void Tend(const EntryPtr& entry);
+  void RequestStop(const EntryPtr& entry, StopReason reason);
+  void Recover();
+
+  StatusOr<TaskState> CancelActive(const EntryPtr& entry, std::chrono::milliseconds patience);
+  StatusOr<TaskState> CancelInactive(const std::string& id, std::chrono::milliseconds patience);
+  StatusOr<TaskState> CancelElsewhere(const std::string& id, std::chrono::milliseconds patience);
+  bool HasFailed(const stores::Task& task) const;
+  TaskState StateOf(const stores::Task& task);
+  pipeline::Progress EndedProgress(const stores::Task& task);
+  void Remember(const std::string& id, const pipeline::Progress& progress);
+  void Log(const std::string& id, bool is_error, const std::string& line) const;
+  EntryPtr Find(const std::string& id) const;
+  void Changed();  // mutex_ is held
+
+  const TaskManagerOptions options_;
+  const TaskManagerDeps deps_;
+  const std::string holder_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  uint64_t version_ = 1;
+  bool shut_down_ = false;
+  std::map<std::string, EntryPtr> active_;
+  std::set<std::string> claiming_;
+  std::deque<EntryPtr> waiting_;
+  size_t running_ = 0;
+  bool has_workers_ = false;
+  // The last progress of tasks that ended here or were looked up, oldest first.
+  std::deque<std::pair<std::string, pipeline::Progress>> recent_;
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace waveshift::service
+
+#endif  // WAVESHIFT_SERVICE_TASK_MANAGER_H_

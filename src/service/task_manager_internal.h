@@ -1,0 +1,68 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Parts of TaskManager that its source files share.
+#ifndef WAVESHIFT_SERVICE_TASK_MANAGER_INTERNAL_H_
+#define WAVESHIFT_SERVICE_TASK_MANAGER_INTERNAL_H_
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+
+#include "service/task_manager.h"
+
+namespace waveshift::service {
+
+// One task that this process has the lease of.
+struct TaskManager::Entry {
+  explicit Entry(stores::Task t) : task(std::move(t)) {}
+
+  const stores::Task task;  // as it was when it was taken, with status "processing"
+  std::stop_source stop;
+  // Set before the entry is shared.
+  std::function<void(const pipeline::Progress&)> on_progress;
+  std::function<void(const std::string&)> on_notice;
+
+  // Guarded by TaskManager::mutex_.
+  pipeline::Progress progress;
+  StopReason reason = StopReason::kNone;
+
+  // Held while the entry's lease or its row in the store is written, so that writes keep their order. Never
+  // taken with mutex_ held.
+  std::mutex io_mutex;
+  std::unique_ptr<stores::Lease> lease;  // null once concluded
+  int written_percent = -1;
+  std::chrono::steady_clock::time_point last_write = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point last_renewal = std::chrono::steady_clock::now();
+};
+
+// Lives while one caller looks at one id.
+class TaskManager::Claiming {
+ public:
+  Claiming(TaskManager& manager, std::string id) : manager_(manager), id_(std::move(id)) {
+    std::unique_lock lock(manager_.mutex_);
+    manager_.changed_.wait(lock, [this] { return !manager_.claiming_.contains(id_); });
+    manager_.claiming_.insert(id_);
+  }
+  ~Claiming() {
+    const std::lock_guard lock(manager_.mutex_);
+    manager_.claiming_.erase(id_);
+    manager_.Changed();
+  }
+  Claiming(const Claiming&) = delete;
+  Claiming& operator=(const Claiming&) = delete;
+
+ private:
+  TaskManager& manager_;
+  const std::string id_;
+};
+
+std::string LeaseKey(const std::string& task_id);
+std::string CancelKey(const std::string& task_id);
+
+}  // namespace waveshift::service
+
+#endif  // WAVESHIFT_SERVICE_TASK_MANAGER_INTERNAL_H_

@@ -1,0 +1,266 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// A task while it runs: the job's inputs, its progress, the heartbeat beside it, and its end.
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "base/files.h"
+#include "service/task_manager.h"
+#include "service/task_manager_internal.h"
+#include "text/language.h"
+
+namespace waveshift::service {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+constexpr int64_t kMaxReportBytes = 64 << 20;
+constexpr size_t kMaxErrorBytes = 2000;
+constexpr int kFinishTries = 5;
+
+bool IsUrl(std::string_view path) { return path.find("://") != std::string_view::npos; }
+
+}  // namespace
+
+void TaskManager::Work(const std::stop_token& stop) {
+  while (true) {
+    EntryPtr entry;
+    {
+      std::unique_lock lock(mutex_);
+      if (!changed_.wait(lock, stop, [this] { return !waiting_.empty(); }) || stop.stop_requested()) return;
+      entry = waiting_.front();
+      waiting_.pop_front();
+      ++running_;
+    }
+    Execute(entry).IgnoreError();  // it is in the store and the log
+  }
+}
+
+Status TaskManager::Execute(const EntryPtr& entry) {
+  Log(entry->task.id, false, "job begins");
+  const SteadyClock::time_point begin = SteadyClock::now();
+  StatusOr<pipeline::JobResult> result = Internal("the job gave no result");
+  try {
+    result = RunJobOf(entry);
+  } catch (const std::exception&
+               error) {  // memory that ran out, a library that broke its word: the task still gets its end
+    result = Internal(std::string("unexpected failure: ") + error.what());
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    --running_;
+  }
+  const Status ended = Conclude(entry, result);
+  const double seconds = std::chrono::duration<double>(SteadyClock::now() - begin).count();
+  Log(entry->task.id, !ended.ok(),
+      "job ended after " + std::to_string(std::llround(seconds)) +
+          " s: " + (ended.ok() ? "completed" : Message(ended)));
+  return ended;
+}
+
+StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
+  WS_ASSIGN_OR_RETURN(const ScratchDirectory scratch, ScratchDirectory::Make(options_.scratch_parent));
+  WS_ASSIGN_OR_RETURN(const pipeline::JobSpec spec, BuildSpec(entry->task, scratch.path()));
+  Engine engine;
+  if (spec.options.speak) {
+    WS_ASSIGN_OR_RETURN(engine, deps_.engine(spec.target_language));
+  }
+  pipeline::JobDeps deps;
+  deps.output = deps_.objects;
+  deps.synthesizer = engine.synthesizer.get();
+  deps.voice_namer = engine.voice_namer;
+  deps.scratch_parent = options_.scratch_parent;
+  deps.on_progress = [this, &entry](const pipeline::Progress& progress) { OnProgress(entry, progress); };
+  deps.on_notice = [this, &entry](const std::string& line) {
+    Log(entry->task.id, false, line);
+    if (entry->on_notice) entry->on_notice(line);
+  };
+  return deps_.run_job(spec, deps, entry->stop.get_token());
+}
+
+StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, const std::string& scratch) {
+  pipeline::JobSpec spec;
+  WS_ASSIGN_OR_RETURN(spec.transcript.lines, deps_.tasks->ReadTranscript(task.id));
+  if (spec.transcript.lines.empty()) return InvalidArgument("task " + task.id + " has no transcript");
+  auto language = text::CanonicalLanguage(task.target_language);
+  if (!language.ok()) return Annotate(language.status(), "target_language");
+  spec.target_language = *language;
+  spec.transcript.target_language = *language;
+  if (task.video_path.empty()) return InvalidArgument("video_path: the task has none");
+  WS_ASSIGN_OR_RETURN(spec.video_path, LocalInput("video_path", task.video_path, scratch));
+  if (!task.audio_path.empty()) {
+    WS_ASSIGN_OR_RETURN(spec.audio_path, LocalInput("audio_path", task.audio_path, scratch));
+  }
+  spec.layout = pipeline::LayoutForTask(task.id);
+  spec.options = options_.job;
+  return spec;
+}
+
+StatusOr<std::string> TaskManager::LocalInput(const std::string& field, const std::string& key,
+                                              const std::string& scratch) {
+  if (IsUrl(key))
+    return InvalidArgument(field + ": must be an object key; URLs are not read with local stores");
+  auto path = deps_.objects->Materialize(key, scratch);
+  if (path.status().code() == StatusCode::kNotFound)
+    return NotFound(field + ": there is no object \"" + key + "\"");
+  if (!path.ok()) return Annotate(path.status(), field);
+  return path;
+}
+
+void TaskManager::OnProgress(const EntryPtr& entry, const pipeline::Progress& progress) {
+  {
+    const std::lock_guard lock(mutex_);
+    const double before = entry->progress.percent;
+    entry->progress = progress;
+    entry->progress.percent = std::max(before, progress.percent);
+    Changed();
+  }
+  if (entry->on_progress) entry->on_progress(progress);
+}
+
+Status TaskManager::Conclude(const EntryPtr& entry, const StatusOr<pipeline::JobResult>& result) {
+  StopReason reason;
+  pipeline::Progress progress;
+  {
+    const std::lock_guard lock(mutex_);
+    reason = entry->reason;
+    progress = entry->progress;
+  }
+  const std::string& id = entry->task.id;
+  const std::lock_guard io(entry->io_mutex);
+  const Status ended = WriteEnd(*entry, result, reason);
+  if (ended.ok()) {
+    progress.stage = "done";
+    progress.percent = 100;
+  }
+  Remember(id, progress);
+  if (reason == StopReason::kCancelled) {
+    if (const Status status = deps_.objects->Delete(CancelKey(id)); !status.ok())
+      Log(id, true, Message(status));
+  }
+  entry->lease.reset();
+  const std::lock_guard lock(mutex_);
+  active_.erase(id);
+  Changed();
+  return ended;
+}
+
+// How the task ends, written to the store. OK only for a completed job.
+Status TaskManager::WriteEnd(const Entry& entry, const StatusOr<pipeline::JobResult>& result,
+                             StopReason reason) {
+  const std::string& id = entry.task.id;
+  Status outcome = result.status();
+  if (outcome.ok() && !result->completed) outcome = Internal(result->failure);
+  std::string word = stores::kStatusCompleted;
+  std::string error;
+  if (!outcome.ok()) {
+    // The lease's new holder, or the next start, writes how it ends.
+    if (reason == StopReason::kLeaseLost) return Cancelled("another process took the task over");
+    if (reason == StopReason::kShutdown) return Cancelled("interrupted; it goes on at the next start");
+    const bool cancelled = reason == StopReason::kCancelled;
+    word = cancelled ? stores::kStatusCancelled : options_.failure_status;
+    error = cancelled ? "cancelled on request" : Message(outcome).substr(0, kMaxErrorBytes);
+    if (error.empty()) error = std::string(CodeWord(outcome));
+    outcome = MakeStatus(outcome.code(), error);
+  }
+  if (const Status written = FinishWithRetry(id, word, error); !written.ok()) {
+    return Annotate(written, "its end (\"" + word + "\") could not be stored");
+  }
+  return outcome;
+}
+
+Status TaskManager::FinishWithRetry(const std::string& id, const std::string& status,
+                                    const std::string& error) {
+  std::chrono::milliseconds pause{100};
+  for (int i = 1;; ++i) {
+    const Status written = deps_.tasks->Finish(id, status, error);
+    if (written.ok() || !IsRetryable(written) || i == kFinishTries) return written;
+    std::this_thread::sleep_for(pause);
+    pause *= 2;
+  }
+}
+
+void TaskManager::Heartbeat(const std::stop_token& stop) {
+  SteadyClock::time_point last_recovery = SteadyClock::now();
+  while (true) {
+    std::vector<EntryPtr> entries;
+    bool recovers = false;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, stop, options_.heartbeat, [] { return false; });
+      if (stop.stop_requested()) return;
+      for (const auto& [id, entry] : active_) entries.push_back(entry);
+      recovers = has_workers_;  // a process that only runs one task does not take up others
+    }
+    for (const EntryPtr& entry : entries) Tend(entry);
+    if (recovers && SteadyClock::now() - last_recovery >= options_.recovery_interval) {
+      Recover();
+      last_recovery = SteadyClock::now();
+    }
+  }
+}
+
+void TaskManager::Tend(const EntryPtr& entry) {
+  const std::string& id = entry->task.id;
+  int percent = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    percent = static_cast<int>(std::clamp(entry->progress.percent, 0.0, 99.0));
+  }
+  const std::lock_guard io(entry->io_mutex);
+  if (!entry->lease) return;
+  const SteadyClock::time_point now = SteadyClock::now();
+  if (now - entry->last_renewal >= options_.lease_lifetime / 3) {
+    const Status renewed = entry->lease->Renew();
+    if (renewed.ok()) entry->last_renewal = now;
+    // A store that cannot be reached may come back; once the lease has run out it must be taken as lost.
+    if (!renewed.ok() && (!IsRetryable(renewed) || now - entry->last_renewal >= options_.lease_lifetime)) {
+      Log(id, true, "lease lost: " + Message(renewed));
+      RequestStop(entry, StopReason::kLeaseLost);
+      return;
+    }
+  }
+  if (deps_.objects->Head(CancelKey(id)).ok()) RequestStop(entry, StopReason::kCancelled);
+  if (percent == entry->written_percent || now - entry->last_write < options_.progress_interval) return;
+  entry->last_write = now;
+  const Status written = deps_.tasks->SetProgress(id, percent);
+  if (written.ok()) entry->written_percent = percent;
+  if (!written.ok()) Log(id, true, "progress could not be stored: " + Message(written));
+}
+
+// The lines of a task that another run ended are in its report.
+pipeline::Progress TaskManager::EndedProgress(const stores::Task& task) {
+  pipeline::Progress progress;
+  progress.percent = task.progress;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto it =
+        std::find_if(recent_.begin(), recent_.end(), [&](const auto& item) { return item.first == task.id; });
+    if (it != recent_.end()) {
+      progress = it->second;
+      progress.eta_s = -1;
+      return progress;
+    }
+  }
+  if (task.status != stores::kStatusCompleted) return progress;
+  progress.stage = "done";
+  progress.percent = 100;
+  const auto report =
+      deps_.objects->Get(pipeline::LayoutForTask(task.id).report_prefix + "report.json", kMaxReportBytes);
+  if (!report.ok()) return progress;
+  const auto json = nlohmann::json::parse(*report, nullptr, false);
+  if (!json.is_object() || !json.contains("totals") || !json["totals"].is_object()) return progress;
+  const auto count = [&json](const char* name) {
+    const auto it = json["totals"].find(name);
+    return it != json["totals"].end() && it->is_number_integer() ? it->get<int64_t>() : 0;
+  };
+  progress.lines_done = progress.lines_total = count("dubbed") + count("failed");
+  Remember(task.id, progress);
+  return progress;
+}
+
+}  // namespace waveshift::service
