@@ -112,7 +112,9 @@ TEST(SpeakerMeter, EspeakKeepsThePitchInOtherLanguages) {
   const std::pair<const char*, const char*> lines[] = {
       {"zh", "我们今天去北京看我的老朋友们。"},
       {"de", "Niemand war mehr überrascht als der alte Bauer selbst."},
-      {"es", "Nadie se sorprendió más que el viejo campesino."}};
+      {"es", "Nadie se sorprendió más que el viejo campesino."},
+      {"yue", "琴晚落咗一場大雨，所以路上好多車。"},
+      {"vi", "Tối qua trời mưa to nên đường rất đông xe."}};
   for (const auto& [language, text] : lines) {
     EXPECT_NEAR(SpokenPitch(language, text, tts::EspeakVoiceName(language, false, 0), 110), 110, 0.15 * 110)
         << language;

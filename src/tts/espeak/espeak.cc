@@ -166,7 +166,7 @@ StatusOr<audio::MonoBuffer> Espeak::SpeakPiece(const EspeakVoice& voice, const s
                        "-b",      "1",
                        "-v",      voice.Argument(),
                        "-s",      std::to_string(words_per_minute),
-                       "-p",      std::to_string(EspeakPitchArgument(voice.variant, pitch_hz))};
+                       "-p",      std::to_string(EspeakPitchArgument(voice, pitch_hz))};
   request.input = text + "\n";
   request.time_limit = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
   request.max_output_bytes = static_cast<int64_t>(longest * kAssumedBytesPerSecond);

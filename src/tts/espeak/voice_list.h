@@ -54,7 +54,7 @@ std::string EspeakVoiceName(std::string_view language, bool high_voice, size_t i
 
 // The value for `-p` at which a voice's median pitch is nearest to `pitch_hz`; 50 (the voice's own) when
 // `pitch_hz` is no positive number.
-int EspeakPitchArgument(std::string_view variant, double pitch_hz);
+int EspeakPitchArgument(const EspeakVoice& voice, double pitch_hz);
 
 }  // namespace waveshift::tts
 

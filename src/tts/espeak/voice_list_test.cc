@@ -121,12 +121,12 @@ TEST(EspeakVoiceName, GivesDistinctVariantsAndThenNone) {
 }
 
 TEST(EspeakPitchArgument, RisesWithThePitchAndStaysInRange) {
-  EXPECT_EQ(EspeakPitchArgument("f3", 211), 50);
-  EXPECT_EQ(EspeakPitchArgument("m1", 95), 50);
+  EXPECT_EQ(EspeakPitchArgument({"en-us", "f3"}, 211), 50);
+  EXPECT_EQ(EspeakPitchArgument({"de", "m1"}, 95), 50);
   for (const char* variant : {"", "m7", "f3", "no-such"}) {
     int before = 0;
     for (double hz = 1; hz < 2000; hz *= 1.05) {
-      const int argument = EspeakPitchArgument(variant, hz);
+      const int argument = EspeakPitchArgument({"en-us", variant}, hz);
       EXPECT_GE(argument, before);
       EXPECT_LE(argument, 99);
       before = argument;
@@ -135,9 +135,13 @@ TEST(EspeakPitchArgument, RisesWithThePitchAndStaysInRange) {
   }
 }
 
+TEST(EspeakPitchArgument, ToneLanguagesAreLifted) {
+  EXPECT_GT(EspeakPitchArgument({"cmn-latn-pinyin", "f3"}, 211), EspeakPitchArgument({"en-us", "f3"}, 211));
+}
+
 TEST(EspeakPitchArgument, NoPitchIsTheVoicesOwn) {
   for (const double none : {0.0, -5.0, std::nan(""), std::numeric_limits<double>::infinity()}) {
-    EXPECT_EQ(EspeakPitchArgument("f3", none), 50);
+    EXPECT_EQ(EspeakPitchArgument({"en-us", "f3"}, none), 50);
   }
 }
 
