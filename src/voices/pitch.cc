@@ -18,7 +18,7 @@ constexpr int kLongestLag = static_cast<int>(kPitchRateHz / kLowestPitchHz) + 1;
 constexpr int kSpan = kWindow + kLongestLag + 1;  // samples that one frame looks at
 
 // A frame is voiced below this (0 = perfectly periodic). Noise at 10 dB below the voice lifts the minimum by
-// about 0.1; white noise alone, in this band, stays above 0.4.
+// about 0.1; noise alone comes below it by chance only, and not for several frames in a row.
 constexpr double kVoicedBelow = 0.25;
 // The first dip below this is taken, also when a later one (the octave below) is a little deeper.
 constexpr double kFirstDipBelow = 0.15;
