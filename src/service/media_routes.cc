@@ -95,7 +95,9 @@ Response Service::PutObject(Call& call) {
   const Status closed = upload.Close();
   if (status.ok()) status = closed;
   if (!status.ok()) return call.Error(status);
-  if (call.request.content_length && *call.request.content_length != upload.size()) {
+  // A body that was sent compressed has been unpacked on the way.
+  const bool is_as_sent = call.request.Header("content-encoding").empty();
+  if (is_as_sent && call.request.content_length && *call.request.content_length != upload.size()) {
     return call.Error(400, "bad_request", "the body is shorter than its Content-Length");
   }
   stores::PutOptions put;
