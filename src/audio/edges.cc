@@ -9,7 +9,8 @@
 namespace waveshift::audio {
 namespace {
 
-// Half a cosine from 0 to 1 over `length` samples; never quite 0 nor 1, so that the fade has no doubled end points.
+// Half a cosine from 0 to 1 over `length` samples; never quite 0 nor 1, so that the fade has no doubled end
+// points.
 float FadeGain(size_t i, size_t length) {
   const double x = (static_cast<double>(i) + 0.5) / static_cast<double>(length);
   return static_cast<float>(0.5 - 0.5 * std::cos(std::numbers::pi * x));

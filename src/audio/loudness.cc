@@ -82,8 +82,9 @@ LoudnessMeter::~LoudnessMeter() = default;
 
 std::unique_ptr<LoudnessMeter> LoudnessMeter::Make() {
   auto impl = std::make_unique<Impl>();
-  impl->state = MakeState(2, kTimelineRateHz,
-                          EBUR128_MODE_I | EBUR128_MODE_LRA | EBUR128_MODE_TRUE_PEAK | EBUR128_MODE_HISTOGRAM);
+  impl->state =
+      MakeState(2, kTimelineRateHz,
+                EBUR128_MODE_I | EBUR128_MODE_LRA | EBUR128_MODE_TRUE_PEAK | EBUR128_MODE_HISTOGRAM);
   return std::unique_ptr<LoudnessMeter>(new LoudnessMeter(std::move(impl)));
 }
 

@@ -1,7 +1,8 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Mixing arithmetic: plain loops that compilers turn into vector code. Any thread; spans must not overlap unless they are the same.
+// Mixing arithmetic: plain loops that compilers turn into vector code. Any thread; spans must not overlap
+// unless they are the same.
 #ifndef WAVESHIFT_AUDIO_MIX_H_
 #define WAVESHIFT_AUDIO_MIX_H_
 
@@ -10,7 +11,8 @@
 
 namespace waveshift::audio {
 
-// stereo[left and right of frame i] += gain * mono[i]. Pre: stereo holds 2 * mono.size() values; what is longer stays untouched.
+// stereo[left and right of frame i] += gain * mono[i]. Pre: stereo holds 2 * mono.size() values; what is
+// longer stays untouched.
 void MixMonoInto(std::span<float> stereo, std::span<const float> mono, float gain);
 
 // target[i] += gain * source[i] over the shorter of the two.

@@ -23,7 +23,8 @@ void PeakReducer::AddFrames(std::span<const float> values, size_t channels) {
   const float* at = values.data();
   while (frames > 0) {
     if (in_bin_ == 0) peaks_.emplace_back(HUGE_VALF, -HUGE_VALF);
-    const auto n = static_cast<size_t>(std::min<int64_t>(static_cast<int64_t>(frames), bin_samples_ - in_bin_));
+    const auto n =
+        static_cast<size_t>(std::min<int64_t>(static_cast<int64_t>(frames), bin_samples_ - in_bin_));
     auto [low, high] = peaks_.back();
     for (size_t i = 0; i < n * channels; ++i) {
       const float v = at[i];

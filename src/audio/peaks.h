@@ -10,8 +10,8 @@
 
 namespace waveshift::audio {
 
-// Lowest and highest value of each `bin_samples` frames, for a picture of the waveform. Streams; the cuts between Add calls do not matter.
-// Values that are not numbers are skipped. One thread at a time.
+// Lowest and highest value of each `bin_samples` frames, for a picture of the waveform. Streams; the cuts
+// between Add calls do not matter. Values that are not numbers are skipped. One thread at a time.
 class PeakReducer {
  public:
   // Pre: bin_samples >= 1.

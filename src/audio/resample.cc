@@ -21,7 +21,8 @@ int64_t ResampledLength(int64_t count, int from_hz, int to_hz) {
 
 StatusOr<MonoBuffer> Resample(const MonoBuffer& buffer, int sample_rate_hz) {
   for (const int hz : {buffer.sample_rate_hz, sample_rate_hz}) {
-    if (!IsUsableRate(hz)) return InvalidArgument("a sample rate of " + std::to_string(hz) + " Hz is not usable");
+    if (!IsUsableRate(hz))
+      return InvalidArgument("a sample rate of " + std::to_string(hz) + " Hz is not usable");
   }
   if (buffer.sample_rate_hz == sample_rate_hz) return buffer;
   MonoBuffer out{sample_rate_hz, {}};
@@ -34,8 +35,8 @@ StatusOr<MonoBuffer> Resample(const MonoBuffer& buffer, int sample_rate_hz) {
   const soxr_runtime_spec_t runtime = soxr_runtime_spec(1);
   size_t made = 0;
   const soxr_error_t error =
-      soxr_oneshot(buffer.sample_rate_hz, sample_rate_hz, 1, buffer.samples.data(), buffer.samples.size(), nullptr,
-                   out.samples.data(), out.samples.size(), &made, &io, &quality, &runtime);
+      soxr_oneshot(buffer.sample_rate_hz, sample_rate_hz, 1, buffer.samples.data(), buffer.samples.size(),
+                   nullptr, out.samples.data(), out.samples.size(), &made, &io, &quality, &runtime);
   if (error != nullptr) return Internal(std::string("resampling failed: ") + error);
   // What soxr leaves open at the end (a sample at most) stays zero.
   return out;

@@ -68,7 +68,8 @@ struct MemoryFile {
 
 Status CheckHeader(const SF_INFO& info, const std::string& name, const WavLimits& limits) {
   if (info.samplerate < kMinRateHz || info.samplerate > kMaxRateHz) {
-    return InvalidArgument(name + ": a sample rate of " + std::to_string(info.samplerate) + " Hz is not usable");
+    return InvalidArgument(name + ": a sample rate of " + std::to_string(info.samplerate) +
+                           " Hz is not usable");
   }
   if (info.channels < 1) return InvalidArgument(name + ": has no channels");
   if (info.channels > limits.max_channels) {
@@ -79,7 +80,8 @@ Status CheckHeader(const SF_INFO& info, const std::string& name, const WavLimits
 }
 
 // Reads to the end of the data, whatever length the header claims.
-StatusOr<MonoBuffer> ReadAll(SNDFILE* file, const SF_INFO& info, const std::string& name, const WavLimits& limits) {
+StatusOr<MonoBuffer> ReadAll(SNDFILE* file, const SF_INFO& info, const std::string& name,
+                             const WavLimits& limits) {
   WS_RETURN_IF_ERROR(CheckHeader(info, name, limits));
   const auto channels = static_cast<size_t>(info.channels);
   MonoBuffer buffer{info.samplerate, {}};
@@ -88,7 +90,8 @@ StatusOr<MonoBuffer> ReadAll(SNDFILE* file, const SF_INFO& info, const std::stri
     const sf_count_t n = sf_readf_float(file, frames.data(), kFramesAtOnce);
     if (n <= 0) break;
     if (static_cast<int64_t>(buffer.samples.size()) + n > limits.max_frames) {
-      return OutOfRange(name + ": is longer than " + std::to_string(limits.max_frames / info.samplerate) + " s");
+      return OutOfRange(name + ": is longer than " + std::to_string(limits.max_frames / info.samplerate) +
+                        " s");
     }
     for (size_t i = 0; i < static_cast<size_t>(n); ++i) {
       double sum = 0;
@@ -135,10 +138,12 @@ StatusOr<MonoBuffer> DecodeWav(std::string_view bytes, std::string_view name, co
 
 StatusOr<std::string> EncodeWav(const MonoBuffer& buffer, WavFormat format) {
   if (buffer.sample_rate_hz < kMinRateHz || buffer.sample_rate_hz > kMaxRateHz) {
-    return InvalidArgument("a WAV file cannot have a sample rate of " + std::to_string(buffer.sample_rate_hz) + " Hz");
+    return InvalidArgument("a WAV file cannot have a sample rate of " +
+                           std::to_string(buffer.sample_rate_hz) + " Hz");
   }
   const bool pcm = format == WavFormat::kPcm16;
-  if (buffer.samples.size() > kMaxWavBytes / (pcm ? 2 : 4)) return OutOfRange("too many samples for a WAV file");
+  if (buffer.samples.size() > kMaxWavBytes / (pcm ? 2 : 4))
+    return OutOfRange("too many samples for a WAV file");
   if (!std::all_of(buffer.samples.begin(), buffer.samples.end(), [](float s) { return std::isfinite(s); })) {
     return InvalidArgument("the sound holds samples that are not numbers");
   }
