@@ -1,8 +1,9 @@
 # Copyright 2026 the WaveShift authors.
 # SPDX-License-Identifier: Apache-2.0
 #
-# cmake -DOUTPUT=assets.cc -DFILES="a;b" -P embed.cmake: writes a C++ file with the bytes of the files and the function
+# cmake -DOUTPUT=assets.cc "-DFILES=a|b" -P embed.cmake: writes a C++ file with the bytes of the files and the function
 # waveshift::app::WebAssets() (src/app/http/web_assets.h) that lists them by their names without folders.
+string(REPLACE "|" ";" FILES "${FILES}")
 set(arrays "")
 set(rows "")
 set(index 0)

@@ -1,0 +1,42 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Puts stores and the task manager together as the configuration says.
+#ifndef WAVESHIFT_APP_CLI_DEPLOYMENT_H_
+#define WAVESHIFT_APP_CLI_DEPLOYMENT_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/status.h"
+#include "service/task_manager.h"
+#include "stores/object_store.h"
+#include "stores/task_store.h"
+
+namespace waveshift::config {
+struct Settings;
+}
+
+namespace waveshift::app {
+
+struct Deployment {
+  std::unique_ptr<stores::TaskStore> tasks;
+  std::unique_ptr<stores::ObjectStore> objects;
+  std::string
+      scratch_directory;  // on the disk of the object store, so that finished files are moved, not copied
+};
+
+// Opens the configured stores; local ones are made when missing. FailedPrecondition names a key that is
+// missing.
+StatusOr<Deployment> OpenDeployment(const config::Settings& settings);
+
+// A manager over the stores, with the configured engine, that runs real jobs. Not begun. Its log goes to
+// `log`, which may be empty.
+std::unique_ptr<service::TaskManager> MakeTaskManager(
+    const config::Settings& settings, const Deployment& deployment,
+    std::function<void(const std::string& task_id, bool is_error, const std::string& line)> log);
+
+}  // namespace waveshift::app
+
+#endif  // WAVESHIFT_APP_CLI_DEPLOYMENT_H_

@@ -1,0 +1,88 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include <exception>
+#include <iostream>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "app/cli/command.h"
+#include "app/cli/config_command.h"
+#include "app/cli/doctor_command.h"
+#include "app/cli/dub_command.h"
+#include "app/cli/run_command.h"
+#include "app/cli/serve_command.h"
+#include "app/cli/signals.h"
+#include "app/cli/speak_command.h"
+#include "app/cli/tasks_command.h"
+#include "app/cli/version_command.h"
+#include "base/version.h"
+
+namespace waveshift::app {
+namespace {
+
+void RegisterCommands(CLI::App& app, CommandContext& context) {
+  RegisterDub(app, context);
+  RegisterRun(app, context);
+  RegisterServe(app, context);
+  RegisterSpeak(app, context);
+  RegisterTasks(app, context);
+  RegisterDoctor(app, context);
+  RegisterConfig(app, context);
+  RegisterVersion(app, context);
+}
+
+// The chosen command's name, for the hint: "waveshift tasks show".
+std::string CommandName(const CLI::App& app) {
+  std::string name = "waveshift";
+  for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+    at = at->get_subcommands().front();
+    name += " " + at->get_name();
+  }
+  return name;
+}
+
+// The first line of what went wrong, in one line.
+Status Usage(const CLI::App& app, const CLI::ParseError& error) {
+  std::string reason = error.what();
+  reason = reason.substr(0, reason.find('\n'));
+  return UsageError(reason + " (see " + CommandName(app) + " --help)");
+}
+
+std::string OneLine(std::string text) {
+  for (char& c : text) {
+    if (c == '\n' || c == '\r') c = ' ';
+  }
+  return text;
+}
+
+Status Run(int argc, char** argv) {
+  const SignalWatcher signals;
+  CommandContext context(signals.token());
+  CLI::App app("Dubs videos into other languages.", "waveshift");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("waveshift ") + std::string(Version()));
+  RegisterCommands(app, context);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0) return Usage(app, error);
+    app.exit(error);  // --help, --version
+    return OkStatus();
+  }
+  return context.action ? context.action() : UsageError("no command was given (see waveshift --help)");
+}
+
+}  // namespace
+}  // namespace waveshift::app
+
+int main(int argc, char** argv) {
+  waveshift::Status status;
+  try {
+    status = waveshift::app::Run(argc, argv);
+  } catch (const std::exception& error) {
+    status = waveshift::Internal(std::string("unexpected failure: ") + error.what());
+  }
+  if (!status.ok()) std::cerr << "waveshift: " + waveshift::app::OneLine(waveshift::Message(status)) + "\n";
+  return waveshift::app::ProcessExitCode(status);
+}

@@ -1,0 +1,298 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The service over real sockets.
+#include "app/http/server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <httplib.h>
+#include <nlohmann/json.hpp>
+
+#include "app/http/web_assets.h"
+#include "service/testing.h"
+
+namespace waveshift::app {
+namespace {
+
+using service::testing::AddTask;
+using service::testing::DepsOf;
+using service::testing::FakeJob;
+using service::testing::FastOptions;
+using service::testing::kPatience;
+using ::testing::HasSubstr;
+using Json = nlohmann::json;
+
+constexpr char kToken[] = "s3cret";
+
+class HttpServerTest : public ::testing::Test {
+ protected:
+  HttpServerTest() {
+    manager_ = std::make_unique<service::TaskManager>(FastOptions(), DepsOf(*tasks_, *objects_, job_));
+    manager_->Begin();
+    service::ServiceDeps deps;
+    deps.manager = manager_.get();
+    deps.tasks = tasks_.get();
+    deps.objects = objects_.get();
+    deps.web_assets = WebAssets();
+    service::ServiceOptions options;
+    options.api_token = kToken;
+    options.max_json_bytes = 2 << 20;
+    options.max_object_bytes = 8 << 20;
+    service_ = std::make_unique<service::Service>(options, std::move(deps));
+    auto server = HttpServer::Bind({}, *service_, *objects_);
+    EXPECT_TRUE(server.ok()) << Message(server.status());
+    server_ = std::move(*server);
+    thread_ = std::thread([this] { server_->Run(); });
+  }
+  ~HttpServerTest() override {
+    server_->Stop();
+    thread_.join();
+  }
+
+  std::unique_ptr<httplib::Client> Client(bool with_token = true) {
+    auto client = std::make_unique<httplib::Client>("127.0.0.1", server_->port());
+    client->set_keep_alive(true);
+    client->set_read_timeout(kPatience);
+    if (with_token) client->set_bearer_token_auth(kToken);
+    return client;
+  }
+  static void ExpectError(const httplib::Result& result, int status, const std::string& code) {
+    ASSERT_TRUE(result) << httplib::to_string(result.error());
+    EXPECT_EQ(result->status, status) << result->body;
+    const Json body = Json::parse(result->body, nullptr, false);
+    ASSERT_TRUE(body.is_object()) << result->body;
+    EXPECT_EQ(body["code"], code);
+    EXPECT_EQ(body["request_id"], result->get_header_value("X-Request-Id"));
+  }
+  // What the server answers to these bytes until it closes the connection, or `end` was seen.
+  std::string Raw(const std::string& bytes, const std::string& end) {
+    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(server_->port()));
+    ::inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
+    EXPECT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+    size_t sent = 0;
+    while (sent < bytes.size()) {
+      const ssize_t n = ::send(fd, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+      if (n <= 0) break;
+      sent += static_cast<size_t>(n);
+    }
+    std::string answer;
+    char piece[4096];
+    while (answer.find(end) == std::string::npos) {
+      const ssize_t n = ::recv(fd, piece, sizeof(piece), 0);
+      if (n <= 0) break;
+      answer.append(piece, static_cast<size_t>(n));
+    }
+    ::close(fd);
+    return answer;
+  }
+
+  std::unique_ptr<stores::TaskStore> tasks_ = stores::MakeMemoryTaskStore();
+  std::unique_ptr<stores::ObjectStore> objects_ = stores::MakeMemoryObjectStore();
+  FakeJob job_;
+  std::unique_ptr<service::TaskManager> manager_;
+  std::unique_ptr<service::Service> service_;
+  std::unique_ptr<HttpServer> server_;
+  std::thread thread_;
+};
+
+TEST_F(HttpServerTest, AnswersHealthWithoutAToken) {
+  const auto result = Client(false)->Get("/api/health");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->status, 200);
+  EXPECT_EQ(Json::parse(result->body)["status"], "healthy");
+  EXPECT_NE(result->get_header_value("X-Request-Id"), "");
+  ExpectError(Client(false)->Get("/api/tasks"), 401, "unauthorized");
+}
+
+TEST_F(HttpServerTest, ObjectsAndRangesGoThroughUnchanged) {
+  auto client = Client();
+  std::string bytes(3 << 20, '\0');
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 2654435761u >> 13);
+  const auto put = client->Put("/api/objects/in/a.mp4", bytes, "video/mp4");
+  ASSERT_TRUE(put);
+  EXPECT_EQ(put->status, 201) << put->body;
+  const auto whole = client->Get("/media/in/a.mp4");
+  ASSERT_TRUE(whole);
+  EXPECT_EQ(whole->status, 200);
+  EXPECT_TRUE(whole->body == bytes);
+  EXPECT_EQ(whole->get_header_value("Content-Length"), std::to_string(bytes.size()));
+  const auto part = client->Get("/media/in/a.mp4", httplib::Headers{{"Range", "bytes=1000000-2000000"}});
+  ASSERT_TRUE(part);
+  EXPECT_EQ(part->status, 206);
+  EXPECT_TRUE(part->body == bytes.substr(1000000, 1000001));
+  EXPECT_EQ(part->get_header_value("Content-Range"), "bytes 1000000-2000000/" + std::to_string(bytes.size()));
+  EXPECT_EQ(part->get_header_value_count("Content-Range"), 1u);
+  const auto last = client->Get("/media/in/a.mp4", httplib::Headers{{"Range", "bytes=-5"}});
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->body, bytes.substr(bytes.size() - 5));
+  ExpectError(client->Get("/media/in/a.mp4", httplib::Headers{{"Range", "bytes=99999999-"}}), 416,
+              "range_not_satisfiable");
+  const auto several = client->Get("/media/in/a.mp4", httplib::Headers{{"Range", "bytes=0-1,4-5"}});
+  ASSERT_TRUE(several);
+  EXPECT_EQ(several->status, 200);
+  EXPECT_EQ(several->body.size(), bytes.size());
+  const auto head = client->Head("/media/in/a.mp4");
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->status, 200);
+  EXPECT_EQ(head->body, "");
+  EXPECT_EQ(head->get_header_value("Content-Length"), std::to_string(bytes.size()));
+  EXPECT_EQ(head->get_header_value("Accept-Ranges"), "bytes");
+}
+
+TEST_F(HttpServerTest, AnEmptyObjectIsAnObject) {
+  auto client = Client();
+  ASSERT_EQ(client->Put("/api/objects/empty.txt", "", "text/plain")->status, 201);
+  const auto result = client->Get("/media/empty.txt");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->status, 200);
+  EXPECT_EQ(result->body, "");
+}
+
+TEST_F(HttpServerTest, ChunkedUploadsAreTaken) {
+  size_t sent = 0;
+  const auto result = Client()->Put(
+      "/api/objects/in/chunks.bin",
+      [&sent](size_t, httplib::DataSink& sink) {
+        const std::string piece(10000, 'x');
+        sink.write(piece.data(), piece.size());
+        if (++sent == 50) sink.done();
+        return true;
+      },
+      "application/octet-stream");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->status, 201) << result->body;
+  EXPECT_EQ(objects_->Head("in/chunks.bin")->size_bytes, 500000);
+}
+
+TEST_F(HttpServerTest, TooLargeBodiesAreRefused) {
+  ExpectError(Client()->Post("/api/start_tts", std::string((2 << 20) + 1, ' '), "application/json"), 413,
+              "too_large");
+  ExpectError(Client()->Put("/api/objects/big", std::string((8 << 20) + 1, ' '), "application/octet-stream"),
+              413, "too_large");
+  EXPECT_EQ(objects_->Head("big").status().code(), StatusCode::kNotFound);
+}
+
+TEST_F(HttpServerTest, AnUnreadBodyIsNotTakenForTheNextRequest) {
+  // Without the token the body is never wanted: a short one is read away, the connection goes on behind it.
+  const std::string inner = "GET /api/tasks HTTP/1.1\r\nHost: x\r\n\r\n";
+  const std::string refused =
+      "PUT /api/objects/a HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(inner.size()) +
+      "\r\n\r\n" + inner;
+  const std::string health = "GET /api/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  const std::string answers = Raw(refused + health, "healthy");
+  EXPECT_THAT(answers, HasSubstr("HTTP/1.1 401"));
+  EXPECT_THAT(answers, HasSubstr("HTTP/1.1 200"));
+  EXPECT_EQ(answers.find("HTTP/1.1 401"), answers.rfind("HTTP/1.1 401"));
+  // A long one ends the connection.
+  const std::string longer = "PUT /api/objects/a HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n" +
+                             inner + std::string(1000, 'x');
+  const std::string ended = Raw(longer, "never");
+  EXPECT_EQ(ended.find("HTTP/1.1 401"), ended.rfind("HTTP/1.1 401")) << ended;
+}
+
+TEST_F(HttpServerTest, ExpectContinueIsRefusedBeforeTheBody) {
+  const std::string answer =
+      Raw("PUT /api/objects/a HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\nExpect: 100-continue\r\n\r\n",
+          "request_id");
+  EXPECT_THAT(answer, HasSubstr("HTTP/1.1 401"));
+  EXPECT_EQ(answer.find("100 Continue"), std::string::npos);
+}
+
+TEST_F(HttpServerTest, WhatCannotBeReadIsAnErrorInTheSameForm) {
+  const std::string answer = Raw("GET / HTTP/9.9\r\nHost: x\r\nConnection: close\r\n\r\n", "request_id");
+  EXPECT_THAT(answer, HasSubstr("HTTP/1.1 400"));
+  EXPECT_THAT(answer, HasSubstr("\"code\":\"bad_request\""));
+  ExpectError(Client()->Get("/" + std::string(9000, 'a')), 414, "bad_request");
+}
+
+TEST_F(HttpServerTest, DeleteWithoutABodyAnswersAtOnce) {
+  ASSERT_TRUE(AddTask(*tasks_, *objects_, "t1").ok());
+  const std::string answer = Raw(
+      "DELETE /api/task/t1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer s3cret\r\nConnection: close\r\n\r\n",
+      "\r\n\r\n{");
+  EXPECT_THAT(answer, HasSubstr("HTTP/1.1 200"));
+  EXPECT_EQ(tasks_->Get("t1")->status, "cancelled");
+}
+
+TEST_F(HttpServerTest, EventsArriveUntilTheTaskEnds) {
+  ASSERT_TRUE(AddTask(*tasks_, *objects_, "t1").ok());
+  ASSERT_EQ(Client()->Post("/api/start_tts", R"({"task_id":"t1"})", "application/json")->status, 200);
+  ASSERT_TRUE(job_.WaitForStarts(1));
+  std::string text;
+  bool let = false;
+  const auto result = Client()->Get("/api/task/t1/events", [&](const char* data, size_t size) {
+    text.append(data, size);
+    if (!let) job_.LetComplete();
+    let = true;
+    return true;
+  });
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->status, 200);
+  EXPECT_EQ(result->get_header_value("Content-Type"), "text/event-stream");
+  EXPECT_THAT(text, HasSubstr("\"status\":\"processing\""));
+  EXPECT_THAT(text, HasSubstr("\"status\":\"completed\""));
+}
+
+TEST_F(HttpServerTest, StopEndsOpenEventStreams) {
+  ASSERT_TRUE(AddTask(*tasks_, *objects_, "t1").ok());
+  ASSERT_EQ(Client()->Post("/api/start_tts", R"({"task_id":"t1"})", "application/json")->status, 200);
+  ASSERT_TRUE(job_.WaitForStarts(1));
+  std::thread stopper;
+  bool begun = false;
+  const auto client = Client();
+  client->Get("/api/task/t1/events", [&](const char*, size_t) {
+    if (!begun) stopper = std::thread([this] { server_->Stop(); });
+    begun = true;
+    return true;
+  });
+  ASSERT_TRUE(begun);
+  stopper.join();  // the test would hang here, or in the destructor, if the stream kept the server alive
+}
+
+TEST_F(HttpServerTest, ATakenPortIsAnError) {
+  HttpServerOptions options;
+  options.port = server_->port();
+  const auto second = HttpServer::Bind(options, *service_, *objects_);
+  ASSERT_FALSE(second.ok());
+  EXPECT_THAT(Message(second.status()), HasSubstr("Address already in use"));
+  EXPECT_THAT(Message(second.status()), HasSubstr(std::to_string(options.port)));
+  options.host = "no.such.host.invalid";
+  EXPECT_FALSE(HttpServer::Bind(options, *service_, *objects_).ok());
+}
+
+TEST_F(HttpServerTest, StopBeforeRunIsNotForgotten) {
+  auto server = HttpServer::Bind({}, *service_, *objects_);
+  ASSERT_TRUE(server.ok());
+  (*server)->Stop();
+  (*server)->Run();  // returns
+}
+
+TEST_F(HttpServerTest, ThePageAndItsScriptsAreInTheProgram) {
+  auto client = Client();
+  const auto page = client->Get("/ui/");
+  ASSERT_TRUE(page);
+  EXPECT_THAT(page->get_header_value("Content-Type"), HasSubstr("text/html"));
+  EXPECT_THAT(page->body, HasSubstr("<title>WaveShift</title>"));
+  for (const char* file : {"app.js", "style.css", "hls.min.js", "player.html", "player.js", "NOTICE"}) {
+    const auto result = client->Get(std::string("/ui/") + file);
+    ASSERT_TRUE(result) << file;
+    EXPECT_EQ(result->status, 200) << file;
+  }
+  EXPECT_THAT(client->Get("/ui/hls.min.js")->body, HasSubstr("1.5.17"));
+}
+
+}  // namespace
+}  // namespace waveshift::app
