@@ -20,8 +20,6 @@
 #include <string_view>
 #include <utility>
 
-extern char** environ;
-
 namespace waveshift {
 namespace {
 
@@ -326,10 +324,10 @@ StatusOr<std::string> FindProgram(const std::string& program) {
   size_t begin = 0;
   while (begin <= path.size()) {
     const size_t end = std::min(path.find(':', begin), path.size());
-    const std::string folder(path.substr(begin, end - begin));
+    std::string candidate(path.substr(begin, end - begin));
     begin = end + 1;
-    if (folder.empty()) continue;  // by custom the working directory, which anybody may have filled
-    std::string candidate = folder + "/" + program;
+    if (candidate.empty()) continue;  // by custom the working directory, which anybody may have filled
+    candidate.append("/").append(program);
     if (IsProgramFile(candidate)) return candidate;
   }
   return NotFound(program + " is not installed (looked on PATH)");
