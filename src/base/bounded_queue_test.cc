@@ -67,6 +67,7 @@ TEST(BoundedQueue, NeverHoldsMoreThanItsCapacityAndLosesNothing) {
   std::atomic<long long> sum{0};
   {
     std::vector<std::jthread> readers;
+    readers.reserve(2);
     for (int r = 0; r < 2; ++r) {
       readers.emplace_back([&] {
         while (auto item = queue.Pop(std::stop_token())) {
@@ -77,6 +78,7 @@ TEST(BoundedQueue, NeverHoldsMoreThanItsCapacityAndLosesNothing) {
     }
     {
       std::vector<std::jthread> writers;
+      writers.reserve(2);
       for (int w = 0; w < 2; ++w) {
         writers.emplace_back([&, w] {
           for (int i = w; i < kItems; i += 2) {

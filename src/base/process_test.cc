@@ -198,6 +198,7 @@ TEST(Process, ManyAtOnceLeaveNoZombieAndNoDescriptor) {
   const auto before = open_files();
   {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([t] {
         for (int i = 0; i < 10; ++i) {

@@ -20,8 +20,8 @@ std::string Bytes(uint64_t value, int width) {
 std::string Wav(const std::string& data, uint32_t stated = 0x7FFFF000, int channels = 1, int bits = 16,
                 uint32_t rate = 22050, int coding = 1) {
   return "RIFF" + Bytes(0x7FFFF024, 4) + "WAVEfmt " + Bytes(16, 4) + Bytes(static_cast<uint64_t>(coding), 2) +
-         Bytes(static_cast<uint64_t>(channels), 2) + Bytes(rate, 4) + Bytes(2 * rate, 4) + Bytes(2, 2) +
-         Bytes(static_cast<uint64_t>(bits), 2) + "data" + Bytes(stated, 4) + data;
+         Bytes(static_cast<uint64_t>(channels), 2) + Bytes(rate, 4) + Bytes(uint64_t{2} * rate, 4) +
+         Bytes(2, 2) + Bytes(static_cast<uint64_t>(bits), 2) + "data" + Bytes(stated, 4) + data;
 }
 
 TEST(ProgramAudio, ReadsWhatIsThereWhateverTheHeaderSays) {
