@@ -5,6 +5,7 @@
 #ifndef WAVESHIFT_ALIGNMENT_PLANNER_H_
 #define WAVESHIFT_ALIGNMENT_PLANNER_H_
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ struct PlannerOptions {
   double min_speed = 0.85;          // slower than this a line is never made
   Samples min_gap = SamplesFromMs(int64_t{80});  // between two lines that did not overlap in the original
   Samples max_early = SamplesFromMs(int64_t{1500});  // a line that would not end before the programme does may begin this much early
+  // A line that fills less than `slow_below` of its slot is slowed a little, the more the emptier the slot, to gentle_min_speed at least.
+  double slow_below = 0.8;
+  double gentle_min_speed = 0.92;
 };
 
 // A line to place; lines come in order of slot_start.
@@ -36,6 +40,8 @@ struct LineToPlace {
   // True when the next line's slot overlapped this one in the original: then they may overlap again.
   bool overlaps_next = false;
   bool overlaps_previous = false;
+  // Start of the first kept slot at or after slot_end: speech is hurried up to hard_max_speed rather than pushed into it.
+  Samples next_kept = std::numeric_limits<Samples>::max();
 };
 
 struct Placement {
@@ -56,6 +62,15 @@ class Planner {
 };
 
 // Version 1: natural rate; borrow the silence before the next onset; speed up within the cap; push into the following pause; flag.
+//
+//  1. A line starts at its slot_start, or min_gap after the lines before that did not overlap it in the original, whichever is later.
+//  2. It may last until min_gap before next_onset (to the very end of the programme; to slot_end when the next line overlaps it: the
+//     original's overlap is not made longer). If it fits at its natural rate, that is its rate, or a little slower (slow_below).
+//  3. If not, it is hurried by as much as is needed, up to max_speed. What still does not fit is pushed: later lines start later and
+//     catch up in their own pauses. hard_max_speed is used where pushing would run into a kept slot or past the programme's end.
+//  4. A line that would still end after the programme begins early; where that does not do it either, it does not fit.
+// Warnings: a line that is pushed, or more than half a second longer than its slot; starts 50 ms late or more; begins early; is hurried
+// beyond max_speed; runs into a kept slot; does not fit.
 std::unique_ptr<Planner> MakeGreedyPlanner(const PlannerOptions& options, Samples programme_length);
 
 }  // namespace waveshift::alignment
