@@ -15,6 +15,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -32,6 +33,9 @@ struct EngineUnderTest {
   std::string unsupported_language;  // a valid tag that it does not speak
   size_t at_once = 8;                // the most lines that it may have in work
 };
+
+// For test names that stay the same from run to run.
+inline void PrintTo(const EngineUnderTest& engine, std::ostream* out) { *out << engine.language; }
 
 class SynthesizerContract : public testing::TestWithParam<EngineUnderTest> {
  protected:
