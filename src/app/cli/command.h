@@ -33,6 +33,10 @@ namespace waveshift::config {
 struct Settings;
 }
 
+namespace waveshift::telemetry {
+class Logger;
+}
+
 namespace waveshift::app {
 
 class CommandContext {
@@ -55,13 +59,17 @@ class CommandContext {
   std::map<std::string, std::string> overrides;
 
   // The effective configuration (flags, environment, .env, defaults), read at the first call.
-  // InvalidArgument/FailedPrecondition name the key. Also opens the log (standard error, level LOG_LEVEL).
-  // The pointer lives as long as the context.
+  // InvalidArgument/FailedPrecondition name the key. The pointer lives as long as the context. One thread.
   StatusOr<const config::Settings*> Settings();
+
+  // The log, on standard error, as the configuration wants it; made at the first call, after Settings(). Use
+  // from any thread then.
+  telemetry::Logger& Log();
 
  private:
   const std::stop_token stop_;
   std::unique_ptr<config::Settings> settings_;
+  std::unique_ptr<telemetry::Logger> log_;
 };
 
 // --json, --quiet and, for commands that run a job, --progress.

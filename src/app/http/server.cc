@@ -22,9 +22,10 @@ namespace waveshift::app {
 namespace {
 
 constexpr int64_t kPieceBytes = 256 << 10;
-// A body that nobody wanted is read away up to this size, so that the connection can go on; a longer one ends
-// the connection.
-constexpr int64_t kMaxDrainBytes = 1 << 20;
+// A body that nobody wanted is read away within these limits: many clients look at the answer only when they
+// have sent everything, and the connection can go on. A longer one ends the connection.
+constexpr int64_t kMaxDrainBytes = 64 << 20;
+constexpr std::chrono::seconds kMaxDrainTime{5};
 constexpr size_t kRequestsPerConnection = 1000;
 constexpr time_t kIdleSeconds = 4;
 
@@ -178,11 +179,13 @@ void HttpServer::Impl::HandleWithBody(const httplib::Request& from, httplib::Res
     return status;
   };
   service::Response response = service_.Handle(request, body);
-  if (body_left && request.content_length.value_or(0) <= kMaxDrainBytes) {
+  if (body_left) {
     int64_t drained = 0;
+    const auto end = std::chrono::steady_clock::now() + kMaxDrainTime;
     const auto drain = [&](std::string_view piece) {
       drained += static_cast<int64_t>(piece.size());
-      return drained > kMaxDrainBytes ? OutOfRange("too long to be read away") : OkStatus();
+      const bool enough = drained > kMaxDrainBytes || std::chrono::steady_clock::now() > end;
+      return enough ? OutOfRange("too long to be read away") : OkStatus();
     };
     body(drain).IgnoreError();
   }

@@ -1,0 +1,134 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/doctor_checks.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "app/cli/command.h"
+#include "app/cli/deployment.h"
+#include "app/cli/engines.h"
+#include "base/process.h"
+#include "config/settings.h"
+#include "media/media_info.h"
+#include "service/task_state.h"
+
+namespace waveshift::app {
+namespace {
+
+using Result = DoctorCheck::Result;
+
+// A dub needs about as much room as its video, twice: segments and MP4.
+constexpr int64_t kLittleSpace = int64_t{2} << 30;
+constexpr int64_t kNoSpace = int64_t{100} << 20;
+
+std::string Gib(int64_t bytes) {
+  const int64_t tenths = bytes * 10 / (int64_t{1} << 30);
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " GiB";
+}
+
+DoctorCheck CheckConfiguration(const StatusOr<const config::Settings*>& settings) {
+  DoctorCheck check{"configuration", Result::kOk, "", ""};
+  if (!settings.ok()) {
+    check.result = Result::kMissing;
+    check.detail = Message(settings.status());
+    check.remedy = "mend this key in the environment or in .env; `waveshift config` shows all keys";
+    return check;
+  }
+  check.detail =
+      (*settings)->cloud_configured ? "Cloudflare D1 and R2" : "local stores in " + (*settings)->home;
+  if ((*settings)->notices.empty()) return check;
+  check.result = Result::kWarning;
+  for (const std::string& notice : (*settings)->notices) check.detail += "; " + notice;
+  return check;
+}
+
+Status TryStores(const Deployment& deployment) {
+  WS_RETURN_IF_ERROR(deployment.tasks->List(1, 0).status());
+  const std::string key = "journal/doctor-" + service::MakeUuid();
+  WS_RETURN_IF_ERROR(deployment.objects->Put(key, "probe", {}).status());
+  auto bytes = deployment.objects->Get(key, 100);
+  WS_RETURN_IF_ERROR(deployment.objects->Delete(key));
+  if (bytes.ok() && *bytes != "probe") return DataLoss("an object did not come back as it was written");
+  return bytes.status();
+}
+
+DoctorCheck CheckStores(const config::Settings& settings) {
+  DoctorCheck check{"stores", Result::kOk, "", ""};
+  const auto deployment = OpenDeployment(settings);
+  const Status status = deployment.ok() ? TryStores(*deployment) : deployment.status();
+  if (status.ok()) {
+    check.detail =
+        deployment->tasks->Describe() + ", " + deployment->objects->Describe() + ": readable and writable";
+    return check;
+  }
+  check.result = Result::kMissing;
+  check.detail = Message(status);
+  check.remedy = "make " + settings.home + " writable, or set WAVESHIFT_HOME to a folder that is";
+  return check;
+}
+
+DoctorCheck CheckEngine(const config::Settings& settings, const std::stop_token& stop) {
+  DoctorCheck check{"engine", Result::kOk, "", ""};
+  if (settings.engine == "none") {
+    check.result = Result::kWarning;
+    check.detail = "WAVESHIFT_ENGINE=none: nothing is spoken";
+    return check;
+  }
+  const auto engine = MakeEngine(settings.engine, "");
+  Status status = engine.status();
+  if (status.ok()) {
+    tts::SpeakRequest request;
+    request.text = "All is well.";
+    request.language = "en";
+    const auto line = tts::SpeakOne(*engine->synthesizer, request, stop);
+    status = line.status();
+    if (status.ok()) {
+      const auto ms = static_cast<int64_t>(line->audio.seconds() * 1000);
+      check.detail = std::string(engine->synthesizer->name()) + " " + engine->synthesizer->version() +
+                     " spoke for " + std::to_string(ms) + " ms";
+      return check;
+    }
+  }
+  check.result = Result::kMissing;
+  check.detail = Message(status);
+  check.remedy = FindProgram("espeak-ng").ok()
+                     ? "install the package espeak-ng again"
+                     : "install the package espeak-ng (apt-get install espeak-ng, or ./setup.sh)";
+  return check;
+}
+
+DoctorCheck CheckFfmpeg() { return {"ffmpeg", Result::kOk, "libraries " + media::FfmpegVersion(), ""}; }
+
+DoctorCheck CheckSpace(const config::Settings& settings) {
+  DoctorCheck check{"disk", Result::kOk, "", ""};
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(settings.home, error);
+  if (error) {
+    check.result = Result::kWarning;
+    check.detail = settings.home + ": " + error.message();
+    return check;
+  }
+  const auto free = static_cast<int64_t>(space.available);
+  check.detail = Gib(free) + " free in " + settings.home;
+  if (free >= kLittleSpace) return check;
+  check.result = free < kNoSpace ? Result::kMissing : Result::kWarning;
+  check.remedy = "free some space, or set WAVESHIFT_HOME to a larger disk";
+  return check;
+}
+
+}  // namespace
+
+std::vector<DoctorCheck> RunDoctorChecks(CommandContext& context) {
+  const auto settings = context.Settings();
+  std::vector<DoctorCheck> checks = {CheckConfiguration(settings), CheckFfmpeg()};
+  if (!settings.ok()) return checks;
+  checks.push_back(CheckStores(**settings));
+  checks.push_back(CheckSpace(**settings));
+  checks.push_back(CheckEngine(**settings, context.stop()));
+  return checks;
+}
+
+}  // namespace waveshift::app
