@@ -1,0 +1,101 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "media/av_internal.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <mutex>
+#include <utility>
+
+extern "C" {
+#include <libavutil/error.h>
+#include <libavutil/log.h>
+}
+
+namespace waveshift::media {
+namespace {
+
+constexpr size_t kMaxLogLine = 300;
+
+std::string& LastError() {
+  thread_local std::string last;
+  return last;
+}
+
+void KeepErrors(void* /*source*/, int level, const char* format, va_list arguments) {
+  if (level > AV_LOG_ERROR) return;
+  char line[kMaxLogLine];
+  const int length = std::vsnprintf(line, sizeof line, format, arguments);
+  if (length <= 0) return;
+  std::string text(line);
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ' || text.back() == '.')) text.pop_back();
+  if (!text.empty() && text.find('\n') == std::string::npos) LastError() = std::move(text);
+}
+
+}  // namespace
+
+std::string AvErrorText(int error) {
+  char text[AV_ERROR_MAX_STRING_SIZE] = {};
+  av_strerror(error, text, sizeof text);
+  return text;
+}
+
+Status AvStatus(int error, std::string_view what) {
+  const std::string message = std::string(what) + ": " + AvErrorText(error);
+  if (error == AVERROR_EXIT) return Cancelled(message);
+  if (error == AVERROR(ENOENT)) return NotFound(message);
+  return Internal(message);
+}
+
+Status AvInputStatus(int error, std::string_view path) {
+  std::string detail = TakeLastAvError();
+  if (error == AVERROR_EXIT || error == AVERROR(ENOENT)) return AvStatus(error, path);
+  if (error == AVERROR(ENOMEM) || error == AVERROR(EIO)) return AvStatus(error, path);
+  std::string message = std::string(path) + ": " + AvErrorText(error);
+  if (!detail.empty()) message += " (" + detail + ")";
+  return InvalidArgument(message);
+}
+
+void CaptureAvLog() {
+  static std::once_flag once;
+  std::call_once(once, [] { av_log_set_callback(&KeepErrors); });
+}
+
+std::string TakeLastAvError() { return std::exchange(LastError(), {}); }
+
+StatusOr<InputPtr> OpenInput(const std::string& path, bool generate_pts) {
+  CaptureAvLog();
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) {
+    const int error_number = errno;
+    return error_number == ENOENT ? NotFound(path + ": no such file") : ErrnoStatus(error_number, path);
+  }
+  if (S_ISDIR(status.st_mode)) return InvalidArgument(path + ": is a directory, not a media file");
+  if (S_ISREG(status.st_mode) && status.st_size == 0) return InvalidArgument(path + ": the file is empty");
+  AVFormatContext* raw = avformat_alloc_context();
+  if (raw == nullptr) return Internal("out of memory");
+  if (generate_pts) raw->flags |= AVFMT_FLAG_GENPTS;
+  TakeLastAvError();
+  const int error =
+      avformat_open_input(&raw, ("file:" + path).c_str(), nullptr, nullptr);  // frees it on failure
+  if (error < 0) return AvInputStatus(error, path);
+  InputPtr input(raw);
+  const int probed = avformat_find_stream_info(input.get(), nullptr);
+  if (probed < 0) return AvInputStatus(probed, path);
+  return input;
+}
+
+void DiscardOthers(AVFormatContext* context, int index) {
+  for (unsigned i = 0; i < context->nb_streams; ++i) {
+    context->streams[i]->discard = static_cast<int>(i) == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+  }
+}
+
+bool IsCoverPicture(const AVStream& stream) {
+  return (stream.disposition & (AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS)) != 0;
+}
+
+}  // namespace waveshift::media
