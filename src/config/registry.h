@@ -1,7 +1,8 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Joins the names of configuration keys to typed members. Every group of settings is a struct with three functions:
+// Joins the names of configuration keys to typed members. Every group of settings is a struct with three
+// functions:
 //   void Register(Registry&)        names each key once, with its type, limits and meaning
 //   Status Validate() const         what must hold between several keys
 //   std::string ToString() const    "KEY=value" lines, secrets masked
@@ -25,8 +26,9 @@ struct RegistryEntry {
   std::string flag;               // "--port", "" when no flag stands for it
   std::vector<std::string> also;  // other names of the key, used when it is not set itself
   bool is_secret = false;
-  std::function<Status(std::string_view)> parse;  // the message does not name the key and never quotes a secret
-  std::function<std::string()> show;              // masked
+  std::function<Status(std::string_view)>
+      parse;                          // the message does not name the key and never quotes a secret
+  std::function<std::string()> show;  // masked
 
   RegistryEntry& WithFlag(std::string_view name) {
     flag = name;
@@ -43,7 +45,8 @@ class Registry {
  public:
   RegistryEntry& Text(std::string_view key, std::string* target, std::string_view help);
   // One of `words`; upper and lower case are the same, the member gets the spelling of the list.
-  RegistryEntry& Word(std::string_view key, std::string* target, std::vector<std::string> words, std::string_view help);
+  RegistryEntry& Word(std::string_view key, std::string* target, std::vector<std::string> words,
+                      std::string_view help);
   RegistryEntry& Integer(std::string_view key, int* target, int low, int high, std::string_view help);
   RegistryEntry& Number(std::string_view key, double* target, double low, double high, std::string_view help);
   // true/false, 1/0, yes/no, on/off.

@@ -20,7 +20,8 @@ class Secret {
   bool is_set() const { return !value_.empty(); }
   // The value itself, for the one place that sends or compares it.
   const std::string& reveal() const { return value_; }
-  // "" when not set, "********", or for long ones "******** (ends in ab)", so that two keys can be told apart.
+  // "" when not set, "********", or for long ones "******** (ends in ab)", so that two keys can be told
+  // apart.
   std::string Masked() const {
     static constexpr size_t kLong = 20;
     if (value_.empty()) return "";

@@ -1,9 +1,9 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The effective configuration. Flags win over the environment, the environment over .env in the working directory, .env over defaults; an
-// empty value counts as not set. Names and meanings of the original engine are kept (contract.md section 5). Loading makes no folder and
-// contacts nobody.
+// The effective configuration. Flags win over the environment, the environment over .env in the working
+// directory, .env over defaults; an empty value counts as not set. Names and meanings of the original engine
+// are kept (contract.md section 5). Loading makes no folder and contacts nobody.
 #ifndef WAVESHIFT_CONFIG_SETTINGS_H_
 #define WAVESHIFT_CONFIG_SETTINGS_H_
 
@@ -28,9 +28,9 @@ enum class Execution { kAuto, kInline, kBackground };
 struct ServerSettings {
   // SERVER_HOST. By default 0.0.0.0 when an API token is set or on function compute, else 127.0.0.1.
   std::string host;
-  int port = 8000;           // SERVER_PORT; on function compute the platform's port by default
+  int port = 8000;             // SERVER_PORT; on function compute the platform's port by default
   int max_upload_mib = 65536;  // WAVESHIFT_MAX_UPLOAD_MIB: largest object that PUT /api/objects/ takes
-  Secret api_token;          // WAVESHIFT_API_TOKEN; not set: open
+  Secret api_token;            // WAVESHIFT_API_TOKEN; not set: open
   std::string failure_status = "error";  // TASK_FAILURE_STATUS: "error" or "failed"
   std::string execution_word = "auto";   // WAVESHIFT_EXECUTION
 
@@ -62,7 +62,8 @@ struct CloudflareSettings {
   std::string r2_public_base_url;  // R2_PUBLIC_BASE_URL; "" = objects have no public address
 
   bool IsComplete() const;
-  // FailedPrecondition names the missing keys when some of the six are set. (CLOUDFLARE_API_BASE_URL alone is seen by LoadSettings.)
+  // FailedPrecondition names the missing keys when some of the six are set. (CLOUDFLARE_API_BASE_URL alone is
+  // seen by LoadSettings.)
   Status Validate() const;
   std::string R2Endpoint() const;
   void Register(Registry& registry);
@@ -80,8 +81,8 @@ struct TranslationSettings {
   std::string openai_base_url = "https://api.openai.com/v1";
   std::string openai_model;  // required for TRANSLATION_MODEL=openai
 
-  const Secret& ApiKey() const;         // of the chosen one
-  const std::string& BaseUrl() const;   // of the chosen one
+  const Secret& ApiKey() const;        // of the chosen one
+  const std::string& BaseUrl() const;  // of the chosen one
   void Register(Registry& registry);
   Status Validate() const;
   std::string ToString() const;
@@ -89,18 +90,18 @@ struct TranslationSettings {
 
 // The original's numbers for synthesis and mix.
 struct MixSettings {
-  int target_sample_rate_hz = 24000;          // TARGET_SR
-  double vocals_volume = 0.7;                 // VOCALS_VOLUME, gain
-  double background_volume = 0.3;             // BACKGROUND_VOLUME, gain
-  int audio_overlap_samples = 1024;           // AUDIO_OVERLAP: crossfade
-  int silence_fade_ms = 25;                   // SILENCE_FADE_MS: fade at cut edges
-  double normalization_threshold = 0.9;       // NORMALIZATION_THRESHOLD: peak target
-  int tts_batch_size = 3;                     // TTS_BATCH_SIZE: lines a synthesis batch
-  bool save_tts_audio = true;                 // SAVE_TTS_AUDIO; off on function compute
-  bool cleanup_temp_files = false;            // CLEANUP_TEMP_FILES; on on function compute
-  bool enable_hls_storage = true;             // ENABLE_HLS_STORAGE
-  bool cleanup_local_hls_files = true;        // CLEANUP_LOCAL_HLS_FILES
-  int cleanup_interval_batches = 5;           // CLEANUP_INTERVAL; 2 on function compute
+  int target_sample_rate_hz = 24000;     // TARGET_SR
+  double vocals_volume = 0.7;            // VOCALS_VOLUME, gain
+  double background_volume = 0.3;        // BACKGROUND_VOLUME, gain
+  int audio_overlap_samples = 1024;      // AUDIO_OVERLAP: crossfade
+  int silence_fade_ms = 25;              // SILENCE_FADE_MS: fade at cut edges
+  double normalization_threshold = 0.9;  // NORMALIZATION_THRESHOLD: peak target
+  int tts_batch_size = 3;                // TTS_BATCH_SIZE: lines a synthesis batch
+  bool save_tts_audio = true;            // SAVE_TTS_AUDIO; off on function compute
+  bool cleanup_temp_files = false;       // CLEANUP_TEMP_FILES; on on function compute
+  bool enable_hls_storage = true;        // ENABLE_HLS_STORAGE
+  bool cleanup_local_hls_files = true;   // CLEANUP_LOCAL_HLS_FILES
+  int cleanup_interval_batches = 5;      // CLEANUP_INTERVAL; 2 on function compute
 
   void Register(Registry& registry);
   Status Validate() const;
@@ -109,16 +110,16 @@ struct MixSettings {
 
 // Splitting speech from background, and the clips that voices are taken from.
 struct SourceAudioSettings {
-  bool enable_vocal_separation = true;                          // ENABLE_VOCAL_SEPARATION
-  std::string vocal_separation_model = "Kim_Vocal_2.onnx";      // VOCAL_SEPARATION_MODEL
-  std::string vocal_separation_output_format = "WAV";           // VOCAL_SEPARATION_OUTPUT_FORMAT
-  int vocal_separation_sample_rate_hz = 24000;                  // VOCAL_SEPARATION_SAMPLE_RATE
-  int vocal_separation_timeout_s = 300;                         // VOCAL_SEPARATION_TIMEOUT
-  std::string separator_model_dir;                              // AUDIO_SEPARATOR_MODEL_DIR; "" = the model folder
-  int clip_goal_ms = 12000;                                     // AUDIO_CLIP_GOAL_DURATION_MS
-  int clip_min_ms = 1000;                                       // AUDIO_CLIP_MIN_DURATION_MS
-  int clip_padding_ms = 200;                                    // AUDIO_CLIP_PADDING_MS
-  bool clip_may_cross_non_speech = false;                       // AUDIO_CLIP_ALLOW_CROSS_NON_SPEECH
+  bool enable_vocal_separation = true;                      // ENABLE_VOCAL_SEPARATION
+  std::string vocal_separation_model = "Kim_Vocal_2.onnx";  // VOCAL_SEPARATION_MODEL
+  std::string vocal_separation_output_format = "WAV";       // VOCAL_SEPARATION_OUTPUT_FORMAT
+  int vocal_separation_sample_rate_hz = 24000;              // VOCAL_SEPARATION_SAMPLE_RATE
+  int vocal_separation_timeout_s = 300;                     // VOCAL_SEPARATION_TIMEOUT
+  std::string separator_model_dir;         // AUDIO_SEPARATOR_MODEL_DIR; "" = the model folder
+  int clip_goal_ms = 12000;                // AUDIO_CLIP_GOAL_DURATION_MS
+  int clip_min_ms = 1000;                  // AUDIO_CLIP_MIN_DURATION_MS
+  int clip_padding_ms = 200;               // AUDIO_CLIP_PADDING_MS
+  bool clip_may_cross_non_speech = false;  // AUDIO_CLIP_ALLOW_CROSS_NON_SPEECH
 
   void Register(Registry& registry);
   Status Validate() const;
@@ -134,8 +135,9 @@ struct SettingValue {
 };
 
 struct Settings {
-  std::string home;       // WAVESHIFT_HOME: the local stores; absolute; default: the per-user data folder + "/waveshift"
-  std::string model_dir;  // WAVESHIFT_MODEL_DIR; default HOME/models
+  std::string
+      home;  // WAVESHIFT_HOME: the local stores; absolute; default: the per-user data folder + "/waveshift"
+  std::string model_dir;        // WAVESHIFT_MODEL_DIR; default HOME/models
   std::string engine = "auto";  // WAVESHIFT_ENGINE: auto, indextts, kokoro, piper, espeak, none
   std::string device = "auto";  // WAVESHIFT_DEVICE: auto, cpu, cuda
   Execution execution = Execution::kAuto;
@@ -168,14 +170,17 @@ struct Settings {
   std::vector<SettingValue> values_;
 };
 
-// `flags`: configuration key -> value, for flags of the command line that stand for keys. Environment and .env keys that are not known are
-// ignored (they belong to others). InvalidArgument and FailedPrecondition name the key and where it was set; no message holds a secret.
-StatusOr<Settings> LoadSettings(const Environment& environment, const DotEnv& dotenv, const std::map<std::string, std::string>& flags);
+// `flags`: configuration key -> value, for flags of the command line that stand for keys. Environment and
+// .env keys that are not known are ignored (they belong to others). InvalidArgument and FailedPrecondition
+// name the key and where it was set; no message holds a secret.
+StatusOr<Settings> LoadSettings(const Environment& environment, const DotEnv& dotenv,
+                                const std::map<std::string, std::string>& flags);
 
 // With this process's environment and ./.env.
 StatusOr<Settings> LoadProcessSettings(const std::map<std::string, std::string>& flags);
 
-// This process's variables; HOME is looked up in the user database when it is not set. Call before other threads change the environment.
+// This process's variables; HOME is looked up in the user database when it is not set. Call before other
+// threads change the environment.
 Environment ProcessEnvironment();
 
 }  // namespace waveshift::config

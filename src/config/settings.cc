@@ -1,0 +1,233 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The groups of settings: which key is which member, within which limits. How values get here is load.cc's
+// business.
+#include "config/settings.h"
+
+#include <nlohmann/json.hpp>
+
+namespace waveshift::config {
+namespace {
+
+constexpr int kMostMilliseconds = 600000;
+constexpr int kMostSeconds = 86400;
+
+}  // namespace
+
+void ServerSettings::Register(Registry& r) {
+  r.Text("SERVER_HOST", &host, "address to listen on").WithFlag("--host");
+  r.Integer("SERVER_PORT", &port, 0, 65535, "port to listen on; 0 takes any free one").WithFlag("--port");
+  r.Hidden("WAVESHIFT_API_TOKEN", &api_token, "bearer token that the HTTP API asks for");
+  r.Integer("WAVESHIFT_MAX_UPLOAD_MIB", &max_upload_mib, 1, 1 << 24,
+            "largest object that may be uploaded, MiB");
+  r.Word("WAVESHIFT_EXECUTION", &execution_word, {"auto", "inline", "background"},
+         "whether a job runs within the request that starts it");
+  r.Word("TASK_FAILURE_STATUS", &failure_status, {"error", "failed"}, "status word of a task that failed");
+}
+
+Status ServerSettings::Validate() const {
+  for (const char c : host) {
+    const bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '.' || c == ':' || c == '-' || c == '_' || c == '[' || c == ']' || c == '%';
+    if (!fine)
+      return InvalidArgument("SERVER_HOST: must be a host name or an IP address, not \"" +
+                             host.substr(0, 80) + "\"");
+  }
+  return OkStatus();
+}
+
+std::string ServerSettings::ToString() const { return ShowGroup(*this); }
+
+void LogSettings::Register(Registry& r) {
+  r.Word("LOG_LEVEL", &level, {"debug", "info", "warning", "error", "critical"},
+         "least important lines that are logged");
+  r.Word("WAVESHIFT_LOG_FORMAT", &format, {"text", "json"}, "form of the log lines");
+}
+
+Status LogSettings::Validate() const { return OkStatus(); }
+
+std::string LogSettings::ToString() const { return ShowGroup(*this); }
+
+void CloudflareSettings::Register(Registry& r) {
+  r.Text("CLOUDFLARE_ACCOUNT_ID", &account_id, "account of D1 and R2");
+  r.Hidden("CLOUDFLARE_API_TOKEN", &api_token, "API token with D1 edit rights");
+  r.Text("CLOUDFLARE_D1_DATABASE_ID", &d1_database_id, "database with the tasks");
+  r.Hidden("CLOUDFLARE_R2_ACCESS_KEY_ID", &r2_access_key_id, "S3 key id of R2");
+  r.Hidden("CLOUDFLARE_R2_SECRET_ACCESS_KEY", &r2_secret_access_key, "S3 secret of R2");
+  r.Text("CLOUDFLARE_R2_BUCKET_NAME", &r2_bucket_name, "bucket with the media");
+  r.Url("CLOUDFLARE_API_BASE_URL", &api_base_url, "where the D1 API is");
+  r.Url("R2_ENDPOINT_URL", &r2_endpoint_url, "where R2's S3 API is");
+  r.Url("R2_PUBLIC_BASE_URL", &r2_public_base_url, "where everybody can read the bucket's objects");
+}
+
+bool CloudflareSettings::IsComplete() const {
+  return !account_id.empty() && api_token.is_set() && !d1_database_id.empty() && r2_access_key_id.is_set() &&
+         r2_secret_access_key.is_set() && !r2_bucket_name.empty();
+}
+
+Status CloudflareSettings::Validate() const {
+  const std::pair<const char*, bool> keys[] = {
+      {"CLOUDFLARE_ACCOUNT_ID", !account_id.empty()},
+      {"CLOUDFLARE_API_TOKEN", api_token.is_set()},
+      {"CLOUDFLARE_D1_DATABASE_ID", !d1_database_id.empty()},
+      {"CLOUDFLARE_R2_ACCESS_KEY_ID", r2_access_key_id.is_set()},
+      {"CLOUDFLARE_R2_SECRET_ACCESS_KEY", r2_secret_access_key.is_set()},
+      {"CLOUDFLARE_R2_BUCKET_NAME", !r2_bucket_name.empty()}};
+  std::string missing;
+  size_t count = 0;
+  for (const auto& [key, is_set] : keys) {
+    if (is_set) continue;
+    missing += (count++ == 0 ? "" : ", ") + std::string(key);
+  }
+  const bool wants_cloud = count < std::size(keys) || api_base_url != CloudflareSettings{}.api_base_url;
+  if (count == 0 || !wants_cloud) return OkStatus();
+  return FailedPrecondition(
+      missing + (count == 1 ? " is" : " are") +
+      " missing; set all six CLOUDFLARE_* keys to use D1 and R2, or none to use local stores");
+}
+
+std::string CloudflareSettings::R2Endpoint() const {
+  return r2_endpoint_url.empty() ? "https://" + account_id + ".r2.cloudflarestorage.com" : r2_endpoint_url;
+}
+
+std::string CloudflareSettings::ToString() const { return ShowGroup(*this); }
+
+void TranslationSettings::Register(Registry& r) {
+  r.Word("TRANSLATION_MODEL", &model, {"deepseek", "gemini", "grok", "groq", "openai"},
+         "who shortens lines that are too long");
+  r.Hidden("DEEPSEEK_API_KEY", &deepseek_api_key, "key of DeepSeek");
+  r.Url("DEEPSEEK_BASE_URL", &deepseek_base_url, "where DeepSeek is");
+  r.Hidden("GEMINI_API_KEY", &gemini_api_key, "key of Gemini");
+  r.Url("GEMINI_BASE_URL", &gemini_base_url, "where Gemini is");
+  r.Hidden("XAI_API_KEY", &xai_api_key, "key of xAI (Grok)").Also("GROK_API_KEY");
+  r.Url("XAI_BASE_URL", &xai_base_url, "where xAI is");
+  r.Hidden("GROQ_API_KEY", &groq_api_key, "key of Groq");
+  r.Url("GROQ_BASE_URL", &groq_base_url, "where Groq is");
+  r.Hidden("OPENAI_API_KEY", &openai_api_key, "key of an OpenAI-compatible server");
+  r.Url("OPENAI_BASE_URL", &openai_base_url, "where that server is");
+  r.Text("OPENAI_MODEL", &openai_model, "model of that server");
+}
+
+Status TranslationSettings::Validate() const {
+  if (model == "openai" && openai_model.empty()) {
+    return FailedPrecondition("OPENAI_MODEL is missing; TRANSLATION_MODEL=openai needs it");
+  }
+  return OkStatus();
+}
+
+const Secret& TranslationSettings::ApiKey() const {
+  if (model == "gemini") return gemini_api_key;
+  if (model == "grok") return xai_api_key;
+  if (model == "groq") return groq_api_key;
+  return model == "openai" ? openai_api_key : deepseek_api_key;
+}
+
+const std::string& TranslationSettings::BaseUrl() const {
+  if (model == "gemini") return gemini_base_url;
+  if (model == "grok") return xai_base_url;
+  if (model == "groq") return groq_base_url;
+  return model == "openai" ? openai_base_url : deepseek_base_url;
+}
+
+std::string TranslationSettings::ToString() const { return ShowGroup(*this); }
+
+void MixSettings::Register(Registry& r) {
+  r.Integer("TARGET_SR", &target_sample_rate_hz, 8000, 192000, "sample rate of synthesised speech, Hz");
+  r.Number("VOCALS_VOLUME", &vocals_volume, 0, 4, "gain of the dubbed speech");
+  r.Number("BACKGROUND_VOLUME", &background_volume, 0, 4, "gain of the background");
+  r.Integer("AUDIO_OVERLAP", &audio_overlap_samples, 0, 1 << 20, "crossfade, samples");
+  r.Integer("SILENCE_FADE_MS", &silence_fade_ms, 0, kMostMilliseconds, "fade at cut edges, ms");
+  r.Number("NORMALIZATION_THRESHOLD", &normalization_threshold, 0.01, 1, "peak of the mix, 1 is full scale");
+  r.Integer("TTS_BATCH_SIZE", &tts_batch_size, 1, 256, "lines in a synthesis batch");
+  r.Switch("SAVE_TTS_AUDIO", &save_tts_audio, "keep each line's sound").Also("TTS_SAVE_AUDIO");
+  r.Switch("CLEANUP_TEMP_FILES", &cleanup_temp_files, "remove a job's temporary files at its end");
+  r.Switch("ENABLE_HLS_STORAGE", &enable_hls_storage, "put the HLS stream into the object store");
+  r.Switch("CLEANUP_LOCAL_HLS_FILES", &cleanup_local_hls_files, "remove local segments once they are stored");
+  r.Integer("CLEANUP_INTERVAL", &cleanup_interval_batches, 1, 1 << 20,
+            "batches between two releases of memory");
+}
+
+Status MixSettings::Validate() const { return OkStatus(); }
+
+std::string MixSettings::ToString() const { return ShowGroup(*this); }
+
+void SourceAudioSettings::Register(Registry& r) {
+  r.Switch("ENABLE_VOCAL_SEPARATION", &enable_vocal_separation, "split speech from background")
+      .Also("TTS_ENABLE_AUDIO_SEPARATION");
+  r.Text("VOCAL_SEPARATION_MODEL", &vocal_separation_model, "model file of the split");
+  r.Word("VOCAL_SEPARATION_OUTPUT_FORMAT", &vocal_separation_output_format, {"WAV", "FLAC"},
+         "format of the split parts");
+  r.Integer("VOCAL_SEPARATION_SAMPLE_RATE", &vocal_separation_sample_rate_hz, 8000, 192000,
+            "rate of the split parts, Hz");
+  r.Integer("VOCAL_SEPARATION_TIMEOUT", &vocal_separation_timeout_s, 1, kMostSeconds,
+            "longest time for the split, s");
+  r.Text("AUDIO_SEPARATOR_MODEL_DIR", &separator_model_dir, "folder of the split's models");
+  r.Integer("AUDIO_CLIP_GOAL_DURATION_MS", &clip_goal_ms, 100, kMostMilliseconds,
+            "wanted length of a reference clip, ms");
+  r.Integer("AUDIO_CLIP_MIN_DURATION_MS", &clip_min_ms, 0, kMostMilliseconds, "shortest reference clip, ms");
+  r.Integer("AUDIO_CLIP_PADDING_MS", &clip_padding_ms, 0, kMostMilliseconds, "sound kept around a clip, ms");
+  r.Switch("AUDIO_CLIP_ALLOW_CROSS_NON_SPEECH", &clip_may_cross_non_speech,
+           "clips may run over what is no speech");
+}
+
+Status SourceAudioSettings::Validate() const {
+  if (clip_min_ms > clip_goal_ms) {
+    return InvalidArgument("AUDIO_CLIP_MIN_DURATION_MS (" + std::to_string(clip_min_ms) +
+                           ") must not be larger than AUDIO_CLIP_GOAL_DURATION_MS (" +
+                           std::to_string(clip_goal_ms) + ")");
+  }
+  if (vocal_separation_model.find('/') != std::string::npos || vocal_separation_model == "..") {
+    return InvalidArgument("VOCAL_SEPARATION_MODEL: must be a file name without a folder");
+  }
+  return OkStatus();
+}
+
+std::string SourceAudioSettings::ToString() const { return ShowGroup(*this); }
+
+void Settings::Register(Registry& r) {
+  r.Text("WAVESHIFT_HOME", &home, "folder of the local stores");
+  r.Text("WAVESHIFT_MODEL_DIR", &model_dir, "folder of the models");
+  r.Word("WAVESHIFT_ENGINE", &engine, {"auto", "indextts", "kokoro", "piper", "espeak", "none"}, "who speaks")
+      .WithFlag("--engine");
+  r.Word("WAVESHIFT_DEVICE", &device, {"auto", "cpu", "cuda"}, "what models run on").WithFlag("--device");
+  server.Register(r);
+  log.Register(r);
+  cloudflare.Register(r);
+  translation.Register(r);
+  mix.Register(r);
+  source_audio.Register(r);
+}
+
+Status Settings::Validate() const {
+  WS_RETURN_IF_ERROR(server.Validate());
+  WS_RETURN_IF_ERROR(log.Validate());
+  WS_RETURN_IF_ERROR(cloudflare.Validate());
+  WS_RETURN_IF_ERROR(translation.Validate());
+  WS_RETURN_IF_ERROR(mix.Validate());
+  return source_audio.Validate();
+}
+
+std::string Settings::ToString() const { return ShowGroup(*this); }
+
+std::string Settings::DescribeJson() const {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const SettingValue& value : values_) {
+    list.push_back({{"key", value.key}, {"value", value.value}, {"origin", value.origin}});
+  }
+  const nlohmann::ordered_json all = {{"settings", std::move(list)}, {"notices", notices}};
+  return all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::vector<std::string> Settings::Secrets() const {
+  std::vector<std::string> all;
+  for (const Secret* secret :
+       {&server.api_token, &cloudflare.api_token, &cloudflare.r2_access_key_id,
+        &cloudflare.r2_secret_access_key, &translation.deepseek_api_key, &translation.gemini_api_key,
+        &translation.xai_api_key, &translation.groq_api_key, &translation.openai_api_key}) {
+    if (secret->is_set()) all.push_back(secret->reveal());
+  }
+  return all;
+}
+
+}  // namespace waveshift::config

@@ -1,0 +1,265 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "config/settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/files.h"
+
+namespace waveshift::config {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const Environment kPlain = {{"HOME", "/home/anna"}};
+
+Environment With(Environment more) {
+  more.emplace("HOME", "/home/anna");
+  return more;
+}
+
+Settings Load(const Environment& environment, std::string_view dotenv = "",
+              const std::map<std::string, std::string>& flags = {}) {
+  auto settings = LoadSettings(environment, ParseDotEnv(dotenv, ".env").value(), flags);
+  EXPECT_TRUE(settings.ok()) << Message(settings.status());
+  return settings.ok() ? *std::move(settings) : Settings{};
+}
+
+Status LoadError(const Environment& environment, std::string_view dotenv = "",
+                 const std::map<std::string, std::string>& flags = {}) {
+  return LoadSettings(environment, ParseDotEnv(dotenv, ".env").value(), flags).status();
+}
+
+SettingValue Described(const Settings& settings, const std::string& key) {
+  for (const SettingValue& value : settings.Describe()) {
+    if (value.key == key) return value;
+  }
+  return {};
+}
+
+TEST(Settings, Defaults) {
+  const Settings s = Load(kPlain);
+  EXPECT_EQ(s.home, "/home/anna/.local/share/waveshift");
+  EXPECT_EQ(s.model_dir, "/home/anna/.local/share/waveshift/models");
+  EXPECT_EQ(s.engine, "auto");
+  EXPECT_EQ(s.device, "auto");
+  EXPECT_EQ(s.server.host, "127.0.0.1");
+  EXPECT_FALSE(s.host_is_explicit);
+  EXPECT_EQ(s.server.port, 8000);
+  EXPECT_EQ(s.server.failure_status, "error");
+  EXPECT_EQ(s.execution, Execution::kAuto);
+  EXPECT_FALSE(s.cloud_configured);
+  EXPECT_FALSE(s.on_function_compute);
+  EXPECT_EQ(s.mix.tts_batch_size, 3);
+  EXPECT_EQ(s.mix.vocals_volume, 0.7);
+  EXPECT_EQ(s.mix.background_volume, 0.3);
+  EXPECT_TRUE(s.mix.save_tts_audio);
+  EXPECT_FALSE(s.mix.cleanup_temp_files);
+  EXPECT_EQ(s.source_audio.clip_goal_ms, 12000);
+  EXPECT_EQ(s.translation.model, "deepseek");
+  for (const SettingValue& value : s.Describe()) EXPECT_THAT(value.origin, HasSubstr("default")) << value.key;
+}
+
+TEST(Settings, FlagsBeforeEnvironmentBeforeDotEnvBeforeDefaults) {
+  const std::string dotenv = "SERVER_PORT=1001\nLOG_LEVEL=debug\nTTS_BATCH_SIZE=9\n";
+  const Settings s =
+      Load(With({{"SERVER_PORT", "1002"}, {"LOG_LEVEL", "ERROR"}}), dotenv, {{"SERVER_PORT", "1003"}});
+  EXPECT_EQ(s.server.port, 1003);
+  EXPECT_EQ(s.log.level, "error");
+  EXPECT_EQ(s.mix.tts_batch_size, 9);
+  EXPECT_EQ(Described(s, "SERVER_PORT").origin, "flag --port");
+  EXPECT_EQ(Described(s, "LOG_LEVEL").origin, "environment");
+  EXPECT_EQ(Described(s, "TTS_BATCH_SIZE").origin, ".env line 3");
+  EXPECT_EQ(Described(s, "TTS_BATCH_SIZE").value, "9");
+  EXPECT_EQ(Described(s, "VOCALS_VOLUME").origin, "default");
+}
+
+TEST(Settings, AnEmptyValueIsNotSet) {
+  const Settings s = Load(With({{"SERVER_PORT", ""}, {"WAVESHIFT_ENGINE", ""}}),
+                          "SERVER_PORT=77\nLOG_LEVEL=\n", {{"WAVESHIFT_DEVICE", ""}});
+  EXPECT_EQ(s.server.port, 77);
+  EXPECT_EQ(s.log.level, "info");
+  EXPECT_EQ(s.engine, "auto");
+}
+
+TEST(Settings, ErrorsNameKeyAndOrigin) {
+  EXPECT_EQ(Message(LoadError(kPlain, "A=1\nSERVER_PORT=eighty\n")),
+            "SERVER_PORT (.env line 2): must be a whole number from 0 to 65535, not \"eighty\"");
+  EXPECT_THAT(Message(LoadError(With({{"VOCALS_VOLUME", "-1"}}))),
+              HasSubstr("VOCALS_VOLUME (environment): must be a number"));
+  EXPECT_THAT(
+      Message(LoadError(kPlain, "", {{"WAVESHIFT_ENGINE", "loud"}})),
+      HasSubstr("WAVESHIFT_ENGINE (flag --engine): must be auto, indextts, kokoro, piper, espeak or none"));
+  EXPECT_THAT(Message(LoadError(With({{"TASK_FAILURE_STATUS", "completed"}}))),
+              HasSubstr("TASK_FAILURE_STATUS"));
+  EXPECT_THAT(Message(LoadError(With({{"SERVER_HOST", "a b"}}))), HasSubstr("SERVER_HOST"));
+  EXPECT_THAT(Message(LoadError(With({{"AUDIO_CLIP_MIN_DURATION_MS", "13000"}}))),
+              HasSubstr("AUDIO_CLIP_GOAL_DURATION_MS"));
+  EXPECT_THAT(Message(LoadError(With({{"VOCAL_SEPARATION_MODEL", "../x"}}))),
+              HasSubstr("VOCAL_SEPARATION_MODEL"));
+  EXPECT_EQ(LoadError(kPlain, "", {{"NO_SUCH_KEY", "1"}}).code(), StatusCode::kInternal);
+}
+
+const Environment kCloud = {{"CLOUDFLARE_ACCOUNT_ID", "acc"},
+                            {"CLOUDFLARE_API_TOKEN", "tok-123"},
+                            {"CLOUDFLARE_D1_DATABASE_ID", "db"},
+                            {"CLOUDFLARE_R2_ACCESS_KEY_ID", "kid-456"},
+                            {"CLOUDFLARE_R2_SECRET_ACCESS_KEY", "sec-789"},
+                            {"CLOUDFLARE_R2_BUCKET_NAME", "bucket"}};
+
+TEST(Settings, ACompleteCloud) {
+  const Settings s = Load(With(kCloud));
+  EXPECT_TRUE(s.cloud_configured);
+  EXPECT_EQ(s.cloudflare.R2Endpoint(), "https://acc.r2.cloudflarestorage.com");
+  Environment more = With(kCloud);
+  more["R2_ENDPOINT_URL"] = "http://127.0.0.1:9000/";
+  EXPECT_EQ(Load(more).cloudflare.R2Endpoint(), "http://127.0.0.1:9000");
+}
+
+TEST(Settings, AHalfCloudNamesEachMissingKey) {
+  for (const auto& [key, value] : kCloud) {
+    Environment half = With(kCloud);
+    half.erase(key);
+    const Status status = LoadError(half);
+    EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
+    EXPECT_THAT(Message(status), HasSubstr(key + " is missing"));
+  }
+  const Status one = LoadError(kPlain, "CLOUDFLARE_ACCOUNT_ID=acc\nCLOUDFLARE_API_TOKEN=\n");
+  EXPECT_THAT(Message(one), HasSubstr("CLOUDFLARE_API_TOKEN, CLOUDFLARE_D1_DATABASE_ID"));
+  EXPECT_THAT(Message(one), Not(HasSubstr("CLOUDFLARE_ACCOUNT_ID")));
+  // Even the key with a default asks for the cloud.
+  EXPECT_FALSE(LoadError(With({{"CLOUDFLARE_API_BASE_URL", "https://api.cloudflare.com/client/v4"}})).ok());
+  EXPECT_FALSE(LoadError(With({{"CLOUDFLARE_API_BASE_URL", "http://localhost:1"}})).ok());
+}
+
+TEST(Settings, SecretsShowNowhere) {
+  Environment environment = With(kCloud);
+  environment["WAVESHIFT_API_TOKEN"] = "a-very-long-token-for-the-server-xy";
+  environment["OPENAI_API_KEY"] = "sk-openai";
+  const Settings s = Load(environment);
+  std::string all = s.ToString() + s.DescribeJson();
+  for (const SettingValue& value : s.Describe()) all += value.value;
+  for (const std::string secret : {"tok-123", "kid-456", "sec-789", "a-very-long-token", "sk-openai"}) {
+    EXPECT_THAT(all, Not(HasSubstr(secret)));
+  }
+  EXPECT_EQ(Described(s, "WAVESHIFT_API_TOKEN").value, "******** (ends in xy)");
+  EXPECT_EQ(Described(s, "CLOUDFLARE_API_TOKEN").value, "********");
+  EXPECT_EQ(s.server.api_token.reveal(), "a-very-long-token-for-the-server-xy");
+  EXPECT_EQ(s.Secrets().size(), 5U);
+}
+
+TEST(Settings, EverySecretKeyIsAmongSecrets) {
+  Settings s;
+  Registry registry;
+  s.Register(registry);
+  size_t count = 0;
+  for (const RegistryEntry& entry : registry.entries()) {
+    if (!entry.is_secret) continue;
+    ++count;
+    ASSERT_TRUE(entry.parse("secret-of-" + entry.key).ok());
+  }
+  EXPECT_EQ(s.Secrets().size(), count);
+}
+
+TEST(Settings, NoTwoEntriesHaveOneKey) {
+  Settings s;
+  Registry registry;
+  s.Register(registry);
+  std::map<std::string, int> seen;
+  for (const RegistryEntry& entry : registry.entries()) EXPECT_EQ(++seen[entry.key], 1) << entry.key;
+}
+
+TEST(Settings, TheHostFollowsTheToken) {
+  EXPECT_EQ(Load(With({{"WAVESHIFT_API_TOKEN", "t0ken"}})).server.host, "0.0.0.0");
+  const Settings open = Load(With({{"SERVER_HOST", "0.0.0.0"}}));
+  EXPECT_EQ(open.server.host, "0.0.0.0");
+  EXPECT_TRUE(open.host_is_explicit);
+  EXPECT_EQ(Load(With({{"WAVESHIFT_API_TOKEN", "t0ken"}, {"SERVER_HOST", "::1"}})).server.host, "::1");
+}
+
+TEST(Settings, Folders) {
+  EXPECT_EQ(Load(With({{"XDG_DATA_HOME", "/data"}})).home, "/data/waveshift");
+  EXPECT_EQ(Load(With({{"XDG_DATA_HOME", "relative"}})).home, "/home/anna/.local/share/waveshift");
+  EXPECT_EQ(Load(With({{"WAVESHIFT_HOME", "~/ws/"}})).home, "/home/anna/ws");
+  EXPECT_EQ(Load(With({{"WAVESHIFT_HOME", "/srv/../ws"}})).home, "/ws");
+  EXPECT_EQ(Load(With({{"WAVESHIFT_HOME", "here"}})).home,
+            (std::filesystem::current_path() / "here").string());
+  EXPECT_EQ(Load(With({{"WAVESHIFT_HOME", "/ws"}, {"WAVESHIFT_MODEL_DIR", "/models"}})).model_dir, "/models");
+  EXPECT_EQ(Load({{"WAVESHIFT_HOME", "/ws"}}).home, "/ws");
+  const Status homeless = LoadError({});
+  EXPECT_EQ(homeless.code(), StatusCode::kFailedPrecondition);
+  EXPECT_THAT(Message(homeless), HasSubstr("WAVESHIFT_HOME"));
+}
+
+TEST(Settings, LoadingMakesNoFolder) {
+  const auto scratch = ScratchDirectory::Make();
+  ASSERT_TRUE(scratch.ok());
+  const std::string home = scratch->path() + "/home";
+  EXPECT_EQ(Load(With({{"WAVESHIFT_HOME", home}})).home, home);
+  EXPECT_FALSE(std::filesystem::exists(home));
+}
+
+TEST(Settings, FunctionCompute) {
+  const Settings s =
+      Load(With({{"FC_FUNC_NAME", "dub"}, {"FC_CUSTOM_LISTEN_PORT", "9001"}, {"PORT", "8080"}}));
+  EXPECT_TRUE(s.on_function_compute);
+  EXPECT_EQ(s.server.port, 9001);
+  EXPECT_EQ(Described(s, "SERVER_PORT").origin, "environment (FC_CUSTOM_LISTEN_PORT)");
+  EXPECT_EQ(s.server.host, "0.0.0.0");
+  EXPECT_EQ(s.home, "/tmp/waveshift");
+  EXPECT_TRUE(s.mix.cleanup_temp_files);
+  EXPECT_FALSE(s.mix.save_tts_audio);
+  EXPECT_EQ(s.mix.cleanup_interval_batches, 2);
+  EXPECT_EQ(Load(With({{"FC_INSTANCE_ID", "x"}})).server.port, 9000);
+  EXPECT_EQ(Load(With({{"FC_INSTANCE_ID", "x"}, {"SERVER_PORT", "8000"}, {"PORT", "8080"}})).server.port,
+            8000);
+  EXPECT_TRUE(Load(With({{"FC_INSTANCE_ID", "x"}, {"SAVE_TTS_AUDIO", "true"}})).mix.save_tts_audio);
+  EXPECT_THAT(Message(LoadError(With({{"FC_INSTANCE_ID", "x"}, {"PORT", "no"}}))),
+              HasSubstr("PORT (environment)"));
+  EXPECT_EQ(Load(With({{"PORT", "8080"}})).server.port, 8000);
+}
+
+TEST(Settings, OtherNamesAndOpenAi) {
+  const Settings s = Load(With({{"GROK_API_KEY", "grok-key"}, {"TRANSLATION_MODEL", "grok"}}));
+  EXPECT_EQ(s.translation.ApiKey().reveal(), "grok-key");
+  EXPECT_EQ(Described(s, "XAI_API_KEY").origin, "environment (GROK_API_KEY)");
+  EXPECT_EQ(s.translation.BaseUrl(), "https://api.x.ai/v1");
+  EXPECT_EQ(
+      Load(With({{"GROK_API_KEY", "a-b-c"}, {"XAI_API_KEY", "d-e-f"}})).translation.xai_api_key.reveal(),
+      "d-e-f");
+  EXPECT_THAT(Message(LoadError(With({{"TRANSLATION_MODEL", "openai"}}))),
+              HasSubstr("OPENAI_MODEL is missing"));
+  EXPECT_TRUE(LoadError(With({{"TRANSLATION_MODEL", "openai"}, {"OPENAI_MODEL", "m"}})).ok());
+}
+
+TEST(Settings, KeysWithoutEffectAreNoted) {
+  const Settings s = Load(kPlain, "FOREIGN=1\nBATCH_SIZE=20\n");
+  ASSERT_EQ(s.notices.size(), 1U);
+  EXPECT_THAT(s.notices[0], HasSubstr("BATCH_SIZE (.env line 2)"));
+}
+
+TEST(Settings, DescribeAsJson) {
+  const Settings s = Load(With({{"SERVER_HOST", "::1"}}));
+  const auto json = nlohmann::json::parse(s.DescribeJson());
+  ASSERT_EQ(json["settings"].size(), s.Describe().size());
+  EXPECT_EQ(json["settings"][0]["key"], "WAVESHIFT_HOME");
+  EXPECT_EQ(json["settings"][0]["value"], "/home/anna/.local/share/waveshift");
+  EXPECT_EQ(json["settings"][0]["origin"], "default");
+  EXPECT_THAT(s.ToString(), HasSubstr("SERVER_HOST=::1\n"));
+  EXPECT_THAT(s.server.ToString(), HasSubstr("SERVER_HOST=::1\nSERVER_PORT=8000\n"));
+}
+
+TEST(Settings, OfThisProcess) {
+  ASSERT_EQ(setenv("WAVESHIFT_ENGINE", "none", 1), 0);
+  EXPECT_EQ(ProcessEnvironment().at("WAVESHIFT_ENGINE"), "none");
+  ASSERT_EQ(unsetenv("WAVESHIFT_ENGINE"), 0);
+  EXPECT_FALSE(ProcessEnvironment().contains("WAVESHIFT_ENGINE"));
+}
+
+}  // namespace
+}  // namespace waveshift::config
