@@ -87,6 +87,7 @@ Samples DuckCurve::ReleaseAfter(Samples end) const {
 }
 
 void DuckCurve::Duck(Interval interval, Samples start, std::span<float> out) const {
+  if (interval.end <= interval.start) return;
   const auto size = static_cast<Samples>(out.size());
   const auto lower = [&](Samples from, Samples to, auto gain) {
     for (Samples t = std::max(from, start); t < std::min(to, start + size); ++t) {
