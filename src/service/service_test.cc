@@ -166,7 +166,9 @@ TEST_F(ServiceTest, ATaskFromCreationToItsEnd) {
 }
 
 TEST_F(ServiceTest, PublicBaseStandsBeforeTheKey) {
-  Build({.public_base_url = "https://media.example.com"});
+  ServiceOptions options;
+  options.public_base_url = "https://media.example.com";
+  Build(options);
   ASSERT_TRUE(AddTask(*tasks_, *objects_, "t1").ok());
   ASSERT_EQ(PutKey("hls/t1/playlist.m3u8", "#EXTM3U"), "");
   EXPECT_EQ(Body(Call("GET", "/api/task/t1/status"))["hls_playlist_url"],
@@ -174,7 +176,9 @@ TEST_F(ServiceTest, PublicBaseStandsBeforeTheKey) {
 }
 
 TEST_F(ServiceTest, WithinTheRequestTheEndIsTheAnswer) {
-  Build({.run_within_request = true});
+  ServiceOptions options;
+  options.run_within_request = true;
+  Build(options);
   ASSERT_TRUE(AddTask(*tasks_, *objects_, "t1").ok());
   job_.LetComplete();
   EXPECT_EQ(Body(Call("POST", "/api/start_tts", R"({"task_id":"t1"})"))["status"], "completed");
@@ -216,7 +220,10 @@ TEST_F(ServiceTest, TheSameTaskTwiceIsAConflict) {
 }
 
 TEST_F(ServiceTest, BodiesHaveALimit) {
-  Build({.max_json_bytes = 64, .max_object_bytes = 100});
+  ServiceOptions options;
+  options.max_json_bytes = 64;
+  options.max_object_bytes = 100;
+  Build(options);
   ExpectError(Call("POST", "/api/start_tts", std::string(65, ' ')), 413, "too_large");
   ExpectError(Call("PUT", "/api/objects/a.bin", std::string(101, 'x')), 413, "too_large");
   EXPECT_EQ(Call("PUT", "/api/objects/a.bin", std::string(100, 'x')).status, 201);
@@ -235,7 +242,9 @@ TEST_F(ServiceTest, BodiesHaveALimit) {
 }
 
 TEST_F(ServiceTest, ATokenGuardsEverythingButThreeRoutes) {
-  Build({.api_token = "s3cret"});
+  ServiceOptions options;
+  options.api_token = "s3cret";
+  Build(options);
   for (const char* path : {"/", "/api/health", "/api/ready"})
     EXPECT_EQ(Call("GET", path).status, 200) << path;
   for (const char* path :
@@ -252,7 +261,10 @@ TEST_F(ServiceTest, ATokenGuardsEverythingButThreeRoutes) {
 }
 
 TEST_F(ServiceTest, ExpectationsAreCheckedBeforeTheBody) {
-  Build({.api_token = "s3cret", .max_object_bytes = 100});
+  ServiceOptions options;
+  options.api_token = "s3cret";
+  options.max_object_bytes = 100;
+  Build(options);
   Request request;
   request.method = "PUT";
   request.target = "/api/objects/a";
@@ -386,7 +398,9 @@ TEST_F(ServiceTest, EventsFollowATaskToItsEnd) {
 }
 
 TEST_F(ServiceTest, EventStreamsAreBounded) {
-  Build({.max_event_streams = 1});
+  ServiceOptions options;
+  options.max_event_streams = 1;
+  Build(options);
   ASSERT_TRUE(AddTask(*tasks_, *objects_, "t1").ok());
   {
     const Response first = Call("GET", "/api/task/t1/events");
