@@ -59,10 +59,13 @@ std::string AssClock(int64_t centiseconds) {
   return buffer;
 }
 
-// SRT has no escapes, but players read tags and positions: those are broken up.
+// SRT has no escapes, but players read tags, positions and ASS's row breaks: those are broken up.
 std::string SrtText(std::string text) {
   ReplaceAll(&text, "-->", "\xE2\x86\x92");
   ReplaceAll(&text, "{\\", "{" + std::string(kWordJoiner) + "\\");
+  for (const std::string_view command : {"\\N", "\\n", "\\h"}) {
+    ReplaceAll(&text, command, "\\" + std::string(kWordJoiner) + std::string(command.substr(1)));
+  }
   for (size_t at = text.find('<'); at != std::string::npos; at = text.find('<', at + 1)) {
     const char next = at + 1 < text.size() ? text[at + 1] : ' ';
     if (next == '/' || (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z'))
@@ -91,6 +94,8 @@ std::string AssText(std::string text) {
 
 std::string AssName(std::string name) {
   ReplaceAll(&name, ",", ";");
+  ReplaceAll(&name, "{", "(");
+  ReplaceAll(&name, "}", ")");
   return name;
 }
 
