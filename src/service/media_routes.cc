@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Objects in and out.
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <utility>
@@ -13,11 +15,13 @@
 namespace waveshift::service {
 namespace {
 
-// A job's own notes, its lease among them.
-constexpr std::string_view kPrivatePrefix = "journal/";
+// A job's own notes, its lease among them; and what a store keeps for itself.
+constexpr std::array<std::string_view, 2> kPrivatePrefixes = {"journal/", ".waveshift/"};
 
 bool IsPublicKey(const std::string& key) {
-  return IsSafeRelativePath(key) && key.compare(0, kPrivatePrefix.size(), kPrivatePrefix) != 0;
+  return IsSafeRelativePath(key) &&
+         std::none_of(kPrivatePrefixes.begin(), kPrivatePrefixes.end(),
+                      [&](std::string_view prefix) { return key.compare(0, prefix.size(), prefix) == 0; });
 }
 
 bool EndsWith(std::string_view text, std::string_view end) {

@@ -10,7 +10,7 @@
 //   can open /ui/.
 //   - GET and HEAD below /media/ may be used by any web page (CORS "*"), because players run on other
 //   origins; no other route may.
-//   - Keys below journal/ (a job's own notes) can neither be read nor written from outside.
+//   - Keys below journal/ (a job's own notes) and .waveshift/ can neither be read nor written from outside.
 #ifndef WAVESHIFT_SERVICE_SERVICE_H_
 #define WAVESHIFT_SERVICE_SERVICE_H_
 

@@ -323,7 +323,7 @@ TEST_F(ServiceTest, KeysThatAreNotForOutsideAreRefused) {
        {"/media/journal/t1/lease", "/media/../x", "/media/%2e%2e/x", "/media/a%00b", "/media/none"}) {
     ExpectError(Call("GET", path), 404, "not_found");
   }
-  for (const char* key : {"journal/t1/lease", "..%2fx", "a//b", "a%0ab", "%2fetc/passwd"}) {
+  for (const char* key : {"journal/t1/lease", ".waveshift/x", "..%2fx", "a//b", "a%0ab", "%2fetc/passwd"}) {
     ExpectError(Call("PUT", std::string("/api/objects/") + key, "x"), 422, "invalid_field", "key");
   }
 }
