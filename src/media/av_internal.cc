@@ -35,6 +35,21 @@ void KeepErrors(void* /*source*/, int level, const char* format, va_list argumen
   if (!text.empty() && text.find('\n') == std::string::npos) LastError() = std::move(text);
 }
 
+// Playlists and the like name other files, also ones that the user may not have meant to show: nothing but
+// the file itself is opened.
+int OpenOnlyItself(AVFormatContext* context, AVIOContext** io, const char* url, int flags,
+                   AVDictionary** options) {
+  if (context->opaque != nullptr || (flags & AVIO_FLAG_WRITE) != 0) return AVERROR(EPERM);
+  context->opaque = context;
+  return avio_open2(io, url, flags, &context->interrupt_callback, options);
+}
+
+// Formats in which FFmpeg sees moving pictures where people see a still one, or text.
+bool IsStillOrText(std::string_view format) {
+  return format.ends_with("_pipe") || format == "image2" || format == "tty" || format == "bin" ||
+         format == "xbin" || format == "idf" || format == "adf";
+}
+
 }  // namespace
 
 std::string AvErrorText(int error) {
@@ -79,10 +94,15 @@ StatusOr<InputPtr> OpenInput(const std::string& path, bool generate_pts) {
   if (raw == nullptr) return Internal("out of memory");
   if (generate_pts) raw->flags |= AVFMT_FLAG_GENPTS;
   TakeLastAvError();
-  const int error =
-      avformat_open_input(&raw, ("file:" + path).c_str(), nullptr, nullptr);  // frees it on failure
+  raw->io_open = &OpenOnlyItself;
+  // Frees the context when it fails.
+  const int error = avformat_open_input(&raw, ("file:" + path).c_str(), nullptr, nullptr);
+  if (error == AVERROR(EPERM)) return InvalidArgument(path + ": is a list of other files, not a media file");
   if (error < 0) return AvInputStatus(error, path);
   InputPtr input(raw);
+  if (IsStillOrText(input->iformat->name)) {
+    return InvalidArgument(path + ": is a picture or a text, not a video or a sound");
+  }
   const int probed = avformat_find_stream_info(input.get(), nullptr);
   if (probed < 0) return AvInputStatus(probed, path);
   return input;
