@@ -1,8 +1,9 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// HLS segments: video copied packet by packet, sound as one continuous AAC stream cut at frame borders. Both sit on one clock:
-// presentation time = kProgrammeOffset + timeline, so that the encoder's priming frame before zero stays positive; no edit lists.
+// HLS segments: video copied packet by packet, sound as one continuous AAC stream cut at frame borders. Both
+// sit on one clock: presentation time = kProgrammeOffset + timeline, so that the encoder's priming frame
+// before zero stays positive; no edit lists.
 #ifndef WAVESHIFT_MEDIA_SEGMENTER_H_
 #define WAVESHIFT_MEDIA_SEGMENTER_H_
 
@@ -33,9 +34,10 @@ std::string SegmentExtension(SegmentContainer container);
 class VideoSegmenter {
  public:
   struct Options {
-    size_t first_segment = 0;    // resume: earlier ones are there already
-    std::string burn_ass_path;   // non-empty: re-encode and draw these subtitles (libass); plan.copy must be false
-    int threads = 0;             // of the encoder; 0 = all
+    size_t first_segment = 0;  // resume: earlier ones are there already
+    std::string
+        burn_ass_path;  // non-empty: re-encode and draw these subtitles (libass); plan.copy must be false
+    int threads = 0;    // of the encoder; 0 = all
   };
   static StatusOr<std::unique_ptr<VideoSegmenter>> Open(const MediaInfo& info, const VideoPlan& plan,
                                                         const Options& options);
@@ -44,20 +46,26 @@ class VideoSegmenter {
   virtual const std::string& init_segment() const = 0;
   // RFC 6381 string of what is written.
   virtual const std::string& hls_codec() const = 0;
-  // Writes the next planned segment to `path` (a plain file of the caller's, may be left half-written on error). Memory: a few packets.
-  // OutOfRange("end") is never returned: call it plan.segments.size() - first_segment times.
+  // Of the pictures as written, before a display matrix that is kept (copied video). A re-encode has even
+  // sizes, turned upright.
+  virtual int width() const = 0;
+  virtual int height() const = 0;
+  // Writes the next planned segment to `path` (a plain file of the caller's, may be left half-written on
+  // error). Memory: a few packets. OutOfRange("end") is never returned: call it plan.segments.size() -
+  // first_segment times.
   virtual Status WriteNext(const std::string& path, const std::stop_token& stop) = 0;
 };
 
 struct AudioSegment {
-  size_t index = 0;      // of plan.segments
-  int64_t frames = 0;    // AAC frames
-  double seconds = 0;    // frames * 1024 / 48000
+  size_t index = 0;    // of plan.segments
+  int64_t frames = 0;  // AAC frames
+  double seconds = 0;  // frames * 1024 / 48000
   int64_t bytes = 0;
   std::string path;
 };
 
-// Encodes 48 kHz stereo to AAC-LC once over the whole programme and cuts the packets into segments that match the video's.
+// Encodes 48 kHz stereo to AAC-LC once over the whole programme and cuts the packets into segments that match
+// the video's.
 class AudioSegmenter {
  public:
   struct Options {
@@ -65,9 +73,10 @@ class AudioSegmenter {
     std::vector<Samples> starts;  // start of every segment on the timeline; starts[0] == 0
     Samples length = 0;           // of the programme
     int bit_rate = 160000;
-    std::string language;         // ISO 639-2, for the container
-    size_t first_segment = 0;     // resume from this one on: input begins at first_input() (a little earlier, to warm the encoder up)
-    std::string directory;        // where segment files are written, names are the implementation's
+    std::string language;      // ISO 639-2, for the container
+    size_t first_segment = 0;  // resume from this one on: input begins at first_input() (a little earlier, to
+                               // warm the encoder up)
+    std::string directory;     // where segment files are written, names are the implementation's
   };
   // Called from Push/Finish when a segment's file is complete; an error stops the segmenter.
   using Sink = std::function<Status(const AudioSegment&)>;
@@ -82,7 +91,8 @@ class AudioSegmenter {
   virtual Status Finish() = 0;
 };
 
-// The seconds that segment `index` of the audio rendition lasts (same arithmetic as AudioSegmenter), for playlists of resumed jobs.
+// The seconds that segment `index` of the audio rendition lasts (same arithmetic as AudioSegmenter), for
+// playlists of resumed jobs.
 double AudioSegmentSeconds(const std::vector<Samples>& starts, Samples length, size_t index);
 
 }  // namespace waveshift::media
