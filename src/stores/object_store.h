@@ -1,8 +1,8 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where media lies: inputs, outputs and a job's journal, by key. One contract test suite (stores/object_store_contract.h) runs over every
-// implementation.
+// Where media lies: inputs, outputs and a job's journal, by key. One contract test suite
+// (stores/object_store_contract.h) runs over every implementation.
 #ifndef WAVESHIFT_STORES_OBJECT_STORE_H_
 #define WAVESHIFT_STORES_OBJECT_STORE_H_
 
@@ -21,14 +21,15 @@ namespace waveshift::stores {
 struct ObjectInfo {
   std::string key;
   int64_t size_bytes = 0;
-  std::string etag;          // changes whenever the content does; opaque
-  int64_t modified_ms = 0;   // Unix time
+  std::string etag;         // changes whenever the content does; opaque
+  int64_t modified_ms = 0;  // Unix time
 };
 
 struct PutOptions {
   std::string content_type;   // "" = by the key's ending
   std::string cache_control;  // "" = none; kept by stores that serve the public
-  // Write only when no object is there ("*") or the object there has this etag; else AlreadyExists and nothing changes.
+  // Write only when no object is there ("*") or the object there has this etag; else AlreadyExists and
+  // nothing changes.
   bool only_if_absent = false;
   std::string only_if_etag;
 };
@@ -41,32 +42,38 @@ class Lease {
   virtual Status Renew() = 0;
 };
 
-// All functions may be called from any thread. Keys are UTF-8, at most 1024 bytes, and follow IsSafeRelativePath; others are InvalidArgument.
+// All functions may be called from any thread. Keys are UTF-8, at most 1024 bytes, and follow
+// IsSafeRelativePath; others are InvalidArgument.
 class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
   // Readers see the old object or the whole new one. Returns what was stored.
-  virtual StatusOr<ObjectInfo> Put(const std::string& key, std::string_view bytes, const PutOptions& options) = 0;
+  virtual StatusOr<ObjectInfo> Put(const std::string& key, std::string_view bytes,
+                                   const PutOptions& options) = 0;
   // The same from a local file, streamed; the file may be moved away (`path` must not be used afterwards).
-  virtual StatusOr<ObjectInfo> PutFile(const std::string& key, const std::string& path, const PutOptions& options) = 0;
+  virtual StatusOr<ObjectInfo> PutFile(const std::string& key, const std::string& path,
+                                       const PutOptions& options) = 0;
   // The whole object; OutOfRange when it is larger than max_bytes; NotFound.
   virtual StatusOr<std::string> Get(const std::string& key, int64_t max_bytes) = 0;
   // Bytes [offset, offset + length) as far as they exist.
   virtual StatusOr<std::string> GetRange(const std::string& key, int64_t offset, int64_t length) = 0;
-  // Makes the object a local file for reading: its own path when the store is local, else a download into `scratch_directory`.
+  // Makes the object a local file for reading: its own path when the store is local, else a download into
+  // `scratch_directory`.
   virtual StatusOr<std::string> Materialize(const std::string& key, const std::string& scratch_directory) = 0;
   virtual StatusOr<ObjectInfo> Head(const std::string& key) = 0;  // NotFound when it is not there
   // All objects whose key begins with `prefix`, in order of key. Memory O(number found).
   virtual StatusOr<std::vector<ObjectInfo>> List(const std::string& prefix) = 0;
   virtual Status Delete(const std::string& key) = 0;  // OK also when it is not there
-  // Takes the lease `key` for `holder`, for `lifetime` unless renewed. AlreadyExists names the present holder.
+  // Takes the lease `key` for `holder`, for `lifetime` unless renewed. AlreadyExists names the present
+  // holder.
   virtual StatusOr<std::unique_ptr<Lease>> AcquireLease(const std::string& key, const std::string& holder,
                                                         std::chrono::seconds lifetime) = 0;
   // For doctor and messages: "files in /home/a/.local/share/waveshift/objects".
   virtual std::string Describe() const = 0;
 };
 
-// MIME type by the key's ending: m3u8, ts, m4s, mp4, aac, wav, vtt, srt, ass, json, html, ...; application/octet-stream else.
+// MIME type by the key's ending: m3u8, ts, m4s, mp4, aac, wav, vtt, srt, ass, json, html, ...;
+// application/octet-stream else.
 std::string ContentTypeOf(std::string_view key);
 
 // Deletes everything below a prefix (which ends in '/').

@@ -1,7 +1,8 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Tasks and their transcripts: the tables media_tasks, transcriptions and transcription_segments of the WaveShift product (schema V4).
+// Tasks and their transcripts: the tables media_tasks, transcriptions and transcription_segments of the
+// WaveShift product (schema V4).
 #ifndef WAVESHIFT_STORES_TASK_STORE_H_
 #define WAVESHIFT_STORES_TASK_STORE_H_
 
@@ -16,7 +17,8 @@
 
 namespace waveshift::stores {
 
-// Status words of media_tasks.status that the engine itself writes; others (uploaded, transcribing, ...) belong to the product.
+// Status words of media_tasks.status that the engine itself writes; others (uploaded, transcribing, ...)
+// belong to the product.
 inline constexpr char kStatusCreated[] = "created";
 inline constexpr char kStatusProcessing[] = "processing";
 inline constexpr char kStatusCompleted[] = "completed";
@@ -32,7 +34,7 @@ struct Task {
   std::string audio_path;       // "" when none
   std::string error_message;    // "" when none
   int64_t created_at_ms = 0;
-  int64_t started_at_ms = 0;    // 0 when not
+  int64_t started_at_ms = 0;  // 0 when not
   int64_t completed_at_ms = 0;
 };
 
@@ -45,7 +47,8 @@ struct NewTask {
   std::vector<text::TranscriptLine> lines;
 };
 
-// All functions may be called from any thread. Unavailable when the store cannot be reached, which is never mixed up with NotFound.
+// All functions may be called from any thread. Unavailable when the store cannot be reached, which is never
+// mixed up with NotFound.
 class TaskStore {
  public:
   virtual ~TaskStore() = default;
@@ -54,15 +57,19 @@ class TaskStore {
   virtual StatusOr<Task> Get(const std::string& id) = 0;
   // Newest first.
   virtual StatusOr<std::vector<Task>> List(int limit, int offset) = 0;
-  // The transcript: lines in order, duplicates of a sequence resolved (highest row id). Empty when the task has none yet.
+  // The transcript: lines in order, duplicates of a sequence resolved (highest row id). Empty when the task
+  // has none yet.
   virtual StatusOr<std::vector<text::TranscriptLine>> ReadTranscript(const std::string& id) = 0;
 
-  // Takes the task for work in one conditional statement: false when it is "processing" already (somebody has it). Clears error_message.
+  // Takes the task for work in one conditional statement: false when it is "processing" already (somebody has
+  // it). Clears error_message.
   virtual StatusOr<bool> Claim(const std::string& id) = 0;
   // Writes progress; never goes back, and does nothing once the task is no longer processing.
   virtual Status SetProgress(const std::string& id, int percent) = 0;
-  // Ends the work: status, progress 100 when completed, error_message ("" clears), completed_at. Repeating it is harmless.
-  virtual Status Finish(const std::string& id, const std::string& status, const std::string& error_message) = 0;
+  // Ends the work: status, progress 100 when completed, error_message ("" clears), completed_at. Repeating it
+  // is harmless.
+  virtual Status Finish(const std::string& id, const std::string& status,
+                        const std::string& error_message) = 0;
   virtual Status Delete(const std::string& id) = 0;  // NotFound when it is not there
   virtual std::string Describe() const = 0;
 };
