@@ -123,6 +123,12 @@ Status SegmentMuxer::Write(AVPacket* packet) {
   return error < 0 ? AvStatus(error, path_) : OkStatus();
 }
 
+StatusOr<std::string> SegmentMuxer::TakeSegment() {
+  const int error = av_write_frame(context_, nullptr);
+  if (error < 0) return AvStatus(error, "a piece of the stream");
+  return output_->TakeMemory();
+}
+
 Status SegmentMuxer::EndSegment() {
   const int error = av_write_frame(context_, nullptr);
   const Status closed = output_->CloseFile();

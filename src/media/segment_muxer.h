@@ -52,6 +52,8 @@ class SegmentMuxer {
   Status Write(AVPacket* packet);
   // Everything that was written lies in the file when this returns.
   Status EndSegment();
+  // Instead of Begin and EndSegment: what was written since the last call, as bytes.
+  StatusOr<std::string> TakeSegment();
   int64_t segment_bytes() const { return output_->bytes(); }
 
  private:
