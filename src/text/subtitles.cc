@@ -101,7 +101,8 @@ std::string AssName(std::string name) {
 
 std::string VttCue(const Cue& cue) {
   std::string block = Clock(cue.start_ms, '.') + " --> " + Clock(cue.end_ms, '.') + "\n";
-  if (!cue.speaker.empty()) block += "<v " + VttText(cue.speaker) + ">";
+  // The tag's end must not make an arrow of a name that ends in dashes; readers trim the name.
+  if (!cue.speaker.empty()) block += "<v " + VttText(cue.speaker) + (cue.speaker.ends_with('-') ? " >" : ">");
   return block + VttText(cue.text) + "\n\n";
 }
 

@@ -202,6 +202,7 @@ TEST(FormatVtt, EscapesAndNamesTheVoice) {
             "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\n<v R&amp;B &lt;x&gt; --&gt; y>a --&gt; &lt;b&gt; &amp; "
             "c\n\n");
   EXPECT_EQ(FormatVtt({}), "WEBVTT\n\n");
+  EXPECT_THAT(FormatVtt({MakeCue(0, 1500, "x", "A --")}), HasSubstr("<v A -- >x"));
 }
 
 TEST(FormatVtt, ReadsBackAsItWas) {
