@@ -254,10 +254,10 @@ Response Service::Page(Call& call) {
                                                            : "text/plain; charset=utf-8");
     response.SetHeader("Cache-Control", "no-cache");
     // Everything comes from here; media-src and worker-src blob: are how hls.js plays.
-    response.SetHeader(
-        "Content-Security-Policy",
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; media-src 'self' blob: https: http:; "
-        "connect-src 'self' https: http:; worker-src 'self' blob:; frame-ancestors 'none'");
+    response.SetHeader("Content-Security-Policy",
+                       "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+                       "media-src 'self' blob: https: http:; "
+                       "connect-src 'self' https: http:; worker-src 'self' blob:; frame-ancestors 'none'");
     response.body = std::string(asset.bytes);
     return response;
   }

@@ -72,7 +72,12 @@ StatusOr<TaskManager::Taken> TaskManager::Take(const std::string& id) {
   WS_RETURN_IF_ERROR(deps_.objects->Delete(CancelKey(id)));
   // False means "processing" without a holder: a crash left it, and it is ours now.
   WS_ASSIGN_OR_RETURN(const bool claimed, deps_.tasks->Claim(id));
-  if (claimed) taken.task.progress = 0;
+  if (claimed) {  // what the store has now, without asking again
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    taken.task.started_at_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+    taken.task.completed_at_ms = 0;
+    taken.task.progress = 0;
+  }
   taken.task.status = stores::kStatusProcessing;
   taken.task.error_message.clear();
   taken.entry = std::make_shared<Entry>(taken.task);
