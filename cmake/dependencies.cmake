@@ -26,7 +26,7 @@ if(NOT WAVESHIFT_ONLY_TTS)
   pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3>=3.40)
   pkg_check_modules(YAMLCPP REQUIRED IMPORTED_TARGET yaml-cpp>=0.7)
   find_package(spdlog 1.10 REQUIRED)
-  find_package(prometheus-cpp 1.0 REQUIRED)
+  find_package(prometheus-cpp REQUIRED)  # Debian 12 has 1.0.1; its package file does not say so
   pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib>=0.11)
   find_package(CLI11 2.1 REQUIRED)
 endif()
