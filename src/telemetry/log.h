@@ -1,13 +1,16 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Logs as single lines with fields, for people or for machines. Where the lines go is the caller's business: this room writes to nothing.
+// Logs as single lines with fields, for people or for machines. Where the lines go is the caller's business:
+// this room writes to nothing.
 //   text: 2026-01-31T08:15:02.120Z INFO  job started | task_id=7f2 engine=espeak
-//   JSON: {"time":"2026-01-31T08:15:02.120Z","level":"info","message":"job started","task_id":"7f2","engine":"espeak"}
+//   JSON: {"time":"2026-01-31T08:15:02.120Z","level":"info","message":"job
+//   started","task_id":"7f2","engine":"espeak"}
 #ifndef WAVESHIFT_TELEMETRY_LOG_H_
 #define WAVESHIFT_TELEMETRY_LOG_H_
 
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,7 +24,8 @@ namespace waveshift::telemetry {
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 enum class LogFormat { kText, kJson };
 
-// "debug", "info", "warning" (also "warn"), "error" (also "critical"), any case; "text", "json". InvalidArgument else.
+// "debug", "info", "warning" (also "warn"), "error" (also "critical"), any case; "text", "json".
+// InvalidArgument else.
 StatusOr<LogLevel> ParseLogLevel(std::string_view word);
 StatusOr<LogFormat> ParseLogFormat(std::string_view word);
 
@@ -37,8 +41,8 @@ struct LoggerOptions {
   LogSink sink;  // null: lines are dropped
 };
 
-// Any thread. Never throws, never blocks on anything but the sink. Control characters in messages and values are escaped, so that a line
-// stays one line; messages are cut at 16 KiB.
+// Any thread. Never throws, never blocks on anything but the sink. Control characters in messages and values
+// are escaped, so that a line stays one line; messages are cut at 16 KiB.
 class Logger {
  public:
   explicit Logger(LoggerOptions options);
@@ -47,15 +51,22 @@ class Logger {
   Logger& operator=(const Logger&) = delete;
 
   bool IsEnabled(LogLevel level) const;
-  // The line has the fields of this thread's LogScopes, outermost first, then `fields`; of two with one name the later one counts.
+  // The line has the fields of this thread's LogScopes, outermost first, then `fields`; of two with one name
+  // the later one counts.
   void Log(LogLevel level, std::string_view message, const LogFields& fields = {});
-  void Debug(std::string_view message, const LogFields& fields = {}) { Log(LogLevel::kDebug, message, fields); }
+  void Debug(std::string_view message, const LogFields& fields = {}) {
+    Log(LogLevel::kDebug, message, fields);
+  }
   void Info(std::string_view message, const LogFields& fields = {}) { Log(LogLevel::kInfo, message, fields); }
-  void Warning(std::string_view message, const LogFields& fields = {}) { Log(LogLevel::kWarning, message, fields); }
-  void Error(std::string_view message, const LogFields& fields = {}) { Log(LogLevel::kError, message, fields); }
+  void Warning(std::string_view message, const LogFields& fields = {}) {
+    Log(LogLevel::kWarning, message, fields);
+  }
+  void Error(std::string_view message, const LogFields& fields = {}) {
+    Log(LogLevel::kError, message, fields);
+  }
 
-  // From now on every occurrence in messages and values becomes "******". Texts under four bytes are not taken: they would hide
-  // harmless words.
+  // From now on every occurrence in messages and values becomes "******". Texts under four bytes are not
+  // taken: they would hide harmless words.
   void AddSecret(std::string_view secret);
 
  private:
@@ -68,6 +79,8 @@ class Logger {
 // To be destroyed on the same thread, in reverse order.
 class LogScope {
  public:
+  // With braces: one field is not taken for two iterators or for a scope.
+  LogScope(std::initializer_list<LogFields::value_type> fields) : LogScope(LogFields(fields)) {}
   explicit LogScope(LogFields fields);
   ~LogScope();
   LogScope(const LogScope&) = delete;

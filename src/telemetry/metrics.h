@@ -1,8 +1,9 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Numbers about the running program in Prometheus' text form. A metric is declared once and then used through the pointer that the
-// declaration gives; the pointer lives as long as the Metrics. All functions may be called from any thread.
+// Numbers about the running program in Prometheus' text form. A metric is declared once and then used through
+// the pointer that the declaration gives; the pointer lives as long as the Metrics. All functions may be
+// called from any thread.
 #ifndef WAVESHIFT_TELEMETRY_METRICS_H_
 #define WAVESHIFT_TELEMETRY_METRICS_H_
 
@@ -15,7 +16,8 @@
 
 namespace waveshift::telemetry {
 
-// Each different set of values is one more time series: use words from short lists (route, status), never ids.
+// Each different set of values is one more time series: use words from short lists (route, status), never
+// ids.
 using Labels = std::map<std::string, std::string>;
 
 // Only goes up.
@@ -50,7 +52,8 @@ class Metrics {
   StatusOr<Counter*> DeclareCounter(const std::string& name, const std::string& help);
   StatusOr<Gauge*> DeclareGauge(const std::string& name, const std::string& help);
   // `bounds`: upper ends of the buckets, strictly ascending, at least one.
-  StatusOr<Histogram*> DeclareHistogram(const std::string& name, const std::string& help, std::vector<double> bounds);
+  StatusOr<Histogram*> DeclareHistogram(const std::string& name, const std::string& help,
+                                        std::vector<double> bounds);
 
   // The whole page of GET /metrics (text/plain; version=0.0.4).
   std::string ExpositionText() const;
