@@ -42,8 +42,14 @@ enum class TranscriptFormat { kJson, kSrt, kVtt };
 // By the file name's ending (.json, .srt, .vtt, any case); InvalidArgument for another one.
 StatusOr<TranscriptFormat> TranscriptFormatOf(std::string_view file_name);
 
-// Parses and checks. `name` stands in messages. InvalidArgument names the file and the segment, cue or line and field at fault. UTF-8 with
-// or without byte order mark, any line ends. Never throws, depth of JSON nesting is bounded.
+// Parses and checks. `name` stands in messages. InvalidArgument names the file and the segment, cue or line and field at fault; OutOfRange
+// when one of the limits above is exceeded. UTF-8 with or without byte order mark, any line ends. Never throws, depth of JSON nesting is
+// bounded. A transcript without lines is an error.
+//
+// JSON: times and sequences are whole numbers (2350, 2350.0 or "2350"). Two equal sequences that both stand in the file are one line, the
+// last one; a line without a sequence never pushes out another: where its place is claimed as somebody's sequence, it takes the next number
+// that nobody has. SRT and WebVTT: the sequence is the cue's place, the text is the translation, WebVTT's "Language:" header the target
+// language; the first voice tag of a cue names its speaker.
 StatusOr<Transcript> ParseTranscript(std::string_view bytes, TranscriptFormat format, std::string_view name);
 
 // Reads a file of at most kMaxTranscriptBytes and parses it.

@@ -298,6 +298,8 @@ bool Reader::parse_error(size_t position, const std::string&, const nlohmann::js
     if (const size_t colon = reason.find(": "); colon != std::string_view::npos)
       reason.remove_prefix(colon + 2);
   }
+  // What was read last may be a whole text; line and column say where it ends.
+  reason = reason.substr(0, reason.find("; last read: "));
   const LineColumn at = LineColumnAt(bytes_, position > 0 ? position - 1 : 0);
   std::string where = name_ + ": line " + std::to_string(at.line) + ", column " + std::to_string(at.column);
   if (place_ == Place::kSegment) {
