@@ -1,0 +1,153 @@
+#!/usr/bin/env bash
+# Copyright 2026 the WaveShift authors.
+# SPDX-License-Identifier: Apache-2.0
+#
+# Installs what WaveShift is built from and runs with, by Debian package name. Nothing is installed twice: what is there already is only
+# checked, which takes less than a second and needs no network.
+set -euo pipefail
+
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+
+# Needed to run a finished program.
+runtime_packages=(espeak-ng ffmpeg sqlite3
+  libavformat59 libavcodec59 libavutil57 libavfilter8 libswscale6 libswresample4 libsonic0 libsoxr0 libebur128-1 libsndfile1 libicu72
+  libsqlite3-0 libssl3 libcpp-httplib0.11 libspdlog1.10 libfmt9 libabsl20220623 libprometheus-cpp-core1.0 libyaml-cpp0.7)
+
+# Needed to build it, to test it and to look at it.
+build_packages=(build-essential cmake ninja-build pkg-config ccache git clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
+  libavformat-dev libavcodec-dev libavutil-dev libavfilter-dev libswscale-dev libswresample-dev
+  libsonic-dev libsoxr-dev libebur128-dev libsndfile1-dev libicu-dev libsqlite3-dev libssl-dev
+  libcpp-httplib-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libcli11-dev libabsl-dev prometheus-cpp-dev libyaml-cpp-dev
+  libgtest-dev libgmock-dev libbenchmark-dev
+  python3 python3-numpy chromium fonts-noto-cjk fonts-dejavu-core)
+
+# The lowest upstream versions that are known to work; cmake/dependencies.cmake asks for the same.
+minimum_versions=(
+  cmake=3.25 ninja-build=1.11 clang-14=14.0 clang-format-14=14.0 clang-tidy-14=14.0
+  libavformat-dev=5.1 libsonic-dev=0.2.0 libsoxr-dev=0.1.3 libebur128-dev=1.2.6 libsndfile1-dev=1.2.0 libicu-dev=72.1
+  libsqlite3-dev=3.40 libssl-dev=3.0 libcpp-httplib-dev=0.11 nlohmann-json3-dev=3.11 libspdlog-dev=1.10 libfmt-dev=9.1
+  libcli11-dev=2.1 libabsl-dev=20220623 prometheus-cpp-dev=1.0 libyaml-cpp-dev=0.7 libgtest-dev=1.12 libbenchmark-dev=1.7
+  espeak-ng=1.51 ffmpeg=5.1 python3=3.11)
+minimum_node=18
+
+usage() {
+  cat <<TEXT
+usage: ./setup.sh [--runtime-only] [--check] [--help]
+  --runtime-only  only what a finished program needs (a machine that runs it but does not build it)
+  --check         install nothing; exit 1 and name what is missing
+TEXT
+}
+
+say() { printf 'setup: %s\n' "$*"; }
+fail() {
+  printf 'setup: %s\n' "$*" >&2
+  exit 1
+}
+
+# What of the given packages is not installed, one a line. One call of dpkg-query for all.
+missing_of() {
+  local -A installed=()
+  local name state
+  while read -r name state; do
+    [[ $state == installed ]] && installed["${name%%:*}"]=1
+  done < <(dpkg-query -W -f='${Package} ${db:Status-Status}\n' "$@" 2>/dev/null || true)
+  for name in "$@"; do
+    [[ -n ${installed[$name]:-} ]] || printf '%s\n' "$name"
+  done
+}
+
+# Node.js may come from elsewhere (a newer one, a version manager), as long as npm came with it.
+node_is_there() {
+  command -v npm >/dev/null && command -v node >/dev/null || return 1
+  local version
+  version="$(node --version 2>/dev/null)" || return 1
+  version="${version#v}"
+  [[ ${version%%.*} =~ ^[0-9]+$ ]] && ((${version%%.*} >= minimum_node))
+}
+
+as_root() {
+  if ((EUID == 0)); then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    fail "needs to be root to install packages: run it as root, or install sudo"
+  fi
+}
+
+install_packages() {
+  local log
+  log="$(mktemp)"
+  trap 'rm -f "'"$log"'"' EXIT
+  say "installing $# packages: $*"
+  as_root apt-get update -qq >"$log" 2>&1 || say "the package lists could not be refreshed, going on with the old ones: $(tail -n 1 "$log")"
+  if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >"$log" 2>&1; then
+    fail "apt-get could not install: $(grep -m 1 '^E:' "$log" || tail -n 1 "$log")"
+  fi
+  rm -f "$log"
+}
+
+check_versions() {
+  local -A have=()
+  local name version entry
+  while read -r name version; do
+    version="${version#*:}"
+    have["${name%%:*}"]="$version"
+  done < <(dpkg-query -W -f='${Package} ${Version}\n' "${minimum_versions[@]%%=*}" 2>/dev/null || true)
+  for entry in "${minimum_versions[@]}"; do
+    name="${entry%%=*}"
+    [[ -n ${have[$name]:-} ]] || continue
+    # Bash compares most of them; only what looks too old is asked of dpkg, which takes time to start.
+    if [[ "$(printf '%s\n%s\n' "${entry#*=}" "${have[$name]}" | sort -V | head -n 1)" != "${entry#*=}" ]] &&
+      ! dpkg --compare-versions "${have[$name]}" ge "${entry#*=}"; then
+      fail "$name is ${have[$name]}, but at least ${entry#*=} is needed (Debian 12 has it)"
+    fi
+  done
+}
+
+# hls.js for the page, in the exact version that web/package.json names.
+install_page_packages() {
+  local stamp="$here/web/node_modules/.waveshift-setup"
+  [[ -f $here/web/package.json ]] || return 0
+  if [[ -f $stamp && ! $here/web/package.json -nt $stamp ]]; then return 0; fi
+  if ((check_only)); then fail "missing: web/node_modules (run ./setup.sh)"; fi
+  say "installing the page's packages with npm"
+  local log
+  if ! log="$(npm install --prefix "$here/web" --no-audit --no-fund --no-package-lock --loglevel=error 2>&1)"; then
+    fail "npm install failed: $(tail -n 1 <<<"$log")"
+  fi
+  touch "$stamp"
+}
+
+runtime_only=0
+check_only=0
+for argument in "$@"; do
+  case "$argument" in
+    --runtime-only) runtime_only=1 ;;
+    --check) check_only=1 ;;
+    --help | -h)
+      usage
+      exit 0
+      ;;
+    *)
+      usage >&2
+      exit 2
+      ;;
+  esac
+done
+
+command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
+  fail "needs Debian 12 or a relative with apt; elsewhere install by hand what docs/adr/0003-dependencies.md lists"
+
+wanted=("${runtime_packages[@]}")
+((runtime_only)) || wanted+=("${build_packages[@]}")
+mapfile -t missing < <(missing_of "${wanted[@]}")
+if ((!runtime_only)) && ! node_is_there; then missing+=(nodejs npm); fi
+
+if ((${#missing[@]} > 0)); then
+  if ((check_only)); then fail "missing: ${missing[*]}"; fi
+  install_packages "${missing[@]}"
+fi
+((runtime_only)) || check_versions
+((runtime_only)) || install_page_packages
+say "everything is there (${#wanted[@]} packages)"
