@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
@@ -44,10 +45,35 @@ int OpenOnlyItself(AVFormatContext* context, AVIOContext** io, const char* url, 
   return avio_open2(io, url, flags, &context->interrupt_callback, options);
 }
 
+// Formats whose files name other files. FFmpeg would open those with rights that the list's author may not
+// have.
+bool IsListOfFiles(std::string_view format) {
+  return format.starts_with("hls") || format == "concat" || format == "dash" || format == "imf" ||
+         format == "sdp" || format == "rtsp" || format == "webm_dash_manifest" || format == "vobsub";
+}
+
 // Formats in which FFmpeg sees moving pictures where people see a still one, or text.
 bool IsStillOrText(std::string_view format) {
   return format.ends_with("_pipe") || format == "image2" || format == "tty" || format == "bin" ||
          format == "xbin" || format == "idf" || format == "adf";
+}
+
+// Looks at the file's first bytes only.
+StatusOr<const AVInputFormat*> FindFormat(const std::string& path) {
+  AVIOContext* io = nullptr;
+  const std::string url = "file:" + path;
+  int error = avio_open2(&io, url.c_str(), AVIO_FLAG_READ, nullptr, nullptr);
+  if (error < 0) return AvInputStatus(error, path);
+  const AVInputFormat* format = nullptr;
+  error = av_probe_input_buffer2(io, &format, url.c_str(), nullptr, 0, 0);
+  avio_closep(&io);
+  if (error < 0) return AvInputStatus(error, path);
+  if (IsStillOrText(format->name)) {
+    return InvalidArgument(path + ": is a picture or a text, not a video or a sound");
+  }
+  if (IsListOfFiles(format->name))
+    return InvalidArgument(path + ": is a list of other files, not a media file");
+  return format;
 }
 
 }  // namespace
@@ -90,19 +116,18 @@ StatusOr<InputPtr> OpenInput(const std::string& path, bool generate_pts) {
   }
   if (S_ISDIR(status.st_mode)) return InvalidArgument(path + ": is a directory, not a media file");
   if (S_ISREG(status.st_mode) && status.st_size == 0) return InvalidArgument(path + ": the file is empty");
+  TakeLastAvError();
+  WS_ASSIGN_OR_RETURN(const AVInputFormat* format, FindFormat(path));
   AVFormatContext* raw = avformat_alloc_context();
   if (raw == nullptr) return Internal("out of memory");
   if (generate_pts) raw->flags |= AVFMT_FLAG_GENPTS;
   TakeLastAvError();
   raw->io_open = &OpenOnlyItself;
   // Frees the context when it fails.
-  const int error = avformat_open_input(&raw, ("file:" + path).c_str(), nullptr, nullptr);
+  const int error = avformat_open_input(&raw, ("file:" + path).c_str(), format, nullptr);
   if (error == AVERROR(EPERM)) return InvalidArgument(path + ": is a list of other files, not a media file");
   if (error < 0) return AvInputStatus(error, path);
   InputPtr input(raw);
-  if (IsStillOrText(input->iformat->name)) {
-    return InvalidArgument(path + ": is a picture or a text, not a video or a sound");
-  }
   const int probed = avformat_find_stream_info(input.get(), nullptr);
   if (probed < 0) return AvInputStatus(probed, path);
   return input;
@@ -112,6 +137,13 @@ void DiscardOthers(AVFormatContext* context, int index) {
   for (unsigned i = 0; i < context->nb_streams; ++i) {
     context->streams[i]->discard = static_cast<int>(i) == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
   }
+}
+
+double FrameRate(const AVStream& stream) {
+  const auto value = [](AVRational rate) { return rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0.0; };
+  const double average = value(stream.avg_frame_rate);
+  const double finest = value(stream.r_frame_rate);
+  return average > 0 && finest > 0 ? std::min(average, finest) : std::max(average, finest);
 }
 
 bool IsCoverPicture(const AVStream& stream) {

@@ -71,6 +71,10 @@ StatusOr<InputPtr> OpenInput(const std::string& path, bool generate_pts);
 // Demuxes only stream `index`.
 void DiscardOthers(AVFormatContext* context, int index);
 
+// Pictures a second as the file claims; 0 when it does not. The average cannot be higher than the rate of the
+// finest clock seen.
+double FrameRate(const AVStream& stream);
+
 // True when the stream is a picture of the cover or a thumbnail, not moving pictures.
 bool IsCoverPicture(const AVStream& stream);
 

@@ -28,13 +28,6 @@ int ClockwiseRotation(const AVStream& stream) {
   return ((quarters % 4 + 4) % 4) * 90;
 }
 
-double FrameRate(const AVStream& stream) {
-  for (const AVRational rate : {stream.avg_frame_rate, stream.r_frame_rate}) {
-    if (rate.num > 0 && rate.den > 0) return av_q2d(rate);
-  }
-  return 0;
-}
-
 VideoStream DescribeVideo(const AVStream& stream) {
   const AVCodecParameters& parameters = *stream.codecpar;
   VideoStream video;

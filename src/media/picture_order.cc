@@ -12,6 +12,10 @@ namespace {
 constexpr int kH264Idr = 5;
 constexpr int kHevcFirstRestart = 16;  // BLA and IDR pictures
 constexpr int kHevcLastRestart = 20;
+constexpr int kHevcLastSlice = 31;
+// Where avcC and hvcC say how long the lengths of NAL units are.
+constexpr int kAvcLengthByte = 4;
+constexpr int kHevcLengthByte = 21;
 
 }  // namespace
 
@@ -32,6 +36,10 @@ StatusOr<std::unique_ptr<PictureOrder>> PictureOrder::Make(const AVStream& strea
   order->parser_->flags |= PARSER_FLAG_COMPLETE_FRAMES;
   const int error = avcodec_parameters_to_context(order->codec_.get(), stream.codecpar);
   if (error < 0) return AvStatus(error, "the video's parameters");
+  const int length_byte = stream.codecpar->codec_id == AV_CODEC_ID_HEVC ? kHevcLengthByte : kAvcLengthByte;
+  if (stream.codecpar->extradata_size > length_byte && stream.codecpar->extradata[0] == 1) {
+    order->length_bytes_ = (stream.codecpar->extradata[length_byte] & 3) + 1;
+  }
   order->step_ = std::max<int64_t>(1, step);
   order->delay_ = static_cast<size_t>(stream.codecpar->video_delay);
   return order;
@@ -39,18 +47,36 @@ StatusOr<std::unique_ptr<PictureOrder>> PictureOrder::Make(const AVStream& strea
 
 PictureOrder::~PictureOrder() { av_parser_close(parser_); }
 
-bool PictureOrder::IsRestart(const AVPacket& packet) const {
-  const bool hevc = codec_->codec_id == AV_CODEC_ID_HEVC;
-  for (int i = 0; i + 3 < packet.size; ++i) {
-    if (packet.data[i] != 0 || packet.data[i + 1] != 0 || packet.data[i + 2] != 1) continue;
-    const int head = packet.data[i + 3];
-    if (!hevc && (head & 31) == kH264Idr) return true;
-    if (!hevc && (head & 31) < kH264Idr && (head & 31) > 0) return false;
+// nullopt when the NAL unit is not a slice.
+std::optional<bool> PictureOrder::IsRestartNal(int head) const {
+  if (codec_->codec_id == AV_CODEC_ID_HEVC) {
     const int type = (head >> 1) & 63;
-    if (hevc && type >= kHevcFirstRestart && type <= kHevcLastRestart) return true;
-    if (hevc && type < kHevcFirstRestart) return false;
+    if (type > kHevcLastSlice) return std::nullopt;
+    return type >= kHevcFirstRestart && type <= kHevcLastRestart;
   }
-  return false;
+  const int type = head & 31;
+  if (type == 0 || type > kH264Idr) return std::nullopt;
+  return type == kH264Idr;
+}
+
+bool PictureOrder::IsRestart(const AVPacket& packet) const {
+  const int64_t size = packet.size;
+  int64_t at = 0;
+  while (true) {
+    if (length_bytes_ > 0) {
+      if (at + length_bytes_ >= size) return false;
+      int64_t length = 0;
+      for (int i = 0; i < length_bytes_; ++i) length = length << 8 | packet.data[at++];
+      if (const auto restart = IsRestartNal(packet.data[at])) return *restart;
+      at += length;
+      continue;
+    }
+    while (at + 3 < size && (packet.data[at] != 0 || packet.data[at + 1] != 0 || packet.data[at + 2] != 1))
+      ++at;
+    if (at + 3 >= size) return false;
+    at += 3;
+    if (const auto restart = IsRestartNal(packet.data[at])) return *restart;
+  }
 }
 
 Status PictureOrder::Push(PacketPtr packet) {
@@ -60,27 +86,29 @@ Status PictureOrder::Push(PacketPtr packet) {
   av_parser_parse2(parser_, codec_.get(), &out, &out_size, packet->data, packet->size, packet->pts,
                    packet->dts, 0);
   if (pushed_ > 0 && IsRestart(*packet)) ++group_;
-  if (packet->dts == AV_NOPTS_VALUE) packet->dts = last_dts_ == AV_NOPTS_VALUE ? 0 : last_dts_ + step_;
+  const bool first = last_dts_ == AV_NOPTS_VALUE;
+  if (packet->dts == AV_NOPTS_VALUE) packet->dts = first ? 0 : last_dts_ + step_;
+  if (!first) last_step_ = packet->dts - last_dts_;
   last_dts_ = packet->dts;
-  slots_.push_back(packet->dts);
   decoded_.push(Picture{.group = group_, .count = parser_->output_picture_number, .number = pushed_++});
   waiting_.push_back(Waiting{.packet = std::move(packet)});
-  while (decoded_.size() > delay_) ShowNext();
+  if (decoded_.size() > delay_) ShowNext();
   return OkStatus();
 }
 
 void PictureOrder::Finish() {
-  while (!decoded_.empty()) ShowNext();
+  // The first fill of the buffer showed nothing; emptying it shows the rest, as if packets went on.
+  for (size_t fill = decoded_.size(); fill > 0; --fill) {
+    last_dts_ += last_step_ > 0 ? last_step_ : step_;
+    ShowNext();
+  }
 }
 
 void PictureOrder::ShowNext() {
   const Picture shown = decoded_.top();
   decoded_.pop();
-  const int64_t slot = slots_.front();
-  slots_.pop_front();
-  // A packet that left before (which cannot be, as it waits for its pts) would be out of the queue.
-  const int64_t place = shown.number - popped_;
-  waiting_[static_cast<size_t>(place)].pts = slot + static_cast<int64_t>(delay_) * step_;
+  // It is still in the queue, as it cannot leave without its pts.
+  waiting_[static_cast<size_t>(shown.number - popped_)].pts = last_dts_;
 }
 
 PacketPtr PictureOrder::Pop() {

@@ -10,6 +10,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <queue>
 #include <tuple>
 #include <utility>
@@ -21,16 +22,17 @@
 namespace waveshift::media {
 
 // Packets go in in decoding order and come out in decoding order. Pictures leave a decoder's reordering
-// buffer of `delay` pictures by rising order count, a new count beginning at every IDR picture; the k-th
-// picture shown gets the k-th packet's dts plus `delay` pictures. One thread at a time. Memory: packets
-// between a picture and the time it is shown, at most kMaxWaiting.
+// buffer of `delay` pictures by rising order count, a new count beginning at every IDR picture. A picture is
+// shown when the packet that pushes it out of the buffer is decoded: the k-th one gets the dts of packet k +
+// `delay`. One thread at a time. Memory: packets between a picture and the time it is shown, at most
+// kMaxWaiting.
 class PictureOrder {
  public:
   static constexpr size_t kMaxWaiting = 512;
 
   // True when `stream` needs it: it reorders pictures, and its format has no presentation times.
   static bool Needed(const AVFormatContext& context, const AVStream& stream);
-  // `step`: ticks of a picture.
+  // `step`: ticks of a picture, where the format has no times at all.
   static StatusOr<std::unique_ptr<PictureOrder>> Make(const AVStream& stream, int64_t step);
   ~PictureOrder();
   PictureOrder(const PictureOrder&) = delete;
@@ -59,18 +61,21 @@ class PictureOrder {
 
   PictureOrder() = default;
   void ShowNext();
+  // True when the packet's first slice is of a picture that begins a new count.
   bool IsRestart(const AVPacket& packet) const;
+  std::optional<bool> IsRestartNal(int head) const;
 
   CodecContextPtr codec_;
   AVCodecParserContext* parser_ = nullptr;
   int64_t step_ = 1;
+  int length_bytes_ = 0;  // before each NAL unit; 0 when they stand behind start codes
   size_t delay_ = 0;
   int64_t group_ = 0;
   int64_t pushed_ = 0;
   int64_t popped_ = 0;
   int64_t last_dts_ = AV_NOPTS_VALUE;
+  int64_t last_step_ = 0;        // between the last two
   std::deque<Waiting> waiting_;  // from packet popped_ on
-  std::deque<int64_t> slots_;    // dts of packets whose turn to be shown has not come
   std::priority_queue<Picture, std::vector<Picture>, std::greater<>> decoded_;
 };
 

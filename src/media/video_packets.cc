@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
+#include <cstring>
 #include <utility>
 
 #include "media/picture_order.h"
@@ -21,9 +22,8 @@ constexpr size_t kMaxFirstPackets = 40;
 constexpr double kFallbackFrameRate = 25;
 
 int64_t PictureTicks(const AVStream& stream) {
-  AVRational rate = stream.avg_frame_rate;
-  if (rate.num <= 0 || rate.den <= 0) rate = stream.r_frame_rate;
-  const double fps = rate.num > 0 && rate.den > 0 ? av_q2d(rate) : kFallbackFrameRate;
+  const double known = FrameRate(stream);
+  const double fps = known > 0 ? known : kFallbackFrameRate;
   return std::max<int64_t>(1, static_cast<int64_t>(1.0 / (fps * av_q2d(stream.time_base)) + 0.5));
 }
 
@@ -43,6 +43,7 @@ StatusOr<std::unique_ptr<VideoPacketReader>> VideoPacketReader::Open(const Media
   DiscardOthers(input, index);
   reader->stream_ = input->streams[index];
   reader->step_ = PictureTicks(*reader->stream_);
+  WS_RETURN_IF_ERROR(reader->Peek());
   if (PictureOrder::Needed(*input, *reader->stream_)) {
     input->flags &= ~AVFMT_FLAG_GENPTS;
     WS_ASSIGN_OR_RETURN(reader->order_, PictureOrder::Make(*reader->stream_, reader->step_));
@@ -52,7 +53,29 @@ StatusOr<std::unique_ptr<VideoPacketReader>> VideoPacketReader::Open(const Media
 
 VideoPacketReader::~VideoPacketReader() = default;
 
+Status VideoPacketReader::Peek() {
+  if (stream_->codecpar->codec_id != AV_CODEC_ID_H264 || std::strcmp(input_->iformat->name, "avi") != 0) {
+    return OkStatus();
+  }
+  WS_ASSIGN_OR_RETURN(peeked_, Demux({}));
+  AVCodecParameters* parameters = stream_->codecpar;
+  constexpr uint8_t kStartCode[] = {0, 0, 0, 1};
+  if (peeked_ == nullptr || peeked_->size < 4 || parameters->extradata_size < 7 ||
+      parameters->extradata[0] != 1 || std::memcmp(peeked_->data, kStartCode, sizeof kStartCode) != 0) {
+    return OkStatus();
+  }
+  const AVBitStreamFilter* filter = av_bsf_get_by_name("h264_mp4toannexb");
+  AVBSFContext* raw = nullptr;
+  int error = av_bsf_alloc(filter, &raw);
+  const BsfPtr converter(raw);
+  if (error >= 0) error = avcodec_parameters_copy(converter->par_in, parameters);
+  if (error >= 0) error = av_bsf_init(converter.get());
+  if (error >= 0) error = avcodec_parameters_copy(parameters, converter->par_out);
+  return error < 0 ? AvInputStatus(error, path_) : OkStatus();
+}
+
 StatusOr<PacketPtr> VideoPacketReader::Demux(const std::stop_token& stop) {
+  if (peeked_ != nullptr) return std::move(peeked_);
   PacketPtr packet(av_packet_alloc());
   if (!packet) return Internal("out of memory");
   while (true) {

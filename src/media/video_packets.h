@@ -14,7 +14,8 @@
 //     pts); later ones are the last dts plus one picture. dts never exceeds pts, and each is larger than the
 //     one before, if need be by one tick (then a pts that would lie before its dts is moved onto it).
 //  4. Time stamps that jump back by more than kMaxBackJumpSeconds cannot be repaired: InvalidArgument.
-// Packets that an edit list hides keep AV_PKT_FLAG_DISCARD; they are needed for decoding.
+// AVI can hold H.264 as a byte stream beside parameters in MP4's form; stream().codecpar has them as a byte
+// stream then. Packets that an edit list hides keep AV_PKT_FLAG_DISCARD; they are needed for decoding.
 #ifndef WAVESHIFT_MEDIA_VIDEO_PACKETS_H_
 #define WAVESHIFT_MEDIA_VIDEO_PACKETS_H_
 
@@ -63,6 +64,8 @@ class VideoPacketReader {
   // The next one as the demuxer (or PictureOrder) gives it; nullptr at the end.
   StatusOr<PacketPtr> Raw(const std::stop_token& stop);
   StatusOr<PacketPtr> Demux(const std::stop_token& stop);
+  // Reads the first packet, and mends parameters that do not belong to it.
+  Status Peek();
   // Reads the first packets and gives them dts.
   Status Prime(const std::stop_token& stop);
   void FillFirstDts();
@@ -75,6 +78,7 @@ class VideoPacketReader {
   AVStream* stream_ = nullptr;           // of input_
   std::unique_ptr<PictureOrder> order_;  // null when the format has pts
   int64_t step_ = 1;                     // ticks of a usual picture
+  PacketPtr peeked_;                     // the first one, before it is demuxed officially
   bool key_seen_ = false;
   bool primed_ = false;
   std::deque<PacketPtr> waiting_;

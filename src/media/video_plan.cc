@@ -227,7 +227,9 @@ int64_t Planner::LastDuration() const {
 Status Planner::CheckCutOff() const {
   const AVStream& stream = reader_->stream();
   const bool own = stream.duration != AV_NOPTS_VALUE && stream.duration > 0;
-  const double claimed = own ? Seconds(stream.duration) : info_.duration_s;
+  double claimed = own ? Seconds(stream.duration) : info_.duration_s;
+  // In AVI the duration is guessed from what is there; the header's count of ticks is not.
+  if (info_.format == "avi") claimed = std::max(claimed, Seconds(stream.nb_frames));
   const double there = Seconds(highest_pts_ + LastDuration() - zero_);
   if (claimed - there <= std::max(kCutOffSeconds, kCutOffShare * claimed)) return OkStatus();
   if (!IsShorterThanPromised(info_.path, stream)) return OkStatus();
