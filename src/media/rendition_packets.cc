@@ -138,15 +138,18 @@ class RenditionPackets : public PacketSource {
     WS_RETURN_IF_ERROR(joined_.status());
     if (error == AVERROR_EOF) return false;
     if (error < 0) return DataLoss(name_ + ": " + AvErrorText(error));
+    if (parameters_->codec_id == AV_CODEC_ID_AAC) {
+      WS_RETURN_IF_ERROR(TakeAacFrame(packet));
+      return true;
+    }
     if (packet->pts == AV_NOPTS_VALUE || packet->dts == AV_NOPTS_VALUE) {
-      return DataLoss(name_ + ": a packet without a time");
+      return DataLoss(name_ + ": a picture without a time");
     }
     const AVRational from = input_->streams[0]->time_base;
     const int64_t offset = int64_t{kProgrammeOffsetSeconds} * stream_.time_base.den;
     packet->pts = av_rescale_q(packet->pts, from, stream_.time_base) - offset;
     packet->dts = av_rescale_q(packet->dts, from, stream_.time_base) - offset;
     packet->duration = 0;
-    if (parameters_->codec_id == AV_CODEC_ID_AAC) WS_RETURN_IF_ERROR(TakeAacFrame(packet));
     return true;
   }
 
@@ -174,7 +177,12 @@ class RenditionPackets : public PacketSource {
     if (packet->size <= header) return DataLoss(name_ + ": an audio frame is cut off");
     packet->data += header;
     packet->size -= header;
-    if (std::llabs(packet->pts - next_pts_) > kAacFrame / 2) {
+    constexpr int64_t kOffset = int64_t{kProgrammeOffsetSeconds} * kTimelineRateHz;
+    const int64_t said =
+        packet->pts == AV_NOPTS_VALUE
+            ? next_pts_
+            : av_rescale_q(packet->pts, input_->streams[0]->time_base, stream_.time_base) - kOffset;
+    if (std::llabs(said - next_pts_) > kAacFrame / 2) {
       return DataLoss(name_ + ": audio frames are missing at " + std::to_string(next_pts_) + " samples");
     }
     packet->pts = packet->dts = next_pts_;

@@ -95,7 +95,9 @@ Status VideoEncoder::AddFilter(const char* name, const std::string& key, const s
   AVFilterContext* context = avfilter_graph_alloc_filter(graph_.get(), filter, nullptr);
   if (context == nullptr) return Internal("out of memory");
   int error = key.empty() ? 0 : av_opt_set(context, key.c_str(), value.c_str(), AV_OPT_SEARCH_CHILDREN);
-  if (error >= 0) error = avfilter_init_dict(context, nullptr);
+  AVDictionary* none = nullptr;  // some filters want one, be it empty
+  if (error >= 0) error = avfilter_init_dict(context, &none);
+  av_dict_free(&none);
   if (error >= 0 && last_ != nullptr) error = avfilter_link(last_, 0, context, 0);
   if (error < 0)
     return AvStatus(error, std::string("filter ") + name + (key.empty() ? "" : " with " + value));
