@@ -9,10 +9,7 @@
 #include "app/cli/command.h"
 #include "app/cli/config_command.h"
 #include "app/cli/doctor_command.h"
-#if __has_include("app/cli/dub_command.h")
 #include "app/cli/dub_command.h"
-#define WAVESHIFT_HAS_DUB
-#endif
 #include "app/cli/run_command.h"
 #include "app/cli/serve_command.h"
 #include "app/cli/signals.h"
@@ -25,9 +22,7 @@ namespace waveshift::app {
 namespace {
 
 void RegisterCommands(CLI::App& app, CommandContext& context) {
-#ifdef WAVESHIFT_HAS_DUB
   RegisterDub(app, context);
-#endif
   RegisterRun(app, context);
   RegisterServe(app, context);
   RegisterSpeak(app, context);
