@@ -1,0 +1,70 @@
+# Copyright 2026 the WaveShift authors.
+# SPDX-License-Identifier: Apache-2.0
+#
+# `make help` lists what there is. Everything that is built lies in build/.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo play build test bench format lint asan tsan clean
+
+JOBS ?= $(shell nproc)
+PORT ?= 8080
+SAMPLE := examples/austen-on-hold
+PROGRAM := build/release/src/app/waveshift
+SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.cc' '*.h')
+# Debian's own interpreter: numpy comes as a Debian package.
+PYTHON ?= /usr/bin/python3
+
+help: ## Lists these targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
+
+setup: ## Installs what is missing (returns at once when nothing is)
+	@./setup.sh
+
+# Configures a preset once; ninja does it again by itself when a CMakeLists.txt changes.
+build/%/build.ninja: | setup
+	@cmake --preset $* >build/$*.configure.log 2>&1 || { cat build/$*.configure.log >&2; exit 1; }
+build/release/build.ninja build/dev/build.ninja build/asan/build.ninja build/tsan/build.ninja: | build
+build:
+	@mkdir -p build
+
+demo: setup build/release/build.ninja ## Builds the program and dubs the sample into build/demo
+	@cmake --build --preset release -j $(JOBS) --target waveshift
+	@$(PROGRAM) dub $(SAMPLE).mp4 --transcript $(SAMPLE).json --keep-lines -o build/demo
+	@echo
+	@echo "The sample speaks Spanish now. In build/demo:"
+	@echo "  dubbed.mp4     the video: dubbed sound, original sound, subtitles"
+	@echo "  playlist.m3u8  the HLS stream: make play, then open http://127.0.0.1:$(PORT)/"
+	@echo "  report.html    what was said when, to look at; report.json: the same for programs"
+
+play: ## Serves build/demo with a player at http://127.0.0.1:8080/ (PORT=...)
+	@$(PYTHON) tools/play.py build/demo --port $(PORT)
+
+test: setup build/release/build.ninja ## Builds everything and runs all tests
+	@cmake --build --preset release -j $(JOBS)
+	@ctest --preset release -j 2
+
+bench: setup build/release/build.ninja ## Media work against a chain of ffmpeg commands, and peak memory (BENCH_FLAGS=...)
+	@cmake --build --preset release -j $(JOBS) --target waveshift
+	@$(PYTHON) tools/bench_media.py --program $(PROGRAM) --output build/bench.json $(BENCH_FLAGS)
+
+format: ## Formats all C++ sources
+	@clang-format-14 -i $(SOURCES)
+
+lint: setup build/dev/build.ninja ## Checks the format and runs clang-tidy over all sources
+	@clang-format-14 --dry-run -Werror $(SOURCES)
+	@$(PYTHON) tools/layers.py .
+	@cmake --build --preset dev --target help >/dev/null
+	@git ls-files 'src/*.cc' | xargs -P $(JOBS) -n 4 clang-tidy-14 --quiet -p build/dev \
+	  --extra-arg=-Wno-unknown-warning-option --extra-arg=-Wno-error
+
+asan: setup build/asan/build.ninja ## All tests with AddressSanitizer and UndefinedBehaviorSanitizer
+	@cmake --build --preset asan -j $(JOBS)
+	@ctest --preset asan -j 2
+
+tsan: setup build/tsan/build.ninja ## All tests with ThreadSanitizer
+	@cmake --build --preset tsan -j $(JOBS)
+	@ctest --preset tsan -j 2
+
+clean: ## Removes build/
+	@rm -rf build
