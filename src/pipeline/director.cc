@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace waveshift::pipeline {
@@ -46,6 +47,10 @@ Director::Director(PreparedJob& job, Mixer* mixer, CueBook& cues, Options option
     spoken_until_.push_back(until);
     if (state.status == LineStatus::kToSpeak) until = std::max(until, state.slot_end);
   }
+  next_kept_.assign(starts_.size() + 1, std::numeric_limits<Samples>::max());
+  for (size_t i = starts_.size(); i-- > 0;) {
+    next_kept_[i] = Speaks(job_.lines[i]) ? next_kept_[i + 1] : starts_[i];
+  }
 }
 
 Status Director::PlaceAndMix(BoundedQueue<ReadyLine>& ready, const std::vector<ChunkQueue*>& queues,
@@ -85,6 +90,7 @@ alignment::LineToPlace Director::Describe(size_t index, Samples natural_length) 
                               .next_onset = job_.plan.length};
   const auto at_or_after = std::lower_bound(starts_.begin() + static_cast<ptrdiff_t>(index) + 1, starts_.end(), state.slot_end);
   if (at_or_after != starts_.end()) line.next_onset = *at_or_after;
+  line.next_kept = next_kept_[static_cast<size_t>(at_or_after - starts_.begin())];
   for (size_t j = index + 1; j < job_.lines.size() && starts_[j] < state.slot_end; ++j) {
     if (Speaks(job_.lines[j])) line.overlaps_next = true;
   }

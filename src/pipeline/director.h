@@ -67,6 +67,7 @@ class Director {
   Options options_;
   std::unique_ptr<alignment::Planner> planner_;
   std::vector<Samples> starts_;            // of all lines' slots, in order
+  std::vector<Samples> next_kept_;         // start of the first kept slot at or after each line
   std::vector<Samples> spoken_until_;      // latest slot end of the lines to speak before each line
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <span>
 #include <utility>
 
 #include "audio/ducker.h"
@@ -18,8 +19,12 @@ namespace {
 constexpr Samples kPreRoll = Samples{3} * kTimelineRateHz;
 // AAC overshoots by up to a decibel: with this ceiling the decoded track stays below -1 dBTP.
 constexpr double kCeilingDbtp = -2.0;
-constexpr double kAttackMs = 80;
-constexpr double kMarginMs = 40;
+// The limiter's look-ahead, generously.
+constexpr Samples kMargin = SamplesFromMs(int64_t{20});
+
+audio::DuckOptions CurveOptions(BackgroundMode background) {
+  return {.mode = background == BackgroundMode::kNone ? audio::DuckMode::kMute : audio::DuckMode::kDuck};
+}
 
 struct SoundingLine {
   Samples start = 0;
@@ -30,6 +35,13 @@ struct SoundingLine {
 }  // namespace
 
 struct Mixer::Impl {
+  Impl(const MixerOptions& mixer_options, Journal& the_journal, std::unique_ptr<media::AudioReader> the_reader)
+      : options(mixer_options),
+        journal(the_journal),
+        reader(std::move(the_reader)),
+        curve(CurveOptions(mixer_options.background)),
+        limiter({.ceiling_dbtp = kCeilingDbtp}) {}
+
   MixerOptions options;
   Journal& journal;
   std::unique_ptr<media::AudioReader> reader;
@@ -38,27 +50,24 @@ struct Mixer::Impl {
   std::deque<const LineState*> waiting;  // dubbed lines not yet sounding, in order of start
   std::vector<SoundingLine> sounding;
   Samples input = 0;   // next sample to go into the limiter
-  Samples output = 0;  // next sample that comes out of it
+  Samples output = 0;  // next sample that comes out of it: its latency behind the input
   Samples emitted = 0;
+  Samples debt = limiter.latency_samples();  // of the limiter's first output, which is to be dropped
+  std::vector<float> gains;
   std::vector<float> dubbed;    // of [emitted, output)
   std::vector<float> original;  // of [emitted, input)
 
   Status Feed(Samples frames, const std::stop_token& stop);
   Status StartLines(Samples until);
-  void AddLines(std::vector<float>& mix) ;
+  void AddLines(std::vector<float>& mix);
 };
 
 Samples Mixer::FirstSampleToRead(const MixerOptions& options) { return std::max<Samples>(0, options.start - kPreRoll); }
 
-Samples Mixer::LookBack() { return SamplesFromMs(kAttackMs + kMarginMs); }
+Samples Mixer::LookBack() { return audio::DuckCurve().lookahead() + kMargin; }
 
 Mixer::Mixer(const MixerOptions& options, Journal& journal, std::unique_ptr<media::AudioReader> reader)
-    : impl_(std::make_unique<Impl>(Impl{
-          .options = options,
-          .journal = journal,
-          .reader = std::move(reader),
-          .curve = audio::DuckCurve({.attack_ms = kAttackMs, .mute = options.background == BackgroundMode::kNone}),
-          .limiter = audio::TruePeakLimiter({.ceiling_dbtp = kCeilingDbtp})})) {
+    : impl_(std::make_unique<Impl>(options, journal, std::move(reader))) {
   impl_->input = impl_->output = impl_->emitted = FirstSampleToRead(options);
 }
 
@@ -112,12 +121,17 @@ Status Mixer::Impl::Feed(Samples frames, const std::stop_token& stop) {
   }
   WS_RETURN_IF_ERROR(StartLines(input + frames));
   std::vector<float> mix(original.begin() + static_cast<ptrdiff_t>(before), original.end());
-  curve.Apply(input, mix);
+  gains.resize(static_cast<size_t>(frames));
+  curve.Gains(input, gains);
+  audio::ApplyGainCurve(mix, gains);
   AddLines(mix);
-  const size_t had = dubbed.size();
-  limiter.Process(mix, dubbed);
+  limiter.Process(mix, mix);
   input += frames;
-  output += static_cast<Samples>((dubbed.size() - had) / 2);
+  // What comes out first lies before the first sample that went in.
+  const Samples skip = std::min<Samples>(debt, frames);
+  debt -= skip;
+  dubbed.insert(dubbed.end(), mix.begin() + static_cast<ptrdiff_t>(2 * skip), mix.end());
+  output += frames - skip;
   return OkStatus();
 }
 

@@ -7,6 +7,7 @@
 
 #include "audio/edges.h"
 #include "audio/loudness.h"
+#include "audio/mix.h"
 #include "audio/resample.h"
 #include "audio/stretch.h"
 
@@ -30,10 +31,8 @@ double GainFor(const Take& take, double speech_lufs) {
 StatusOr<std::vector<float>> RenderLine(Journal& journal, const LineState& state) {
   WS_ASSIGN_OR_RETURN(const Take take, journal.LoadTake(state.take_key));
   WS_ASSIGN_OR_RETURN(audio::MonoBuffer sound, audio::Resample(take.audio, kTimelineRateHz));
-  const double tempo = static_cast<double>(sound.samples.size()) / static_cast<double>(state.length);
-  WS_ASSIGN_OR_RETURN(sound, audio::Stretch(sound, tempo));
-  sound.samples.resize(static_cast<size_t>(state.length));  // rounding may leave one sample too many or too few
-  for (float& sample : sound.samples) sample *= static_cast<float>(state.gain);
+  WS_ASSIGN_OR_RETURN(sound, audio::StretchTo(sound, state.length));
+  audio::ApplyGain(sound.samples, static_cast<float>(state.gain));
   const auto fade = static_cast<size_t>(std::min<Samples>(SamplesFromMs(kEdgeFadeMs), state.length / 2));
   audio::ApplyFades(sound.samples, fade, fade);
   return std::move(sound.samples);

@@ -51,9 +51,9 @@ class Window {
 double Locate(const Window& window, std::span<const float> piece, Samples at) {
   const auto n = static_cast<Samples>(piece.size());
   const std::vector<float> around = window.Cut(at - kSearch, at + n + kSearch);
-  const audio::Offset found = audio::FindOffset(piece, around, 2 * kSearch);
+  const audio::Offset found = audio::FindOffset(piece, around, kSearch);
   if (found.score < kTrust) return std::nan("");
-  return static_cast<double>(at - kSearch) + found.offset_samples;
+  return static_cast<double>(at) + found.samples;
 }
 
 Status MeasureLine(LineState& line, const Window& window, Journal& journal) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "app/cli/engines.h"
 #include "app/cli/voices_file.h"
 #include "text/language.h"
 #include "text/transcript.h"
@@ -21,7 +22,8 @@ StatusOr<std::string> TargetLanguage(const DubFlags& flags, const text::Transcri
     return language.ok() ? language : Annotate(language.status(), "--lang");
   }
   if (!transcript.target_language.empty()) return transcript.target_language;
-  return InvalidArgument(flags.transcript + ": does not say its target_language; give it with --lang, e.g. --lang en");
+  return InvalidArgument(flags.transcript +
+                         ": does not say its target_language; give it with --lang, e.g. --lang en");
 }
 
 StatusOr<pipeline::BackgroundMode> Background(const std::string& word) {
@@ -46,7 +48,9 @@ Status AddVoices(const DubFlags& flags, const std::string& engine, pipeline::Job
     if (!choice.engine.empty()) {
       const auto named = ResolveEngine(choice.engine);
       if (!named.ok()) return Annotate(named.status(), where);
-      if (*named != engine) return FailedPrecondition(where + ": engine " + *named + " beside " + engine + ": one dub speaks with one engine");
+      if (*named != engine)
+        return FailedPrecondition(where + ": engine " + *named + " beside " + engine +
+                                  ": one dub speaks with one engine");
     }
     if (!choice.reference.empty()) {
       return FailedPrecondition(where + ": reference: no engine of this build clones voices");
@@ -64,12 +68,6 @@ std::string DefaultOutputDirectory(const std::string& video) {
   return path.string() + ".dub";
 }
 
-StatusOr<std::string> ResolveEngine(const std::string& engine) {
-  if (engine == "none") return std::string();
-  if (engine == "auto" || engine == "espeak") return std::string("espeak");
-  return FailedPrecondition("engine " + engine + ": not part of this build; it has: espeak");
-}
-
 StatusOr<DubRequest> MakeDubRequest(const DubFlags& flags) {
   DubRequest request;
   pipeline::JobSpec& spec = request.spec;
@@ -77,8 +75,10 @@ StatusOr<DubRequest> MakeDubRequest(const DubFlags& flags) {
   if (flags.max_speed < kLowestMaxSpeed || flags.max_speed > kHighestMaxSpeed) {
     return InvalidArgument("--max-speed: must lie between 1.0 and 1.3");
   }
-  if (flags.device == "cuda") return FailedPrecondition("--device cuda: this build has no CUDA backend; use cpu");
-  if (flags.separator != "auto") return FailedPrecondition("--separator " + flags.separator + ": this build has no separation model");
+  if (flags.device == "cuda")
+    return FailedPrecondition("--device cuda: this build has no CUDA backend; use cpu");
+  if (flags.separator != "auto")
+    return FailedPrecondition("--separator " + flags.separator + ": this build has no separation model");
   WS_ASSIGN_OR_RETURN(spec.transcript, text::LoadTranscript(flags.transcript));
   WS_ASSIGN_OR_RETURN(spec.target_language, TargetLanguage(flags, spec.transcript));
   WS_ASSIGN_OR_RETURN(spec.options.background, Background(flags.background));

@@ -36,15 +36,12 @@ struct DubRequest {
   std::string output_directory;
 };
 
-// Reads and checks the transcript and the voices file, and maps every flag. InvalidArgument, NotFound: bad input; FailedPrecondition: asked for
-// something that this build does not have.
+// Reads and checks the transcript and the voices file, and maps every flag. InvalidArgument, NotFound: bad
+// input; FailedPrecondition: asked for something that this build does not have.
 StatusOr<DubRequest> MakeDubRequest(const DubFlags& flags);
 
 // The folder that stands in for -o: the video's path without its ending, plus ".dub".
 std::string DefaultOutputDirectory(const std::string& video);
-
-// The engine that "auto" or a name stands for; "" for "none". FailedPrecondition for one that this build does not have.
-StatusOr<std::string> ResolveEngine(const std::string& engine);
 
 }  // namespace waveshift::app
 

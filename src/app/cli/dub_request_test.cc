@@ -14,7 +14,9 @@ class DubRequestTest : public testing::Test {
  protected:
   DubRequestTest() {
     flags_.video = "some/talk.one.mp4";
-    flags_.transcript = Write("t.json", R"({"target_language": "english", "segments": [{"start_ms": 0, "end_ms": 1000, "translation": "hi"}]})");
+    flags_.transcript = Write(
+        "t.json",
+        R"({"target_language": "english", "segments": [{"start_ms": 0, "end_ms": 1000, "translation": "hi"}]})");
   }
   std::string Write(const std::string& name, const std::string& text) {
     const std::string path = folder_.path() + "/" + name;
@@ -57,7 +59,8 @@ TEST_F(DubRequestTest, NamesTheSpeakerAndFieldOfABadVoicesFile) {
 }
 
 TEST(VoicesFile, ReadsJsonAndYaml) {
-  for (const char* text : {R"({"Anna": {"engine": "espeak", "voice": "en-us+f3"}})", "Anna: {engine: espeak, voice: en-us+f3}\n"}) {
+  for (const char* text : {R"({"Anna": {"engine": "espeak", "voice": "en-us+f3"}})",
+                           "Anna: {engine: espeak, voice: en-us+f3}\n"}) {
     const auto voices = ParseVoices(text, "v");
     ASSERT_TRUE(voices.ok()) << Message(voices.status());
     EXPECT_EQ(voices->at("Anna").voice, "en-us+f3");
@@ -66,8 +69,8 @@ TEST(VoicesFile, ReadsJsonAndYaml) {
 }
 
 TEST(VoicesFile, RefusesWhatIsNoVoicesFile) {
-  for (const std::string& text : {std::string("[1, 2]"), std::string("a: b"), std::string("\xFF\xFE"), std::string("a: {b"),
-                                  std::string(100000, '['), std::string()}) {
+  for (const std::string& text : {std::string("[1, 2]"), std::string("a: b"), std::string("\xFF\xFE"),
+                                  std::string("a: {b"), std::string(100000, '['), std::string()}) {
     EXPECT_EQ(ParseVoices(text, "v").status().code(), StatusCode::kInvalidArgument);
   }
 }

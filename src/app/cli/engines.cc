@@ -18,16 +18,19 @@ constexpr std::array<std::string_view, 4> kKnownEngines = {"indextts", "kokoro",
 
 std::vector<std::string> EngineNames() { return {"espeak"}; }
 
-StatusOr<service::Engine> MakeEngine(std::string_view word, std::string_view language) {
-  if (word == "none") return service::Engine();
-  const bool is_auto = word == "auto" || word.empty();
-  if (!is_auto && word != "espeak") {
-    const bool known = std::find(kKnownEngines.begin(), kKnownEngines.end(), word) != kKnownEngines.end();
-    if (known)
-      return FailedPrecondition("engine: " + std::string(word) +
-                                " is not part of this build; use espeak or auto");
-    return InvalidArgument("engine: must be auto, espeak or none, not \"" + std::string(word) + "\"");
+StatusOr<std::string> ResolveEngine(std::string_view word) {
+  if (word == "none") return std::string();
+  if (word == "auto" || word.empty() || word == "espeak") return std::string("espeak");
+  const bool known = std::find(kKnownEngines.begin(), kKnownEngines.end(), word) != kKnownEngines.end();
+  if (known) {
+    return FailedPrecondition("engine: " + std::string(word) + " is not part of this build; use espeak or auto");
   }
+  return InvalidArgument("engine: must be auto, espeak or none, not \"" + std::string(word) + "\"");
+}
+
+StatusOr<service::Engine> MakeEngine(std::string_view word, std::string_view language) {
+  WS_ASSIGN_OR_RETURN(const std::string name, ResolveEngine(word));
+  if (name.empty()) return service::Engine();
   service::Engine engine{tts::MakeEspeak(), &tts::EspeakVoiceName};
   WS_RETURN_IF_ERROR(engine.synthesizer->CheckReady());
   if (!language.empty() && !engine.synthesizer->Speaks(language)) {

@@ -15,6 +15,10 @@ namespace waveshift::app {
 // The engines in this build, best first.
 std::vector<std::string> EngineNames();
 
+// The engine that a word of the contract stands for: "espeak" for "auto", "" for "none". FailedPrecondition for one that other builds have,
+// InvalidArgument for a word that is none.
+StatusOr<std::string> ResolveEngine(std::string_view word);
+
 // The engine that a word of --engine or WAVESHIFT_ENGINE stands for: "auto" is the best one that is ready and
 // speaks the language ("" = any); "none" gives an empty Engine. InvalidArgument for an unknown word,
 // FailedPrecondition when it is not in this build or not ready, with how to mend it.

@@ -1,0 +1,151 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/dub_command.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/dub_request.h"
+#include "app/cli/engines.h"
+#include "app/cli/progress_printer.h"
+#include "base/files.h"
+#include "config/settings.h"
+#include "pipeline/job.h"
+#include "stores/object_store.h"
+
+namespace waveshift::app {
+namespace {
+
+struct Flags {
+  DubFlags dub;
+  OutputFlags common;
+  bool resume = false;
+};
+
+// Held locks are released by the system when the process dies, so a killed run never blocks the next one.
+constexpr std::chrono::seconds kLeaseLifetime{60};
+
+// A folder that is somebody's already and not a dub's is left alone only where names would clash; a plain file is an error.
+Status CheckOutputDirectory(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_directory(path, error)) {
+    return InvalidArgument(path + ": is not a folder");
+  }
+  return OkStatus();
+}
+
+StatusOr<pipeline::JobResult> RunWithProgress(const Flags& flags, const DubRequest& request, const service::Engine& engine,
+                                              stores::ObjectStore& store, ProgressStyle style, const std::stop_token& stop) {
+  ProgressPrinter printer(style, std::cerr, StandardErrorColumns());
+  pipeline::JobDeps deps;
+  deps.output = &store;
+  deps.synthesizer = engine.synthesizer.get();
+  deps.voice_namer = engine.voice_namer;
+  deps.scratch_parent = request.output_directory + "/.waveshift/tmp";
+  deps.on_progress = [&](const pipeline::Progress& progress) { printer.Update(progress); };
+  if (!flags.common.quiet) deps.on_notice = [&](const std::string& line) { printer.Notice(line); };
+  // What a killed run left half-made; nobody else works here while the lease is held.
+  std::error_code ignored;
+  std::filesystem::remove_all(deps.scratch_parent, ignored);
+  auto result = pipeline::RunJob(request.spec, deps, stop);
+  printer.Stop();
+  std::filesystem::remove_all(deps.scratch_parent, ignored);
+  return result;
+}
+
+Status PrintResult(const Flags& flags, const DubRequest& request, const pipeline::JobResult& result) {
+  const std::string folder = request.output_directory + "/";
+  if (flags.common.json) {
+    const nlohmann::ordered_json json = {{"status", result.completed ? "completed" : "failed"},
+                                         {"directory", request.output_directory},
+                                         {"playlist", folder + "playlist.m3u8"},
+                                         {"video", folder + "dubbed.mp4"},
+                                         {"report", folder + "report.json"},
+                                         {"target_language", request.spec.target_language},
+                                         {"lines", result.lines},
+                                         {"dubbed", result.dubbed},
+                                         {"kept", result.kept},
+                                         {"failed", result.failed},
+                                         {"reused", result.reused},
+                                         {"warnings", result.warnings},
+                                         {"media_seconds", result.media_seconds},
+                                         {"wall_seconds", result.wall_seconds}};
+    return PrintOut(json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  }
+  char summary[200];
+  std::snprintf(summary, sizeof summary, "%lld lines: %lld dubbed, %lld kept, %lld failed, %lld reused; %.1f s of video in %.1f s\n",
+                static_cast<long long>(result.lines), static_cast<long long>(result.dubbed), static_cast<long long>(result.kept),
+                static_cast<long long>(result.failed), static_cast<long long>(result.reused), result.media_seconds,
+                result.wall_seconds);
+  return PrintOut(summary + ("video:    " + folder + "dubbed.mp4\n") + "stream:   " + folder + "playlist.m3u8\n" +
+                  "report:   " + folder + "report.html\n");
+}
+
+Status RunDub(const Flags& flags, CommandContext& context) {
+  const auto style = ChooseProgressStyle(flags.common.progress, flags.common.quiet, StandardErrorIsTerminal());
+  if (!style.ok()) return UsageError(Message(style.status()));
+  if (flags.resume && flags.dub.fresh) return UsageError("--resume and --fresh exclude each other");
+  WS_ASSIGN_OR_RETURN(const DubRequest request, MakeDubRequest(flags.dub));
+  WS_RETURN_IF_ERROR(CheckOutputDirectory(request.output_directory));
+  service::Engine engine;
+  if (request.spec.options.speak) {
+    WS_ASSIGN_OR_RETURN(engine, MakeEngine(flags.dub.engine, request.spec.target_language));
+  }
+  std::error_code error;
+  const bool was_there = std::filesystem::exists(request.output_directory, error);
+  WS_ASSIGN_OR_RETURN(const auto store, stores::OpenFileObjectStore(request.output_directory));
+  auto lease = store->AcquireLease(request.spec.layout.journal_prefix + "lease", "waveshift dub, process " + std::to_string(::getpid()),
+                                   kLeaseLifetime);
+  if (!lease.ok()) return Annotate(lease.status(), request.output_directory + ": another run works here");
+  auto result = RunWithProgress(flags, request, engine, *store, *style, context.stop());
+  if (!result.ok()) {
+    // Bad input is refused before anything is made: it must not leave a folder behind.
+    const bool bad_input = ExitCodeFor(result.status()) == ExitCodeFor(InvalidArgument(""));
+    if (bad_input && !was_there) std::filesystem::remove_all(request.output_directory, error);
+    return result.status();
+  }
+  WS_RETURN_IF_ERROR(PrintResult(flags, request, *result));
+  return result->completed ? OkStatus() : Internal(result->failure);
+}
+
+void AddFlags(CLI::App& command, Flags& flags) {
+  DubFlags& dub = flags.dub;
+  command.add_option("VIDEO", dub.video, "The video")->required();
+  command.add_option("--transcript", dub.transcript, "Timed, translated transcript (.json, .srt, .vtt)")->required();
+  command.add_option("--audio", dub.audio, "Separate audio track");
+  command.add_option("--lang", dub.language, "Target language (BCP-47, chinese, english) when the transcript does not say");
+  command.add_option("-o,--output", dub.output, "Output folder (default: the video's name without its ending, plus .dub)");
+  command.add_option("--engine", dub.engine, "Speech engine")
+      ->check(CLI::IsMember({"auto", "indextts", "kokoro", "piper", "espeak", "none"}));
+  command.add_option("--voices", dub.voices, "JSON or YAML file: a voice for each speaker");
+  command.add_option("--background", dub.background, "What becomes of the original sound")
+      ->check(CLI::IsMember({"auto", "separate", "duck", "none"}));
+  command.add_option("--separator", dub.separator, "Speech separation model")->check(CLI::IsMember({"auto", "mdx", "deepfilter"}));
+  command.add_option("--subtitles", dub.subtitles, "Subtitles")->check(CLI::IsMember({"none", "soft", "burn"}));
+  command.add_option("--max-speed", dub.max_speed, "Highest tempo of a line, 1.0 to 1.3")->check(CLI::Range(1.0, 1.3));
+  command.add_flag("--keep-lines", dub.keep_lines, "Keep each line's WAV");
+  command.add_flag("--resume", flags.resume, "Go on from what an earlier run finished (default)");
+  command.add_flag("--fresh", dub.fresh, "Forget what an earlier run finished");
+  command.add_option("--threads", dub.threads, "Threads (0: all)")->check(CLI::Range(0, 1024));
+  command.add_option("--device", dub.device, "Device")->check(CLI::IsMember({"auto", "cpu", "cuda"}));
+}
+
+}  // namespace
+
+void RegisterDub(CLI::App& app, CommandContext& context) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* command = app.add_subcommand("dub", "Dubs a local video with its transcript");
+  AddFlags(*command, *flags);
+  AddOutputFlags(*command, flags->common, WithProgress::kYes);
+  command->callback([flags, &context] { context.action = [flags, &context] { return RunDub(*flags, context); }; });
+}
+
+}  // namespace waveshift::app
