@@ -19,7 +19,7 @@ build_packages=(build-essential cmake ninja-build pkg-config ccache git clang-14
   libsonic-dev libsoxr-dev libebur128-dev libsndfile1-dev libicu-dev libsqlite3-dev libssl-dev
   libcpp-httplib-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libcli11-dev libabsl-dev prometheus-cpp-dev libyaml-cpp-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  python3 python3-numpy chromium fonts-noto-cjk fonts-dejavu-core)
+  python3 python3-numpy chromium fonts-noto-cjk fonts-dejavu-core curl)
 
 # The lowest upstream versions that are known to work; cmake/dependencies.cmake asks for the same.
 minimum_versions=(
