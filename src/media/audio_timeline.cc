@@ -49,28 +49,27 @@ bool AudioTimeline::HasTime(const AVFrame& frame) const {
 
 // Coarse time bases round the place to a tick; a track whose packets all have one size can only begin a frame
 // at a multiple of it.
-AudioTimeline::Place AudioTimeline::PlaceOf(const AVFrame& frame) const {
+AudioTimeline::InputPlace AudioTimeline::PlaceOf(const AVFrame& frame) const {
   const AVRational samples{1, frame.sample_rate};
   const int64_t rounded = av_rescale_q(frame.pts - options_.first_pts, options_.time_base, samples);
   const double ticks = 1.0 / (frame.sample_rate * av_q2d(options_.time_base));  // of a sample
-  if (std::abs(ticks - std::round(ticks)) < 1e-9 && ticks > 0.5) return Place{.sample = rounded};
-  if (options_.frame_size <= 0) return Place{.sample = rounded, .exact = false};
+  if (std::abs(ticks - std::round(ticks)) < 1e-9 && ticks > 0.5) return InputPlace{.sample = rounded};
+  if (options_.frame_size <= 0) return InputPlace{.sample = rounded, .exact = false};
   // Measured at the frame's end: the decoder cuts priming off its front.
   const double size = options_.frame_size;
   const auto packets = std::llround(static_cast<double>(rounded + frame.nb_samples) / size);
   const int64_t on_grid = packets * options_.frame_size - frame.nb_samples;
   const double rounding = 1.1 / ticks + 1;
-  if (std::abs(static_cast<double>(on_grid - rounded)) <= rounding) return Place{.sample = on_grid};
-  return Place{.sample = rounded, .exact = false};
+  if (std::abs(static_cast<double>(on_grid - rounded)) <= rounding) return InputPlace{.sample = on_grid};
+  return InputPlace{.sample = rounded, .exact = false};
 }
 
-bool AudioTimeline::Continues(const AVFrame& frame) const {
-  if (!SameFormat(frame)) return false;
+bool AudioTimeline::LiesAt(const AVFrame& frame, int64_t expected) const {
   if (!HasTime(frame)) return true;
   const double limit = std::max(kJitterSeconds, 1.5 * av_q2d(options_.time_base)) * rate_;
   const double place = (static_cast<double>(frame.pts) - static_cast<double>(options_.first_pts)) *
                        av_q2d(options_.time_base) * rate_;
-  return std::abs(place - static_cast<double>(expected_)) <= limit;
+  return std::abs(place - static_cast<double>(expected)) <= limit;
 }
 
 StatusOr<bool> AudioTimeline::Push(const AVFrame& frame) {
@@ -79,13 +78,44 @@ StatusOr<bool> AudioTimeline::Push(const AVFrame& frame) {
       channels > kMaxChannels) {
     return false;
   }
-  if (!Continues(frame)) {
+  if (!SameFormat(frame)) {
+    WS_RETURN_IF_ERROR(Believe());
+    WS_RETURN_IF_ERROR(Place(frame, true));
+    return true;
+  }
+  int64_t expected = expected_;
+  for (const FramePtr& doubted : doubted_) expected += doubted->nb_samples;
+  if (!LiesAt(frame, expected)) {
+    WS_RETURN_IF_ERROR(Doubt(frame));
+    return true;
+  }
+  // What was in doubt had wrong time stamps: this one is where counting led.
+  for (const FramePtr& doubted : std::exchange(doubted_, {})) WS_RETURN_IF_ERROR(Place(*doubted, false));
+  WS_RETURN_IF_ERROR(Place(frame, false));
+  return true;
+}
+
+Status AudioTimeline::Doubt(const AVFrame& frame) {
+  FramePtr kept(av_frame_clone(&frame));
+  if (!kept) return Internal("out of memory");
+  doubted_.push_back(std::move(kept));
+  return doubted_.size() >= kDoubtFrames ? Believe() : OkStatus();
+}
+
+Status AudioTimeline::Believe() {
+  const std::deque<FramePtr> believed = std::exchange(doubted_, {});
+  for (const FramePtr& frame : believed) WS_RETURN_IF_ERROR(Place(*frame, !LiesAt(*frame, expected_)));
+  return OkStatus();
+}
+
+Status AudioTimeline::Place(const AVFrame& frame, bool new_run) {
+  if (new_run) {
     WS_RETURN_IF_ERROR(EndRun());
     WS_RETURN_IF_ERROR(StartRun(frame));
   }
-  WS_RETURN_IF_ERROR(Convert(const_cast<const uint8_t**>(frame.extended_data), frame.nb_samples));
+  WS_RETURN_IF_ERROR(Convert(frame.extended_data, frame.nb_samples));
   expected_ += frame.nb_samples;
-  return true;
+  return OkStatus();
 }
 
 Status AudioTimeline::StartRun(const AVFrame& frame) {
@@ -96,7 +126,7 @@ Status AudioTimeline::StartRun(const AVFrame& frame) {
   // Without a time stamp it follows what came before.
   int64_t place = begun_ ? av_rescale(output_ - anchor, rate, kTimelineRateHz) : 0;
   if (HasTime(frame)) {
-    const Place found = PlaceOf(frame);
+    const InputPlace found = PlaceOf(frame);
     place = found.sample;
     exact_ = exact_ && found.exact;
   }
@@ -159,7 +189,10 @@ Status AudioTimeline::EndRun() {
   return flushed;
 }
 
-Status AudioTimeline::Finish() { return EndRun(); }
+Status AudioTimeline::Finish() {
+  WS_RETURN_IF_ERROR(Believe());
+  return EndRun();
+}
 
 void AudioTimeline::Append(const float* samples, int64_t count) {
   const int64_t late = std::clamp<int64_t>(next_ - output_, 0, count);

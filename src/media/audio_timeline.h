@@ -5,10 +5,13 @@
 // timeline.
 //
 // Frames that follow each other form a run: one resampler, no positions but the run's first. A run ends where
-// a frame's time stamp deviates by more than kJitterSeconds from the samples counted, or where the format
+// the frames' time stamps deviate by more than kJitterSeconds from the samples counted, or where the format
 // changes; the next one begins at its own time stamp. So rounded time stamps do not make clicks, and nothing
-// drifts. The resampler of a run starts (on a few zeros) at an input sample whose number is a multiple of the
-// two rates' common period, counted from the track's first packet. Two readers that begin at different places
+// drifts. A deviation that is gone within kDoubtFrames frames is a wrong time stamp (FFmpeg counts Vorbis'
+// changes of block size so).
+//
+// The resampler of a run starts (on a few zeros) at an input sample whose number is a multiple of the two
+// rates' common period, counted from the track's first packet. Two readers that begin at different places
 // therefore compute the same output samples.
 #ifndef WAVESHIFT_MEDIA_AUDIO_TIMELINE_H_
 #define WAVESHIFT_MEDIA_AUDIO_TIMELINE_H_
@@ -27,6 +30,7 @@ namespace waveshift::media {
 class AudioTimeline {
  public:
   static constexpr double kJitterSeconds = 0.002;
+  static constexpr size_t kDoubtFrames = 4;
 
   struct Options {
     AVRational time_base{1, 1};  // of the frames' pts
@@ -62,15 +66,21 @@ class AudioTimeline {
     std::vector<float> samples;
     size_t taken = 0;  // floats
   };
-  struct Place {
+  struct InputPlace {
     int64_t sample = 0;  // at the input's rate, counted from first_pts
     bool exact = true;
   };
 
   bool SameFormat(const AVFrame& frame) const;
   bool HasTime(const AVFrame& frame) const;
-  bool Continues(const AVFrame& frame) const;
-  Place PlaceOf(const AVFrame& frame) const;
+  // True when its time stamp is that of input sample `expected`, or it has none.
+  bool LiesAt(const AVFrame& frame, int64_t expected) const;
+  // Takes a frame for whose place there is no doubt.
+  Status Place(const AVFrame& frame, bool new_run);
+  Status Doubt(const AVFrame& frame);
+  // The frames in doubt are where their time stamps say.
+  Status Believe();
+  InputPlace PlaceOf(const AVFrame& frame) const;
   Status StartRun(const AVFrame& frame);
   Status EndRun();
   Status MakeResampler(const AVFrame& frame);
@@ -79,7 +89,8 @@ class AudioTimeline {
 
   const Options options_;
   ResamplerPtr resampler_;
-  int rate_ = 0;  // of the run's input
+  std::deque<FramePtr> doubted_;  // deviate, but perhaps only they
+  int rate_ = 0;                  // of the run's input
   int format_ = -1;
   int channels_ = 0;
   uint64_t layout_ = 0;
