@@ -54,7 +54,6 @@ format: ## Formats all C++ sources
 lint: setup build/dev/build.ninja ## Checks the format and runs clang-tidy over all sources
 	@clang-format-14 --dry-run -Werror $(SOURCES)
 	@$(PYTHON) tools/layers.py .
-	@cmake --build --preset dev --target help >/dev/null
 	@git ls-files 'src/*.cc' | xargs -P $(JOBS) -n 4 clang-tidy-14 --quiet -p build/dev \
 	  --extra-arg=-Wno-unknown-warning-option --extra-arg=-Wno-error
 
