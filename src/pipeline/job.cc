@@ -121,12 +121,8 @@ size_t JobRun::SegmentsThatMayStay() const {
 }
 
 PublisherOptions JobRun::PublisherSettings() const {
-  const media::VideoStream& video = *job_.info.video;
-  const bool upright = video.rotation_degrees % 180 == 0;
   return {.hls_prefix = spec_.layout.hls_prefix,
-          .container = video.container,
-          .width = upright ? video.width : video.height,
-          .height = upright ? video.height : video.width,
+          .container = job_.info.video->container,
           .dubbed_language = spec_.target_language,
           .original_language = job_.sound ? job_.sound->language : "",
           .has_original = job_.sound.has_value(),
@@ -174,7 +170,9 @@ Status JobRun::OpenVideo() {
     WS_RETURN_IF_ERROR(WriteFileAtomic(options.burn_ass_path, ass));
   }
   WS_ASSIGN_OR_RETURN(video_, media::VideoSegmenter::Open(job_.info, job_.plan, options));
-  publisher_->SetVideoCodec(video_->hls_codec());
+  // A copied picture keeps its display matrix; an encoded one has been turned already.
+  const bool turned = job_.plan.copy && job_.info.video->rotation_degrees % 180 != 0;
+  publisher_->SetVideo(video_->hls_codec(), turned ? video_->height() : video_->width(), turned ? video_->width() : video_->height());
   return publisher_->PublishInit(video_->init_segment(), dubbed_->init_segment(), original_ ? original_->init_segment() : "");
 }
 

@@ -26,7 +26,7 @@ namespace waveshift::pipeline {
 struct PublisherOptions {
   std::string hls_prefix;
   media::SegmentContainer container = media::SegmentContainer::kMpegTs;
-  std::string video_codec;       // RFC 6381, see SetVideoCodec
+  std::string video_codec;       // RFC 6381, see SetVideo
   int width = 0, height = 0;     // as shown
   std::string dubbed_language;   // BCP-47
   std::string original_language;  // BCP-47 or ""
@@ -52,8 +52,12 @@ class Publisher {
   // everything else that lies below the HLS prefix's folders.
   StatusOr<size_t> Resume(const std::optional<JournalState>& state, size_t limit);
 
-  // RFC 6381 string of the video as it is written; before the first segment.
-  void SetVideoCodec(const std::string& codec) { options_.video_codec = codec; }
+  // The video as it is written: RFC 6381 string and size as shown; before the first segment.
+  void SetVideo(const std::string& codec, int width, int height) {
+    options_.video_codec = codec;
+    options_.width = width;
+    options_.height = height;
+  }
 
   // Initialisation segments of fMP4 renditions; before the first segment. No-op for TS.
   Status PublishInit(const std::string& video, const std::string& dubbed, const std::string& original);

@@ -80,9 +80,7 @@ DoctorCheck CheckEngine(const config::Settings& settings, const std::stop_token&
   const auto engine = MakeEngine(settings.engine, "");
   Status status = engine.status();
   if (status.ok()) {
-    tts::SpeakRequest request;
-    request.text = "All is well.";
-    request.language = "en";
+    const tts::SpeakRequest request{.text = "All is well.", .language = "en"};
     const auto line = tts::SpeakOne(*engine->synthesizer, request, stop);
     status = line.status();
     if (status.ok()) {
