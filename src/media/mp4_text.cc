@@ -27,7 +27,8 @@ std::string_view Head(std::string_view text, size_t max_bytes) {
   return text.substr(0, end);
 }
 
-// The sample description behind its header: white sans-serif at the bottom centre, no box of its own.
+// The sample description behind its header: white, at the bottom centre, no box of its own. Font and size are the ones that players and
+// converters take for "unstyled": others would come out of them as markup around every text.
 std::string TextDescription() {
   BoxWriter out;
   out.U32(0);    // display flags
@@ -38,13 +39,13 @@ std::string TextDescription() {
   out.Zeros(4);  // style for characters 0 to 0
   out.U16(1);    // font
   out.U8(0);     // plain
-  out.U8(18);    // size
+  out.U8(16);    // size
   out.U32(0xFFFFFFFF);
   out.Begin("ftab");
   out.U16(1);
   out.U16(1);
-  out.U8(10);
-  out.Bytes("Sans-Serif");
+  out.U8(5);
+  out.Bytes("Arial");
   out.End();
   return out.bytes();
 }
