@@ -23,9 +23,9 @@ h2 { font-size:16px; margin:32px 0 10px; }
 .sub { color:var(--soft); margin:2px 0 20px; }
 .badge { display:inline-block; border-radius:999px; padding:1px 10px; font-size:13px; font-weight:600; color:#fff; background:var(--good); vertical-align:3px; margin-left:8px; }
 .badge.failed { background:var(--bad); }
-.cards { display:grid; grid-template-columns:repeat(auto-fit, minmax(118px, 1fr)); gap:10px; }
-.card { background:var(--card); border:1px solid var(--line); border-radius:10px; padding:10px 14px; }
-.card b { display:block; font-size:21px; line-height:1.25; font-variant-numeric:tabular-nums; }
+.cards { display:grid; grid-template-columns:repeat(auto-fit, minmax(104px, 1fr)); gap:10px; }
+.card { background:var(--card); border:1px solid var(--line); border-radius:10px; padding:10px 12px; }
+.card b { display:block; font-size:19px; line-height:1.3; white-space:nowrap; font-variant-numeric:tabular-nums; }
 .card span { color:var(--soft); font-size:13px; }
 .panel { background:var(--card); border:1px solid var(--line); border-radius:10px; padding:14px; }
 .tools { display:flex; gap:12px; align-items:center; color:var(--soft); font-size:13px; margin-bottom:8px; flex-wrap:wrap; }
@@ -100,7 +100,7 @@ const cards = [['lines dubbed', report.totals.dubbed + ' / ' + report.totals.lin
   ['median speed', speeds.length ? middle(speeds).toFixed(2) + '\u00d7' : '\u2013'], ['median shift of start', late.length ? Math.round(middle(late)) + ' ms' : '\u2013'], ['reused', report.totals.reused]];
 if (report.loudness) cards.push(['loudness', report.loudness.integrated_lufs.toFixed(1) + ' LUFS'], ['true peak', report.loudness.true_peak_dbtp.toFixed(1) + ' dBTP']);
 for (const [name, value] of cards) { const c = el('div', 'card'); c.append(el('b', '', value), el('span', '', name)); $('cards').append(c); }
-for (const who of speakers) { const s = el('span', 'legend'), i = el('i'); i.style.background = color(who); s.append(i, el('span', '', who || '(no name)')); $('legend').append(s, ' '); }
+for (const who of speakers.filter(w => lines.some(l => l.speaker === w && l.status !== 'kept'))) { const s = el('span', 'legend'), i = el('i'); i.style.background = color(who); s.append(i, el('span', '', who || '(no name)')); $('legend').append(s, ' '); }
 
 const scroll = $('scroll'), inner = $('inner'), canvas = $('canvas'), ctx = canvas.getContext('2d');
 const lanes = { ruler: 0, original: 22, slots: 92, dub: 122, wave: 156, end: 232 };
