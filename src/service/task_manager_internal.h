@@ -35,7 +35,7 @@ struct TaskManager::Entry {
   std::mutex io_mutex;
   std::unique_ptr<stores::Lease> lease;  // null once concluded
   int written_percent = -1;
-  std::chrono::steady_clock::time_point last_write = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point last_write;  // the first progress is written at once
   std::chrono::steady_clock::time_point last_renewal = std::chrono::steady_clock::now();
 };
 
