@@ -56,7 +56,7 @@ Status TaskManager::Execute(const EntryPtr& entry) {
   }
   const Status ended = Conclude(entry, result);
   const double seconds = std::chrono::duration<double>(SteadyClock::now() - begin).count();
-  Log(entry->task.id, !ended.ok(),
+  Log(entry->task.id, !ended.ok() && ended.code() != StatusCode::kCancelled,
       "job ended after " + std::to_string(std::llround(seconds)) +
           " s: " + (ended.ok() ? "completed" : Message(ended)));
   return ended;
