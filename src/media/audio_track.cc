@@ -118,9 +118,11 @@ StatusOr<PacketPtr> AudioTrack::Demux(const std::stop_token& stop) {
   if (!packet) return Internal("out of memory");
   while (!demuxed_all_) {
     if (stop.stop_requested()) return Cancelled(input_.name + ": reading was stopped");
-    const int error = av_read_frame(input_.context.get(), packet.get());
-    if (error == AVERROR(EIO) || error == AVERROR(ENOMEM)) return AvStatus(error, input_.name);
+    const int error = ReadFrame(input_.context.get(), packet.get());
     if (error == AVERROR_EOF) break;
+    const AVIOContext* io = input_.context->pb;
+    const bool io_error = error < 0 && io != nullptr && io->error == error;
+    if (io_error || error == AVERROR(ENOMEM)) return Annotate(AvStatus(error, "reading failed"), input_.name);
     if (error < 0) {
       if (++errors_in_a_row_ > kMaxErrorsInARow) break;
       ++damaged_;

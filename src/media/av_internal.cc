@@ -133,6 +133,14 @@ StatusOr<InputPtr> OpenInput(const std::string& path, bool generate_pts) {
   return input;
 }
 
+int ReadFrame(AVFormatContext* context, AVPacket* packet) {
+  const int error = av_read_frame(context, packet);
+  if (error >= 0 || context->pb == nullptr) return error;
+  const int io = context->pb->error;
+  if (io < 0 && io != AVERROR_EOF) return io;
+  return error == AVERROR(EIO) ? AVERROR_EOF : error;
+}
+
 void DiscardOthers(AVFormatContext* context, int index) {
   for (unsigned i = 0; i < context->nb_streams; ++i) {
     context->streams[i]->discard = static_cast<int>(i) == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL;

@@ -68,6 +68,10 @@ std::string TakeLastAvError();
 // taken for a protocol. `generate_pts` sets AVFMT_FLAG_GENPTS. InvalidArgument "PATH: ...", NotFound.
 StatusOr<InputPtr> OpenInput(const std::string& path, bool generate_pts);
 
+// av_read_frame that tells a file's early end (AVERROR_EOF, which some demuxers call an I/O error) from an
+// I/O error.
+int ReadFrame(AVFormatContext* context, AVPacket* packet);
+
 // Demuxes only stream `index`.
 void DiscardOthers(AVFormatContext* context, int index);
 

@@ -3,7 +3,7 @@
 #include "media/video_packets.h"
 
 #include <algorithm>
-#include <cinttypes>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <utility>
@@ -20,6 +20,8 @@ namespace {
 // Within how many packets the first dts must turn up; more than any codec's reordering.
 constexpr size_t kMaxFirstPackets = 40;
 constexpr double kFallbackFrameRate = 25;
+// Some clocks count from 1970; none is further away.
+constexpr double kMaxSeconds = 1e10;
 
 int64_t PictureTicks(const AVStream& stream) {
   const double known = FrameRate(stream);
@@ -81,7 +83,7 @@ StatusOr<PacketPtr> VideoPacketReader::Demux(const std::stop_token& stop) {
   while (true) {
     if (stop.stop_requested()) return Cancelled(path_ + ": reading was stopped");
     TakeLastAvError();
-    const int error = av_read_frame(input_.get(), packet.get());
+    const int error = ReadFrame(input_.get(), packet.get());
     if (error == AVERROR_EOF) return PacketPtr();
     if (error < 0) return AvInputStatus(error, path_);
     if (packet->stream_index == stream_->index && packet->size > 0) {
@@ -147,6 +149,11 @@ void VideoPacketReader::FillFirstDts() {
 Status VideoPacketReader::Repair(AVPacket* packet) {
   if (packet->dts == AV_NOPTS_VALUE) packet->dts = last_dts_ + step_;
   if (packet->pts == AV_NOPTS_VALUE) packet->pts = packet->dts;
+  for (const int64_t ticks : {packet->pts, packet->dts}) {
+    if (std::abs(static_cast<double>(ticks) * av_q2d(stream_->time_base)) > kMaxSeconds) {
+      return InvalidArgument(path_ + ": the video's time stamps make no sense");
+    }
+  }
   packet->dts = std::min(packet->dts, packet->pts);
   if (last_dts_ != AV_NOPTS_VALUE) {
     if (Seconds(last_dts_ - packet->dts) > kMaxBackJumpSeconds) {

@@ -24,6 +24,8 @@ constexpr size_t kZeroLookAhead = 64;
 // cut-off file.
 constexpr double kCutOffSeconds = 1.0;
 constexpr double kCutOffShare = 0.02;
+// Longer than any video.
+constexpr double kMaxLengthSeconds = 1e7;
 
 // Container overhead. A TS packet has 188 bytes, 184 of them payload; a picture has a PES header and an
 // access unit delimiter, a segment its tables. A fragment has its boxes and a row of 16 bytes for each
@@ -270,6 +272,9 @@ StatusOr<VideoPlan> Planner::Finish() {
   plan.copy = copy_;
   plan.zero_pts = zero_;
   plan.zero_seconds = Seconds(zero_);
+  if (Seconds(highest_pts_ - zero_) > kMaxLengthSeconds) {
+    return InvalidArgument(info_.path + ": the video's time stamps make no sense");
+  }
   plan.length = Position(highest_pts_ + LastDuration());
   if (plan.length <= 0) return InvalidArgument(info_.path + ": the video has no length");
   plan.frame_rate = static_cast<double>(shown_) / SecondsFromSamples(plan.length);

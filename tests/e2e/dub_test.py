@@ -204,7 +204,7 @@ class DubbedSample(support.Case):
 
     def test_subtitles(self):
         srt = (self.out / "subtitles.srt").read_text(encoding="utf-8")
-        self.assertEqual(8, srt.count(" --> "))
+        self.assertGreaterEqual(srt.count(" --> "), 8)  # a long line may be shown in two parts
         self.assertIn("comadrejas", srt)
         vtt = (self.out / "subtitles.vtt").read_text(encoding="utf-8")
         self.assertTrue(vtt.startswith("WEBVTT"))
@@ -212,7 +212,8 @@ class DubbedSample(support.Case):
         times = re.findall(r"(\d+):(\d+):(\d+),(\d+) -->", srt)
         starts = [int(h) * 3600000 + int(m) * 60000 + int(s) * 1000 + int(ms) for h, m, s, ms in times]
         planned = [line["planned_start_ms"] for line in self.dubbed_lines()]
-        self.assertTrue(all(abs(a - b) <= 60 for a, b in zip(starts, planned)), (starts, planned))
+        self.assertEqual(sorted(starts), starts)
+        self.assertEqual([], [start for start in planned if min(abs(start - cue) for cue in starts) > 60])
 
     def test_report_page_is_self_contained(self):
         page = (self.out / "report.html").read_text(encoding="utf-8")
