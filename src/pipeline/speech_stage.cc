@@ -47,10 +47,10 @@ Status SpeechStage::Run(BoundedQueue<ReadyLine>& ready, const std::stop_token& s
   size_t index = 0;
   while (index < job_.lines.size()) {
     const size_t end = BatchEnd(index);
-    std::map<size_t, StatusOr<tts::SpokenLine>> spoken;
-    WS_RETURN_IF_ERROR(SpeakMissing(index, end, spoken, stop));
+    std::map<size_t, Status> failed;
+    WS_RETURN_IF_ERROR(SpeakMissing(index, end, failed, stop));
     for (; index < end; ++index) {
-      WS_ASSIGN_OR_RETURN(const ReadyLine line, Complete(index, spoken, stop));
+      WS_ASSIGN_OR_RETURN(const ReadyLine line, Complete(index, failed, stop));
       if (!ready.Push(line, stop)) return Cancelled("stopped");
     }
   }
@@ -70,8 +70,7 @@ size_t SpeechStage::BatchEnd(size_t first) const {
   return end;
 }
 
-Status SpeechStage::SpeakMissing(size_t first, size_t end, std::map<size_t, StatusOr<tts::SpokenLine>>& spoken,
-                                 const std::stop_token& stop) {
+Status SpeechStage::SpeakMissing(size_t first, size_t end, std::map<size_t, Status>& failed, const std::stop_token& stop) {
   std::vector<tts::SpeakRequest> requests;
   std::vector<size_t> indices;
   std::set<std::string> asked;
@@ -83,40 +82,44 @@ Status SpeechStage::SpeakMissing(size_t first, size_t end, std::map<size_t, Stat
     indices.push_back(i);
   }
   if (requests.empty()) return OkStatus();
-  const Status status = synthesizer_->Synthesize(
-      requests, [&](size_t n, StatusOr<tts::SpokenLine> line) { spoken.insert_or_assign(indices[n], std::move(line)); }, stop);
+  const auto keep = [&](size_t n, StatusOr<tts::SpokenLine> line) {
+    failed[indices[n]] = Keep(job_.lines[indices[n]], std::move(line));
+  };
+  const Status status = synthesizer_->Synthesize(requests, keep, stop);
   if (EndsJob(status)) return status;
   for (const size_t i : indices) {
-    if (!spoken.contains(i)) spoken.insert_or_assign(i, status.ok() ? Internal("the engine gave no answer") : status);
+    if (!failed.contains(i)) failed[i] = status.ok() ? Internal("the engine gave no answer") : status;
   }
   return OkStatus();
 }
 
-StatusOr<Take> SpeechStage::TakeOf(LineState& state, std::map<size_t, StatusOr<tts::SpokenLine>>& spoken, size_t index,
-                                   const std::stop_token& stop) {
-  const auto it = spoken.find(index);
-  if (it == spoken.end() && journal_.HasTake(state.take_key)) {
+Status SpeechStage::Keep(const LineState& state, StatusOr<tts::SpokenLine> line) {
+  if (!line.ok()) return line.status();
+  WS_RETURN_IF_ERROR(CheckTake(line->audio));
+  const auto saved = journal_.SaveTake(state.take_key, {std::move(line->audio), line->voice, line->warnings});
+  // A full disk is not the line's fault: it ends the job.
+  if (!saved.ok()) return FailedPrecondition("the journal cannot be written: " + Message(saved.status()));
+  return OkStatus();
+}
+
+StatusOr<Take> SpeechStage::TakeOf(LineState& state, const std::stop_token& stop) {
+  if (journal_.HasTake(state.take_key)) {
     auto take = journal_.LoadTake(state.take_key);
     if (take.ok()) {
       state.reused = from_earlier_run_.contains(state.take_key);
       return take;
     }
   }
-  StatusOr<tts::SpokenLine> line =
-      it != spoken.end() ? std::move(it->second) : tts::SpeakOne(*synthesizer_, state.request, stop);
-  if (!line.ok()) return line.status();
-  WS_RETURN_IF_ERROR(CheckTake(line->audio));
-  auto saved = journal_.SaveTake(state.take_key, {std::move(line->audio), line->voice, line->warnings});
-  // A full disk is not the line's fault: it ends the job.
-  if (!saved.ok()) return FailedPrecondition("the journal cannot be written: " + Message(saved.status()));
-  return saved;
+  // Damaged since: it is spoken once more.
+  WS_RETURN_IF_ERROR(Keep(state, tts::SpeakOne(*synthesizer_, state.request, stop)));
+  return journal_.LoadTake(state.take_key);
 }
 
-StatusOr<ReadyLine> SpeechStage::Complete(size_t index, std::map<size_t, StatusOr<tts::SpokenLine>>& spoken,
-                                          const std::stop_token& stop) {
+StatusOr<ReadyLine> SpeechStage::Complete(size_t index, const std::map<size_t, Status>& failed, const std::stop_token& stop) {
   LineState& state = job_.lines[index];
   if (state.status != LineStatus::kToSpeak) return ReadyLine{index, 0};
-  const auto take = TakeOf(state, spoken, index, stop);
+  const auto why = failed.find(index);
+  const StatusOr<Take> take = why != failed.end() && !why->second.ok() ? StatusOr<Take>(why->second) : TakeOf(state, stop);
   tracker_.LineDone();
   if (!take.ok()) {
     if (EndsJob(take.status())) return take.status();

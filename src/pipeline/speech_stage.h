@@ -36,12 +36,12 @@ class SpeechStage {
  private:
   // The end of the batch that begins at `first`.
   size_t BatchEnd(size_t first) const;
-  Status SpeakMissing(size_t first, size_t end, std::map<size_t, StatusOr<tts::SpokenLine>>& spoken,
-                      const std::stop_token& stop);
-  StatusOr<Take> TakeOf(LineState& state, std::map<size_t, StatusOr<tts::SpokenLine>>& spoken, size_t index,
-                        const std::stop_token& stop);
-  StatusOr<ReadyLine> Complete(size_t index, std::map<size_t, StatusOr<tts::SpokenLine>>& spoken,
-                               const std::stop_token& stop);
+  // Speaks the lines of [first, end) that the journal does not have, and puts each take into it as soon as it is there. `failed`: why a line
+  // has none.
+  Status SpeakMissing(size_t first, size_t end, std::map<size_t, Status>& failed, const std::stop_token& stop);
+  Status Keep(const LineState& state, StatusOr<tts::SpokenLine> line);
+  StatusOr<Take> TakeOf(LineState& state, const std::stop_token& stop);
+  StatusOr<ReadyLine> Complete(size_t index, const std::map<size_t, Status>& failed, const std::stop_token& stop);
 
   PreparedJob& job_;
   Journal& journal_;
