@@ -13,8 +13,9 @@
 
 namespace waveshift {
 
-// A queue of at most `capacity` items between two stages. Any number of threads may push and pop. It ends in one of two ways: Close()
-// (what is inside is still handed out) or the stop token given to a waiting call (that call returns at once).
+// A queue of at most `capacity` items between two stages. Any number of threads may push and pop. It ends in
+// one of two ways: Close() (what is inside is still handed out) or the stop token given to a waiting call
+// (that call returns at once).
 template <typename T>
 class BoundedQueue {
  public:
@@ -25,7 +26,8 @@ class BoundedQueue {
   // Waits for room. False when the queue is closed or `stop` was requested; the item is dropped then.
   bool Push(T item, const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    if (!room_.wait(lock, stop, [&] { return items_.size() < capacity_ || closed_; }) || closed_) return false;
+    if (!room_.wait(lock, stop, [&] { return items_.size() < capacity_ || closed_; }) || closed_)
+      return false;
     items_.push_back(std::move(item));
     filled_.notify_one();
     return true;
@@ -34,7 +36,8 @@ class BoundedQueue {
   // Waits for an item. Empty when the queue is closed and drained, or `stop` was requested.
   std::optional<T> Pop(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    if (!filled_.wait(lock, stop, [&] { return !items_.empty() || closed_; }) || items_.empty()) return std::nullopt;
+    if (!filled_.wait(lock, stop, [&] { return !items_.empty() || closed_; }) || items_.empty())
+      return std::nullopt;
     std::optional<T> item(std::move(items_.front()));
     items_.pop_front();
     room_.notify_one();

@@ -39,8 +39,8 @@ class Descriptor {
 std::string TemporaryName(const std::string& path) {
   static std::atomic<uint64_t> counter{0};
   const fs::path p(path);
-  const std::string name = "." + p.filename().string().substr(0, 120) + "." + std::to_string(::getpid()) + "." +
-                           std::to_string(counter.fetch_add(1)) + ".tmp";
+  const std::string name = "." + p.filename().string().substr(0, 120) + "." + std::to_string(::getpid()) +
+                           "." + std::to_string(counter.fetch_add(1)) + ".tmp";
   return (p.parent_path() / name).string();
 }
 
@@ -80,8 +80,8 @@ StatusOr<std::string> ReadFile(const std::string& path, int64_t max_bytes) {
   if (::fstat(file.get(), &st) != 0) return ErrnoStatus(errno, path);
   if (S_ISDIR(st.st_mode)) return InvalidArgument(path + ": is a directory");
   if (st.st_size > max_bytes) {
-    return OutOfRange(path + ": " + std::to_string(st.st_size) + " bytes, at most " + std::to_string(max_bytes) +
-                      " are read");
+    return OutOfRange(path + ": " + std::to_string(st.st_size) + " bytes, at most " +
+                      std::to_string(max_bytes) + " are read");
   }
   std::string bytes;
   bytes.reserve(static_cast<size_t>(st.st_size));
@@ -170,12 +170,14 @@ std::string SafeFileName(std::string_view name, size_t max_bytes) {
   std::string out;
   for (const char c : name) {
     const auto u = static_cast<unsigned char>(c);
-    const bool bad = u < 0x20 || u == 0x7F || kBad.find(c) != std::string_view::npos || (c == '.' && out.empty());
+    const bool bad =
+        u < 0x20 || u == 0x7F || kBad.find(c) != std::string_view::npos || (c == '.' && out.empty());
     out.push_back(bad ? '_' : c);
   }
   if (out.size() > max_bytes) {
     size_t cut = max_bytes;
-    while (cut > 0 && (static_cast<unsigned char>(out[cut]) & 0xC0) == 0x80) --cut;  // never inside a character
+    while (cut > 0 && (static_cast<unsigned char>(out[cut]) & 0xC0) == 0x80)
+      --cut;  // never inside a character
     out.resize(cut);
   }
   while (!out.empty() && (out.back() == ' ' || out.back() == '.')) out.back() = '_';
@@ -192,7 +194,8 @@ StatusOr<ScratchDirectory> ScratchDirectory::Make(const std::string& parent) {
   return ScratchDirectory(std::move(path));
 }
 
-ScratchDirectory::ScratchDirectory(ScratchDirectory&& other) noexcept : path_(std::exchange(other.path_, "")) {}
+ScratchDirectory::ScratchDirectory(ScratchDirectory&& other) noexcept
+    : path_(std::exchange(other.path_, "")) {}
 ScratchDirectory& ScratchDirectory::operator=(ScratchDirectory&& other) noexcept {
   std::swap(path_, other.path_);
   return *this;

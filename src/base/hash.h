@@ -9,7 +9,8 @@
 
 namespace waveshift {
 
-// SHA-256 of a sequence of fields. Each field is hashed with its length before it, so ("ab","c") and ("a","bc") differ.
+// SHA-256 of a sequence of fields. Each field is hashed with its length before it, so ("ab","c") and
+// ("a","bc") differ.
 class FieldHasher {
  public:
   FieldHasher();

@@ -1,7 +1,8 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Time on the job's one timeline: samples at 48 kHz from the video's first picture. Everything else is converted at the edges.
+// Time on the job's one timeline: samples at 48 kHz from the video's first picture. Everything else is
+// converted at the edges.
 #ifndef WAVESHIFT_BASE_MEDIA_TIME_H_
 #define WAVESHIFT_BASE_MEDIA_TIME_H_
 

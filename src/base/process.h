@@ -27,9 +27,10 @@ struct ProcessResult {
   std::string error_output;
 };
 
-// Runs a program to its end. Input and both outputs are served at once, so neither side can block the other. The process (its whole
-// group) is killed at the time limit (DeadlineExceeded), when it prints too much (OutOfRange) and when `stop` is requested (Cancelled).
-// FailedPrecondition when the program is not installed. A non-zero exit code is not an error here. Any thread.
+// Runs a program to its end. Input and both outputs are served at once, so neither side can block the other.
+// The process (its whole group) is killed at the time limit (DeadlineExceeded), when it prints too much
+// (OutOfRange) and when `stop` is requested (Cancelled). FailedPrecondition when the program is not
+// installed. A non-zero exit code is not an error here. Any thread.
 StatusOr<ProcessResult> RunProcess(const ProcessRequest& request, const std::stop_token& stop);
 
 // The program's full path as RunProcess would find it, or NotFound.

@@ -1,8 +1,8 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one way in which functions say that they failed. Codes decide three things, in one table (status.cc): the exit code of the
-// program, the HTTP status of the server, and whether trying again can help.
+// The one way in which functions say that they failed. Codes decide three things, in one table (status.cc):
+// the exit code of the program, the HTTP status of the server, and whether trying again can help.
 //
 //   code                meaning here                                             exit  HTTP
 //   kInvalidArgument    bad input: file, transcript, field                          3   400
@@ -43,7 +43,9 @@ inline Status InvalidArgument(std::string_view m) { return MakeStatus(StatusCode
 inline Status OutOfRange(std::string_view m) { return MakeStatus(StatusCode::kOutOfRange, m); }
 inline Status NotFound(std::string_view m) { return MakeStatus(StatusCode::kNotFound, m); }
 inline Status AlreadyExists(std::string_view m) { return MakeStatus(StatusCode::kAlreadyExists, m); }
-inline Status FailedPrecondition(std::string_view m) { return MakeStatus(StatusCode::kFailedPrecondition, m); }
+inline Status FailedPrecondition(std::string_view m) {
+  return MakeStatus(StatusCode::kFailedPrecondition, m);
+}
 inline Status Unimplemented(std::string_view m) { return MakeStatus(StatusCode::kUnimplemented, m); }
 inline Status Unavailable(std::string_view m) { return MakeStatus(StatusCode::kUnavailable, m); }
 inline Status DeadlineExceeded(std::string_view m) { return MakeStatus(StatusCode::kDeadlineExceeded, m); }

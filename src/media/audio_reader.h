@@ -14,19 +14,22 @@
 
 namespace waveshift::media {
 
-// Any audio track as 48 kHz stereo float on the timeline, streamed. Sample 0 is `zero_seconds` of the file's own clock: earlier sound is
-// cut, a late start and gaps (> 2 ms) between time stamps become silence, overlaps are cut, so that a sample's index is its true time.
-// Multi-channel sound is mixed down by FFmpeg's standard matrix, normalised against clipping. Memory: a few frames. One thread at a time.
+// Any audio track as 48 kHz stereo float on the timeline, streamed. Sample 0 is `zero_seconds` of the file's
+// own clock: earlier sound is cut, a late start and gaps (> 2 ms) between time stamps become silence,
+// overlaps are cut, so that a sample's index is its true time. Multi-channel sound is mixed down by FFmpeg's
+// standard matrix, normalised against clipping. Memory: a few frames. One thread at a time.
 class AudioReader {
  public:
-  // Opens stream `stream_index` of `path` (-1: the best audio stream). `start` > 0 seeks: the first Read() begins there, sample-exact (formats that
-  // cannot seek are read through). InvalidArgument when it holds no audio or no decoder is there.
-  static StatusOr<std::unique_ptr<AudioReader>> Open(const std::string& path, int stream_index, double zero_seconds,
-                                                     Samples start = 0);
+  // Opens stream `stream_index` of `path` (-1: the best audio stream). `start` > 0 seeks: the first Read()
+  // begins there, sample-exact (formats that cannot seek are read through). InvalidArgument when it holds no
+  // audio or no decoder is there.
+  static StatusOr<std::unique_ptr<AudioReader>> Open(const std::string& path, int stream_index,
+                                                     double zero_seconds, Samples start = 0);
   virtual ~AudioReader() = default;
 
-  // Appends the next `frames` stereo frames (interleaved). After the end of the track silence follows for ever, and ended() is true.
-  // Damaged packets become silence and are counted. Only Cancelled or an I/O error is an error.
+  // Appends the next `frames` stereo frames (interleaved). After the end of the track silence follows for
+  // ever, and ended() is true. Damaged packets become silence and are counted. Only Cancelled or an I/O error
+  // is an error.
   virtual Status Read(int64_t frames, std::vector<float>& interleaved, const std::stop_token& stop) = 0;
   virtual bool ended() const = 0;
   virtual int64_t damaged_packets() const = 0;

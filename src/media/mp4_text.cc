@@ -27,8 +27,9 @@ std::string_view Head(std::string_view text, size_t max_bytes) {
   return text.substr(0, end);
 }
 
-// The sample description behind its header: white, at the bottom centre, no box of its own. Font and size are the ones that players and
-// converters take for "unstyled": others would come out of them as markup around every text.
+// The sample description behind its header: white, at the bottom centre, no box of its own. Font and size are
+// the ones that players and converters take for "unstyled": others would come out of them as markup around
+// every text.
 std::string TextDescription() {
   BoxWriter out;
   out.U32(0);    // display flags

@@ -10,8 +10,8 @@
 namespace waveshift::pipeline {
 namespace {
 
-constexpr Samples kChunk = kTimelineRateHz;       // one second
-constexpr Samples kWorthMixing = kChunk / 2;      // shorter stretches wait for more
+constexpr Samples kChunk = kTimelineRateHz;   // one second
+constexpr Samples kWorthMixing = kChunk / 2;  // shorter stretches wait for more
 
 bool Speaks(const LineState& state) {
   return state.status == LineStatus::kToSpeak || state.status == LineStatus::kDubbed;
@@ -27,8 +27,9 @@ void CueBook::Add(const LineState& line, const std::string& language) {
   const auto cues = text::CuesOfLine(whole, language);
   const std::lock_guard lock(mutex_);
   for (const text::Cue& cue : cues) {
-    const auto at = std::upper_bound(cues_.begin(), cues_.end(), cue,
-                                     [](const text::Cue& a, const text::Cue& b) { return a.start_ms < b.start_ms; });
+    const auto at =
+        std::upper_bound(cues_.begin(), cues_.end(), cue,
+                         [](const text::Cue& a, const text::Cue& b) { return a.start_ms < b.start_ms; });
     cues_.insert(at, cue);
   }
 }
@@ -88,7 +89,8 @@ alignment::LineToPlace Director::Describe(size_t index, Samples natural_length) 
                               .speaker = state.line.speaker,
                               .take_speed = state.request.voice.natural_rate * state.request.speed,
                               .next_onset = job_.plan.length};
-  const auto at_or_after = std::lower_bound(starts_.begin() + static_cast<ptrdiff_t>(index) + 1, starts_.end(), state.slot_end);
+  const auto at_or_after =
+      std::lower_bound(starts_.begin() + static_cast<ptrdiff_t>(index) + 1, starts_.end(), state.slot_end);
   if (at_or_after != starts_.end()) line.next_onset = *at_or_after;
   line.next_kept = next_kept_[static_cast<size_t>(at_or_after - starts_.begin())];
   for (size_t j = index + 1; j < job_.lines.size() && starts_[j] < state.slot_end; ++j) {
@@ -113,7 +115,8 @@ Status Director::Place(const ReadyLine& ready) {
       if (options_.on_placed) WS_RETURN_IF_ERROR(options_.on_placed(state));
     } else {
       state.status = LineStatus::kFailed;
-      state.error = placement.warnings.empty() ? "does not fit before the end of the video" : placement.warnings.back();
+      state.error =
+          placement.warnings.empty() ? "does not fit before the end of the video" : placement.warnings.back();
     }
   }
   if (mixer_ != nullptr) mixer_->AddLine(state);

@@ -1,7 +1,8 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Second stage: places each line on the timeline as it becomes ready, and mixes as far as the placed lines allow.
+// Second stage: places each line on the timeline as it becomes ready, and mixes as far as the placed lines
+// allow.
 #ifndef WAVESHIFT_PIPELINE_DIRECTOR_H_
 #define WAVESHIFT_PIPELINE_DIRECTOR_H_
 
@@ -46,9 +47,10 @@ class Director {
   // All references outlive the director. `mixer` may be null: lines are placed and nothing is mixed.
   Director(PreparedJob& job, Mixer* mixer, CueBook& cues, Options options);
 
-  // Places every line and mixes as far as the placed lines allow, to the programme's end. Every chunk goes to all `queues`, which are closed
-  // at the end.
-  Status PlaceAndMix(BoundedQueue<ReadyLine>& ready, const std::vector<ChunkQueue*>& queues, const std::stop_token& stop);
+  // Places every line and mixes as far as the placed lines allow, to the programme's end. Every chunk goes to
+  // all `queues`, which are closed at the end.
+  Status PlaceAndMix(BoundedQueue<ReadyLine>& ready, const std::vector<ChunkQueue*>& queues,
+                     const std::stop_token& stop);
 
   // The same in two steps, when all times must be known before the first picture is encoded.
   Status PlaceAll(BoundedQueue<ReadyLine>& ready, const std::stop_token& stop);
@@ -66,9 +68,9 @@ class Director {
   CueBook& cues_;
   Options options_;
   std::unique_ptr<alignment::Planner> planner_;
-  std::vector<Samples> starts_;            // of all lines' slots, in order
-  std::vector<Samples> next_kept_;         // start of the first kept slot at or after each line
-  std::vector<Samples> spoken_until_;      // latest slot end of the lines to speak before each line
+  std::vector<Samples> starts_;        // of all lines' slots, in order
+  std::vector<Samples> next_kept_;     // start of the first kept slot at or after each line
+  std::vector<Samples> spoken_until_;  // latest slot end of the lines to speak before each line
 };
 
 }  // namespace waveshift::pipeline

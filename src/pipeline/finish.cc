@@ -23,7 +23,8 @@ std::vector<std::string> FinalKeys(const OutputLayout& layout) {
           layout.report_prefix + "report.html"};
 }
 
-Status KeepLine(stores::ObjectStore& store, const OutputLayout& layout, Journal& journal, const LineState& line) {
+Status KeepLine(stores::ObjectStore& store, const OutputLayout& layout, Journal& journal,
+                const LineState& line) {
   WS_ASSIGN_OR_RETURN(std::vector<float> sound, RenderLine(journal, line));
   const audio::MonoBuffer buffer{kTimelineRateHz, std::move(sound)};
   WS_ASSIGN_OR_RETURN(const std::string wav, audio::EncodeWav(buffer, audio::WavFormat::kPcm16));
@@ -96,7 +97,8 @@ Status Finisher::FinishOutputs(bool mp4_is_there, const std::stop_token& stop) {
   return WriteSubtitleFiles();
 }
 
-StatusOr<std::string> Finisher::WriteReport(const std::string& failure, const std::vector<std::string>& notices) {
+StatusOr<std::string> Finisher::WriteReport(const std::string& failure,
+                                            const std::vector<std::string>& notices) {
   ReportData data = figures_;
   data.completed = failure.empty();
   data.failure = failure;
@@ -112,7 +114,8 @@ StatusOr<std::string> Finisher::WriteReport(const std::string& failure, const st
   data.measured = measured_;
   data.notices = notices;
   for (LineState& line : data.lines) {
-    // A job that ended early: what was not reached counts as not spoken, what was not measured stands as planned.
+    // A job that ended early: what was not reached counts as not spoken, what was not measured stands as
+    // planned.
     if (line.status == LineStatus::kToSpeak) {
       line.status = LineStatus::kFailed;
       line.error = "the job ended before this line was spoken";

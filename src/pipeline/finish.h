@@ -26,7 +26,8 @@ namespace waveshift::pipeline {
 std::vector<std::string> FinalKeys(const OutputLayout& layout);
 
 // A dubbed line's WAV among the outputs.
-Status KeepLine(stores::ObjectStore& store, const OutputLayout& layout, Journal& journal, const LineState& line);
+Status KeepLine(stores::ObjectStore& store, const OutputLayout& layout, Journal& journal,
+                const LineState& line);
 
 class Finisher {
  public:
@@ -44,7 +45,8 @@ class Finisher {
   };
   explicit Finisher(Context context) : c_(std::move(context)) {}
 
-  // ENDLIST, then MP4 and measurement side by side, then subtitles. `mp4_is_there`: an earlier run with the same fingerprint wrote it.
+  // ENDLIST, then MP4 and measurement side by side, then subtitles. `mp4_is_there`: an earlier run with the
+  // same fingerprint wrote it.
   Status FinishOutputs(bool mp4_is_there, const std::stop_token& stop);
 
   // report.json and report.html; returns the JSON. `failure` "" when the job completed.

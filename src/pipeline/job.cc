@@ -83,8 +83,8 @@ Status JobRun::Prepare() {
   tracker_.End("probe");
   tracker_.SetPercent(2);
   if (!job_.plan.copy) {
-    Notice("the video is encoded anew: " +
-           (Burns() ? std::string("subtitles are drawn into it") : "HLS cannot carry " + job_.info.video->codec));
+    Notice("the video is encoded anew: " + (Burns() ? std::string("subtitles are drawn into it")
+                                                    : "HLS cannot carry " + job_.info.video->codec));
   }
   if (!job_.sound) Notice("the video has no sound: lines are spoken over silence");
   tracker_.Begin("voices");
@@ -94,7 +94,8 @@ Status JobRun::Prepare() {
   return OkStatus();
 }
 
-// What an earlier run left and this one does not go on from goes away first, so that old and new are never mixed.
+// What an earlier run left and this one does not go on from goes away first, so that old and new are never
+// mixed.
 Status JobRun::RemoveOldOutput(const std::optional<JournalState>& state) {
   WS_RETURN_IF_ERROR(stores::DeletePrefix(store_, spec_.layout.lines_prefix));
   const bool takes_whole = std::all_of(job_.lines.begin(), job_.lines.end(), [this](const LineState& line) {
@@ -140,12 +141,13 @@ Status JobRun::OpenStreams() {
   speech_.emplace(job_, journal_, deps_.synthesizer, tracker_);
   if (first_segment_ < job_.plan.segments.size()) {
     using Track = SoundStream::Track;
-    WS_ASSIGN_OR_RETURN(dubbed_, SoundStream::Open(Track::kDubbed, job_, first_segment_, spec_.target_language, scratch_));
+    WS_ASSIGN_OR_RETURN(
+        dubbed_, SoundStream::Open(Track::kDubbed, job_, first_segment_, spec_.target_language, scratch_));
     const MixerOptions options{spec_.options.background, dubbed_->first_input(), job_.plan.length};
     std::unique_ptr<media::AudioReader> reader;
     if (job_.sound) {
-      WS_ASSIGN_OR_RETURN(original_,
-                          SoundStream::Open(Track::kOriginal, job_, first_segment_, job_.sound->language, scratch_));
+      WS_ASSIGN_OR_RETURN(original_, SoundStream::Open(Track::kOriginal, job_, first_segment_,
+                                                       job_.sound->language, scratch_));
       WS_ASSIGN_OR_RETURN(reader, job_.sound->Open(Mixer::FirstSampleToRead(options)));
     }
     mixer_ = std::make_unique<Mixer>(options, journal_, std::move(reader));
@@ -155,7 +157,9 @@ Status JobRun::OpenStreams() {
   options.planner.hard_max_speed = std::max(options.planner.hard_max_speed, spec_.options.max_speed);
   options.language = spec_.target_language;
   if (spec_.options.keep_lines) {
-    options.on_placed = [this](const LineState& line) { return KeepLine(store_, spec_.layout, journal_, line); };
+    options.on_placed = [this](const LineState& line) {
+      return KeepLine(store_, spec_.layout, journal_, line);
+    };
   }
   director_.emplace(job_, mixer_.get(), cues_, std::move(options));
   return OkStatus();
@@ -172,8 +176,10 @@ Status JobRun::OpenVideo() {
   WS_ASSIGN_OR_RETURN(video_, media::VideoSegmenter::Open(job_.info, job_.plan, options));
   // A copied picture keeps its display matrix; an encoded one has been turned already.
   const bool turned = job_.plan.copy && job_.info.video->rotation_degrees % 180 != 0;
-  publisher_->SetVideo(video_->hls_codec(), turned ? video_->height() : video_->width(), turned ? video_->width() : video_->height());
-  return publisher_->PublishInit(video_->init_segment(), dubbed_->init_segment(), original_ ? original_->init_segment() : "");
+  publisher_->SetVideo(video_->hls_codec(), turned ? video_->height() : video_->width(),
+                       turned ? video_->width() : video_->height());
+  return publisher_->PublishInit(video_->init_segment(), dubbed_->init_segment(),
+                                 original_ ? original_->init_segment() : "");
 }
 
 // Lines alone: nothing is left to stream, or all times must be known before the first picture is encoded.
@@ -226,8 +232,8 @@ std::string JobRun::Failure() const {
   if (totals.failed == 0 || share <= spec_.options.failed_share_limit) return "";
   const auto first = std::find_if(job_.lines.begin(), job_.lines.end(),
                                   [](const LineState& line) { return line.status == LineStatus::kFailed; });
-  return std::to_string(totals.failed) + " of " + std::to_string(job_.lines_to_speak) + " lines could not be spoken; line " +
-         std::to_string(first->line.sequence) + ": " + first->error;
+  return std::to_string(totals.failed) + " of " + std::to_string(job_.lines_to_speak) +
+         " lines could not be spoken; line " + std::to_string(first->line.sequence) + ": " + first->error;
 }
 
 JobResult JobRun::Result(std::string report_json) const {
@@ -275,7 +281,8 @@ StatusOr<JobResult> JobRun::Run() {
   WS_RETURN_IF_ERROR(finisher.FinishOutputs(already_complete_, stop_));
   tracker_.End("finish");
   WS_ASSIGN_OR_RETURN(std::string report_json, finisher.WriteReport(failure, notices_));
-  WS_RETURN_IF_ERROR(journal_.SaveState({job_.fingerprint, static_cast<int64_t>(job_.plan.segments.size()), failure.empty()}));
+  WS_RETURN_IF_ERROR(journal_.SaveState(
+      {job_.fingerprint, static_cast<int64_t>(job_.plan.segments.size()), failure.empty()}));
   tracker_.Finish();
   return Result(std::move(report_json));
 }

@@ -1,8 +1,9 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The dubbing job: one video and its transcript in; HLS, MP4, subtitles and report out. The same job serves the command line (a folder) and
-// the server (object keys). Memory is flat in the video's length; time is linear in it.
+// The dubbing job: one video and its transcript in; HLS, MP4, subtitles and report out. The same job serves
+// the command line (a folder) and the server (object keys). Memory is flat in the video's length; time is
+// linear in it.
 #ifndef WAVESHIFT_PIPELINE_JOB_H_
 #define WAVESHIFT_PIPELINE_JOB_H_
 
@@ -51,10 +52,10 @@ struct JobOptions {
 };
 
 struct JobSpec {
-  std::string video_path;       // local file
-  std::string audio_path;       // separate sound, "" = the video's own
-  text::Transcript transcript;  // checked against the media by the job
-  std::string target_language;  // BCP-47
+  std::string video_path;                        // local file
+  std::string audio_path;                        // separate sound, "" = the video's own
+  text::Transcript transcript;                   // checked against the media by the job
+  std::string target_language;                   // BCP-47
   std::map<std::string, tts::VoiceSpec> voices;  // by speaker; others are assigned automatically
   OutputLayout layout;
   JobOptions options;
@@ -72,8 +73,8 @@ struct Progress {
 
 struct JobDeps {
   stores::ObjectStore* output = nullptr;
-  tts::Synthesizer* synthesizer = nullptr;        // may be null when options.speak is false
-  voices::VoiceNamer voice_namer = nullptr;       // of the engine
+  tts::Synthesizer* synthesizer = nullptr;   // may be null when options.speak is false
+  voices::VoiceNamer voice_namer = nullptr;  // of the engine
   // Called from the job's threads, one call at a time, at most a few times a second.
   std::function<void(const Progress&)> on_progress;
   // Notices for people, e.g. "2 damaged audio packets became silence". One line, no secrets.
@@ -82,16 +83,18 @@ struct JobDeps {
 };
 
 struct JobResult {
-  bool completed = false;  // false: too many lines failed; everything finished is published and the report says so
-  std::string failure;     // one line when not completed
+  bool completed =
+      false;  // false: too many lines failed; everything finished is published and the report says so
+  std::string failure;  // one line when not completed
   int64_t lines = 0, dubbed = 0, kept = 0, failed = 0, reused = 0, warnings = 0;
   double media_seconds = 0;
   double wall_seconds = 0;
   std::string report_json;
 };
 
-// Runs the whole job on the calling thread and a few of its own, which have ended when it returns. An error status means that it could not be
-// finished (bad input, something missing, cancelled, disk full); what is finished stays in the store and a later run goes on from it.
+// Runs the whole job on the calling thread and a few of its own, which have ended when it returns. An error
+// status means that it could not be finished (bad input, something missing, cancelled, disk full); what is
+// finished stays in the store and a later run goes on from it.
 StatusOr<JobResult> RunJob(const JobSpec& spec, const JobDeps& deps, const std::stop_token& stop);
 
 }  // namespace waveshift::pipeline

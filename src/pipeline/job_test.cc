@@ -26,19 +26,22 @@ class JobTest : public testing::Test {
     folder_ = new ScratchDirectory(ScratchDirectory::Make().value());
     video_ = folder_->path() + "/in.mp4";
     Ffmpeg({"-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=14", "-f", "lavfi", "-i",
-            "aevalsrc=0.1*sin(2*PI*220*t)|0.1*sin(2*PI*277*t):s=48000:d=14", "-c:v", "libx264", "-preset", "ultrafast", "-g",
-            "50", "-c:a", "aac", video_});
+            "aevalsrc=0.1*sin(2*PI*220*t)|0.1*sin(2*PI*277*t):s=48000:d=14", "-c:v", "libx264", "-preset",
+            "ultrafast", "-g", "50", "-c:a", "aac", video_});
   }
   static void TearDownTestSuite() { delete folder_; }
   static void Ffmpeg(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"-hide_banner", "-nostdin", "-v", "error", "-y"});
-    const auto result = RunProcess({.program = "ffmpeg", .arguments = arguments, .time_limit = std::chrono::minutes(2)}, {});
+    const auto result =
+        RunProcess({.program = "ffmpeg", .arguments = arguments, .time_limit = std::chrono::minutes(2)}, {});
     ASSERT_TRUE(result.ok()) << Message(result.status());
     ASSERT_EQ(result->exit_code, 0) << result->error_output;
   }
 
   void SetUp() override {
-    store_ = stores::OpenFileObjectStore(folder_->path() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name()).value();
+    store_ = stores::OpenFileObjectStore(folder_->path() + "/" +
+                                         testing::UnitTest::GetInstance()->current_test_info()->name())
+                 .value();
     spec_.video_path = video_;
     spec_.target_language = "en";
     spec_.layout = LayoutForDirectory();
@@ -51,9 +54,16 @@ class JobTest : public testing::Test {
     deps_.voice_namer = [](std::string_view, bool, size_t) { return std::string(); };
     deps_.on_progress = [this](const Progress& p) { progress_.push_back(p); };
   }
-  void Line(int64_t sequence, int64_t start, int64_t end, const std::string& speaker, const std::string& translation) {
-    spec_.transcript.lines.push_back({.sequence = sequence, .start_ms = start, .end_ms = end, .speaker = speaker,
-                                      .content_type = "speech", .original = "x", .translation = translation, .where = "test"});
+  void Line(int64_t sequence, int64_t start, int64_t end, const std::string& speaker,
+            const std::string& translation) {
+    spec_.transcript.lines.push_back({.sequence = sequence,
+                                      .start_ms = start,
+                                      .end_ms = end,
+                                      .speaker = speaker,
+                                      .content_type = "speech",
+                                      .original = "x",
+                                      .translation = translation,
+                                      .where = "test"});
   }
   json Report() { return json::parse(store_->Get("report.json", 1 << 24).value()); }
   std::string Bytes(const std::string& key) { return store_->Get(key, 1 << 28).value(); }
@@ -75,9 +85,9 @@ TEST_F(JobTest, LeavesEverythingTheContractNames) {
   EXPECT_TRUE(result->completed);
   EXPECT_EQ(result->dubbed, 3);
   EXPECT_EQ(result->kept, 1);
-  for (const char* key : {"playlist.m3u8", "video/playlist.m3u8", "audio/dubbed/playlist.m3u8", "audio/original/playlist.m3u8",
-                          "subtitles/playlist.m3u8", "dubbed.mp4", "subtitles.srt", "subtitles.vtt", "subtitles.ass",
-                          "report.json", "report.html"}) {
+  for (const char* key : {"playlist.m3u8", "video/playlist.m3u8", "audio/dubbed/playlist.m3u8",
+                          "audio/original/playlist.m3u8", "subtitles/playlist.m3u8", "dubbed.mp4",
+                          "subtitles.srt", "subtitles.vtt", "subtitles.ass", "report.json", "report.html"}) {
     EXPECT_TRUE(store_->Head(key).ok()) << key;
   }
   EXPECT_NE(Bytes("video/playlist.m3u8").find("#EXT-X-ENDLIST"), std::string::npos);
@@ -192,7 +202,8 @@ TEST_F(JobTest, KeptLinesAreTheSamplesInTheMix) {
   ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
   const json report = Report();
   const std::string wav = Bytes(report["lines"][0]["wav"]);
-  const double length_ms = report["lines"][0]["planned_end_ms"].get<double>() - report["lines"][0]["planned_start_ms"].get<double>();
+  const double length_ms = report["lines"][0]["planned_end_ms"].get<double>() -
+                           report["lines"][0]["planned_start_ms"].get<double>();
   EXPECT_NEAR(static_cast<double>(wav.size() - 44), length_ms * 48 * 2, 64);
 }
 

@@ -21,9 +21,12 @@ std::string Dump(const json& value) { return value.dump(1, ' ', false, json::err
 
 }  // namespace
 
-Journal::Journal(stores::ObjectStore& store, std::string prefix) : store_(store), prefix_(std::move(prefix)) {}
+Journal::Journal(stores::ObjectStore& store, std::string prefix)
+    : store_(store), prefix_(std::move(prefix)) {}
 
-std::string Journal::WavKey(const std::string& key) const { return prefix_ + "lines/" + key + std::string(kWavEnding); }
+std::string Journal::WavKey(const std::string& key) const {
+  return prefix_ + "lines/" + key + std::string(kWavEnding);
+}
 std::string Journal::MetaKey(const std::string& key) const { return prefix_ + "lines/" + key + ".json"; }
 
 std::optional<JournalState> Journal::LoadState() {
@@ -34,7 +37,8 @@ std::optional<JournalState> Journal::LoadState() {
   const json fingerprint = value.value("fingerprint", json());
   const json published = value.value("published_segments", json());
   const json complete = value.value("complete", json());
-  if (!fingerprint.is_string() || !published.is_number_unsigned() || !complete.is_boolean()) return std::nullopt;
+  if (!fingerprint.is_string() || !published.is_number_unsigned() || !complete.is_boolean())
+    return std::nullopt;
   return JournalState{fingerprint.get<std::string>(), published.get<int64_t>(), complete.get<bool>()};
 }
 
@@ -69,8 +73,8 @@ StatusOr<Take> Journal::LoadTake(const std::string& key) {
   const auto meta = store_.Get(MetaKey(key), kMaxStateBytes);
   auto audio = audio::DecodeWav(*wav, WavKey(key));
   const json value = meta.ok() ? json::parse(*meta, nullptr, false) : json();
-  if (!audio.ok() || audio->samples.empty() || !value.is_object() || !value.value("voice", json()).is_string() ||
-      !value.value("warnings", json()).is_array()) {
+  if (!audio.ok() || audio->samples.empty() || !value.is_object() ||
+      !value.value("voice", json()).is_string() || !value.value("warnings", json()).is_array()) {
     {
       const std::lock_guard lock(mutex_);
       takes_.erase(key);

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a killed job leaves for the next run, kept in the object store beside the output:
-//   PREFIX/lines/KEY.wav + KEY.json   a spoken take at the engine's own rate, and the voice that spoke it; KEY hashes all that shaped it
-//   PREFIX/state.json                 the fingerprint of the whole job and how many segments are published
-// Every object is written whole or not at all, so whatever is there may be trusted after a kill at any moment.
+//   PREFIX/lines/KEY.wav + KEY.json   a spoken take at the engine's own rate, and the voice that spoke it;
+//   KEY hashes all that shaped it PREFIX/state.json                 the fingerprint of the whole job and how
+//   many segments are published
+// Every object is written whole or not at all, so whatever is there may be trusted after a kill at any
+// moment.
 #ifndef WAVESHIFT_PIPELINE_JOURNAL_H_
 #define WAVESHIFT_PIPELINE_JOURNAL_H_
 
@@ -36,7 +38,8 @@ struct JournalState {
 
 class Journal {
  public:
-  // `store` outlives the journal. One job at a time (the job holds its lease); its stages may call from their own threads.
+  // `store` outlives the journal. One job at a time (the job holds its lease); its stages may call from their
+  // own threads.
   Journal(stores::ObjectStore& store, std::string prefix);
 
   // The state of the run before; empty when there is none or it cannot be read.

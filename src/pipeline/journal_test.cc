@@ -52,8 +52,10 @@ TEST(Journal, StateSurvivesAndRubbishIsNoState) {
   EXPECT_EQ(state->fingerprint, "print");
   EXPECT_EQ(state->published_segments, 7);
   EXPECT_TRUE(state->complete);
-  for (const char* rubbish : {"", "[]", "{\"schema\":1}", "{\"schema\":1,\"fingerprint\":\"a\",\"published_segments\":-1,\"complete\":true}",
-                              "{\"schema\":2,\"fingerprint\":\"a\",\"published_segments\":1,\"complete\":true}"}) {
+  for (const char* rubbish :
+       {"", "[]", "{\"schema\":1}",
+        "{\"schema\":1,\"fingerprint\":\"a\",\"published_segments\":-1,\"complete\":true}",
+        "{\"schema\":2,\"fingerprint\":\"a\",\"published_segments\":1,\"complete\":true}"}) {
     ASSERT_TRUE(store->Put("j/state.json", rubbish, {}).ok());
     EXPECT_FALSE(journal.LoadState().has_value()) << rubbish;
   }

@@ -15,7 +15,8 @@
 namespace waveshift::pipeline {
 namespace {
 
-// Long enough for the limiter's and the duck curve's release to have died away, so that a resumed job mixes what the first one did.
+// Long enough for the limiter's and the duck curve's release to have died away, so that a resumed job mixes
+// what the first one did.
 constexpr Samples kPreRoll = Samples{3} * kTimelineRateHz;
 // AAC overshoots by up to a decibel: with this ceiling the decoded track stays below -1 dBTP.
 constexpr double kCeilingDbtp = -2.0;
@@ -35,7 +36,8 @@ struct SoundingLine {
 }  // namespace
 
 struct Mixer::Impl {
-  Impl(const MixerOptions& mixer_options, Journal& the_journal, std::unique_ptr<media::AudioReader> the_reader)
+  Impl(const MixerOptions& mixer_options, Journal& the_journal,
+       std::unique_ptr<media::AudioReader> the_reader)
       : options(mixer_options),
         journal(the_journal),
         reader(std::move(the_reader)),
@@ -62,7 +64,9 @@ struct Mixer::Impl {
   void AddLines(std::vector<float>& mix);
 };
 
-Samples Mixer::FirstSampleToRead(const MixerOptions& options) { return std::max<Samples>(0, options.start - kPreRoll); }
+Samples Mixer::FirstSampleToRead(const MixerOptions& options) {
+  return std::max<Samples>(0, options.start - kPreRoll);
+}
 
 Samples Mixer::LookBack() { return audio::DuckCurve().lookahead() + kMargin; }
 
@@ -80,12 +84,14 @@ void Mixer::AddLine(const LineState& line) {
     impl_->curve.AddProtected(line.slot_start, line.slot_end);
     return;
   }
-  // The slot too: where the dub is shorter than the original, the original voice must not come back for its last words.
+  // The slot too: where the dub is shorter than the original, the original voice must not come back for its
+  // last words.
   impl_->curve.AddDucked(std::min(line.slot_start, line.start), std::max(line.slot_end, line.end()));
   if (line.end() <= impl_->input) return;
   auto& waiting = impl_->waiting;
-  const auto at = std::upper_bound(waiting.begin(), waiting.end(), &line,
-                                   [](const LineState* a, const LineState* b) { return a->start < b->start; });
+  const auto at =
+      std::upper_bound(waiting.begin(), waiting.end(), &line,
+                       [](const LineState* a, const LineState* b) { return a->start < b->start; });
   waiting.insert(at, &line);
 }
 
@@ -105,8 +111,11 @@ void Mixer::Impl::AddLines(std::vector<float>& mix) {
     const Samples from = std::max(line.start, input);
     const Samples to = std::min(line.end(), input + frames);
     if (to <= from) continue;
-    audio::MixMonoInto(std::span(mix).subspan(static_cast<size_t>(2 * (from - input)), static_cast<size_t>(2 * (to - from))),
-                       std::span(line.samples).subspan(static_cast<size_t>(from - line.start), static_cast<size_t>(to - from)), 1.0F);
+    audio::MixMonoInto(
+        std::span(mix).subspan(static_cast<size_t>(2 * (from - input)), static_cast<size_t>(2 * (to - from))),
+        std::span(line.samples)
+            .subspan(static_cast<size_t>(from - line.start), static_cast<size_t>(to - from)),
+        1.0F);
   }
   std::erase_if(sounding, [&](const SoundingLine& line) { return line.end() <= input + frames; });
 }
@@ -141,7 +150,8 @@ StatusOr<MixChunk> Mixer::Next(Samples frames, const std::stop_token& stop) {
   const Samples end = std::min(begin + std::max<Samples>(frames, 0), m.options.length);
   while (m.output < end) {
     // The limiter holds back its look-ahead; past the programme's end silence pushes it out.
-    WS_RETURN_IF_ERROR(m.Feed(std::min<Samples>(end + m.limiter.latency_samples() - m.input, kTimelineRateHz), stop));
+    WS_RETURN_IF_ERROR(
+        m.Feed(std::min<Samples>(end + m.limiter.latency_samples() - m.input, kTimelineRateHz), stop));
   }
   const auto drop = static_cast<ptrdiff_t>(2 * (begin - m.emitted));  // the pre-roll, once
   const auto take = static_cast<ptrdiff_t>(2 * (end - begin));

@@ -1,7 +1,8 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The dubbed track: the original sound, lowered under the dubbed lines, plus the lines at their places, through a true-peak limiter.
+// The dubbed track: the original sound, lowered under the dubbed lines, plus the lines at their places,
+// through a true-peak limiter.
 #ifndef WAVESHIFT_PIPELINE_MIXER_H_
 #define WAVESHIFT_PIPELINE_MIXER_H_
 
@@ -25,24 +26,29 @@ struct MixChunk {
 
 struct MixerOptions {
   BackgroundMode background = BackgroundMode::kDuck;
-  Samples start = 0;   // of the first chunk; a little more is mixed before it, to bring curves and limiter into their state
+  Samples start = 0;   // of the first chunk; a little more is mixed before it, to bring curves and limiter
+                       // into their state
   Samples length = 0;  // of the programme
 };
 
-// Streams forward over the timeline; memory: the lines that sound at one moment and one chunk. One thread at a time.
+// Streams forward over the timeline; memory: the lines that sound at one moment and one chunk. One thread at
+// a time.
 class Mixer {
  public:
-  // `reader` stands at MixerOptions' first sample to be read (see FirstSampleToRead) and may be null: silence.
+  // `reader` stands at MixerOptions' first sample to be read (see FirstSampleToRead) and may be null:
+  // silence.
   Mixer(const MixerOptions& options, Journal& journal, std::unique_ptr<media::AudioReader> reader);
   ~Mixer();
   static Samples FirstSampleToRead(const MixerOptions& options);
 
-  // Lines come in order of slot_start: dubbed ones, and those that keep their slot (kept, failed). `line` must live until the mix is past it.
+  // Lines come in order of slot_start: dubbed ones, and those that keep their slot (kept, failed). `line`
+  // must live until the mix is past it.
   void AddLine(const LineState& line);
   // How much before a slot's start the mix must not have gone when its line is added.
   static Samples LookBack();
 
-  // The next chunk of at most `frames`, from where the one before ended; shorter at the programme's end, empty behind it.
+  // The next chunk of at most `frames`, from where the one before ended; shorter at the programme's end,
+  // empty behind it.
   StatusOr<MixChunk> Next(Samples frames, const std::stop_token& stop);
   // End of the last chunk.
   Samples position() const;

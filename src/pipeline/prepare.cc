@@ -52,21 +52,26 @@ StatusOr<std::optional<SoundSource>> FindSound(const JobSpec& spec, const Prepar
     WS_ASSIGN_OR_RETURN(const auto plan, media::PlanVideo(info, spec.options.segment_seconds, true, {}));
     zero = plan.zero_seconds;
   }
-  return std::optional<SoundSource>(SoundSource{spec.audio_path, info.audio->index, zero, info.audio->language});
+  return std::optional<SoundSource>(
+      SoundSource{spec.audio_path, info.audio->index, zero, info.audio->language});
 }
 
-std::string Fingerprint(const JobSpec& spec, const JobDeps& deps, const PreparedJob& job, const std::string& video_identity,
-                        const std::string& audio_identity) {
+std::string Fingerprint(const JobSpec& spec, const JobDeps& deps, const PreparedJob& job,
+                        const std::string& video_identity, const std::string& audio_identity) {
   FieldHasher hasher;
   hasher.Add(kPipelineVersion).Add(video_identity).Add(audio_identity).Add(spec.target_language);
   const JobOptions& options = spec.options;
   hasher.Add(static_cast<long long>(options.background)).Add(static_cast<long long>(options.subtitles));
   hasher.Add(options.max_speed).Add(options.segment_seconds).Add(options.speak ? 1LL : 0LL);
-  if (deps.synthesizer != nullptr) hasher.Add(deps.synthesizer->name()).Add(std::string_view(deps.synthesizer->version()));
+  if (deps.synthesizer != nullptr)
+    hasher.Add(deps.synthesizer->name()).Add(std::string_view(deps.synthesizer->version()));
   for (const LineState& state : job.lines) {
     const text::TranscriptLine& line = state.line;
     hasher.Add(static_cast<long long>(line.sequence)).Add(static_cast<long long>(line.start_ms));
-    hasher.Add(static_cast<long long>(line.end_ms)).Add(line.speaker).Add(line.content_type).Add(line.translation);
+    hasher.Add(static_cast<long long>(line.end_ms))
+        .Add(line.speaker)
+        .Add(line.content_type)
+        .Add(line.translation);
     hasher.Add(state.take_key);
   }
   hasher.Add(job.speech_lufs);
@@ -75,7 +80,10 @@ std::string Fingerprint(const JobSpec& spec, const JobDeps& deps, const Prepared
 
 std::string TakeKey(const tts::Synthesizer& synthesizer, const tts::SpeakRequest& request) {
   FieldHasher hasher;
-  hasher.Add(synthesizer.name()).Add(std::string_view(synthesizer.version())).Add(request.text).Add(request.language);
+  hasher.Add(synthesizer.name())
+      .Add(std::string_view(synthesizer.version()))
+      .Add(request.text)
+      .Add(request.language);
   hasher.Add(request.voice.name).Add(request.voice.pitch_hz).Add(request.voice.pitch_range);
   hasher.Add(request.voice.natural_rate).Add(request.speed);
   if (!request.voice.reference_path.empty()) {
@@ -135,7 +143,8 @@ Status Listen(const PreparedJob& job, Heard& heard, const std::stop_token& stop)
   return OkStatus();
 }
 
-// Speech is brought to the level of the original's speech, within what programmes use (EBU R128 aims at -23 LUFS, streaming at -16).
+// Speech is brought to the level of the original's speech, within what programmes use (EBU R128 aims at -23
+// LUFS, streaming at -16).
 constexpr double kLowestSpeechLufs = -23.0;
 constexpr double kHighestSpeechLufs = -16.0;
 constexpr double kUsualSpeechLufs = -18.0;
@@ -173,7 +182,8 @@ StatusOr<PreparedJob> PrepareJob(const JobSpec& spec, const JobDeps& deps, const
     if (deps.synthesizer == nullptr) return FailedPrecondition("no speech engine is configured");
     WS_RETURN_IF_ERROR(deps.synthesizer->CheckReady());
     if (!deps.synthesizer->Speaks(spec.target_language)) {
-      return InvalidArgument("the engine " + std::string(deps.synthesizer->name()) + " does not speak '" + spec.target_language + "'");
+      return InvalidArgument("the engine " + std::string(deps.synthesizer->name()) + " does not speak '" +
+                             spec.target_language + "'");
     }
   }
   return job;
@@ -196,7 +206,9 @@ Status ChooseVoices(const JobSpec& spec, const JobDeps& deps, PreparedJob& job, 
   for (const auto& [speaker, voice] : spec.voices) chosen[speaker] = voice;
   for (LineState& state : job.lines) {
     if (state.status != LineStatus::kToSpeak) continue;
-    state.request = {.text = state.line.translation, .language = spec.target_language, .voice = chosen[state.line.speaker]};
+    state.request = {.text = state.line.translation,
+                     .language = spec.target_language,
+                     .voice = chosen[state.line.speaker]};
     state.take_key = TakeKey(*deps.synthesizer, state.request);
   }
   WS_ASSIGN_OR_RETURN(const std::string video_identity, FileIdentity(spec.video_path));

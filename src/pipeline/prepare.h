@@ -1,8 +1,9 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Everything that must be known before the first line is spoken: the media, where segments are cut, which lines are to be spoken and by
-// which voice, and the fingerprint under which the journal's content may be used again.
+// Everything that must be known before the first line is spoken: the media, where segments are cut, which
+// lines are to be spoken and by which voice, and the fingerprint under which the journal's content may be
+// used again.
 #ifndef WAVESHIFT_PIPELINE_PREPARE_H_
 #define WAVESHIFT_PIPELINE_PREPARE_H_
 
@@ -44,7 +45,8 @@ struct PreparedJob {
 // The media and the transcript, checked against each other. InvalidArgument names what is wrong.
 StatusOr<PreparedJob> PrepareJob(const JobSpec& spec, const JobDeps& deps, const std::stop_token& stop);
 
-// Listens to each speaker's original speech and fills in every line's voice, request and take key, the speech level and the fingerprint.
+// Listens to each speaker's original speech and fills in every line's voice, request and take key, the speech
+// level and the fingerprint.
 Status ChooseVoices(const JobSpec& spec, const JobDeps& deps, PreparedJob& job, const std::stop_token& stop);
 
 }  // namespace waveshift::pipeline

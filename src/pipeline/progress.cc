@@ -15,7 +15,8 @@ double SecondsBetween(ProgressTracker::Clock::time_point a, ProgressTracker::Clo
 
 }  // namespace
 
-ProgressTracker::ProgressTracker(std::function<void(const Progress&)> sink, int64_t lines_total) : sink_(std::move(sink)) {
+ProgressTracker::ProgressTracker(std::function<void(const Progress&)> sink, int64_t lines_total)
+    : sink_(std::move(sink)) {
   state_.lines_total = lines_total;
   last_report_ = begin_ - kShortestInterval;
 }
@@ -81,7 +82,8 @@ void ProgressTracker::Report(bool always) {
   last_report_ = now;
   const double wall = SecondsBetween(begin_, now);
   if (media_seconds_ > 0 && wall > 0) state_.speed = media_seconds_ / wall;
-  if (state_.percent > 5 && state_.percent < 100) state_.eta_s = wall * (100 - state_.percent) / state_.percent;
+  if (state_.percent > 5 && state_.percent < 100)
+    state_.eta_s = wall * (100 - state_.percent) / state_.percent;
   sink_(state_);
 }
 

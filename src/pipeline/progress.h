@@ -14,7 +14,8 @@
 
 namespace waveshift::pipeline {
 
-// Turns what the stages say into a steady stream of Progress, and notes how long each stage took. Any thread may call.
+// Turns what the stages say into a steady stream of Progress, and notes how long each stage took. Any thread
+// may call.
 class ProgressTracker {
  public:
   using Clock = std::chrono::steady_clock;

@@ -26,7 +26,8 @@ constexpr char kSubtitles[] = "subtitles";
 constexpr char kPlaylistName[] = "playlist.m3u8";
 constexpr char kInitName[] = "init.mp4";
 
-// What a rendition needs at most over half a target duration or more (RFC 8216 section 4.3.4.2), and on the whole.
+// What a rendition needs at most over half a target duration or more (RFC 8216 section 4.3.4.2), and on the
+// whole.
 struct BitRates {
   double peak = 0;
   double average = 0;
@@ -51,7 +52,8 @@ BitRates RatesOf(const std::vector<double>& seconds, const std::vector<int64_t>&
 
 }  // namespace
 
-Publisher::Publisher(stores::ObjectStore& store, Journal& journal, const media::VideoPlan& plan, PublisherOptions options)
+Publisher::Publisher(stores::ObjectStore& store, Journal& journal, const media::VideoPlan& plan,
+                     PublisherOptions options)
     : store_(store), journal_(journal), plan_(plan), options_(std::move(options)) {
   const std::string ending = media::SegmentExtension(options_.container);
   std::vector<double> video_seconds;
@@ -125,7 +127,8 @@ StatusOr<size_t> Publisher::Resume(const std::optional<JournalState>& state, siz
   return keep;
 }
 
-Status Publisher::PublishInit(const std::string& video, const std::string& dubbed, const std::string& original) {
+Status Publisher::PublishInit(const std::string& video, const std::string& dubbed,
+                              const std::string& original) {
   if (!HasInit()) return OkStatus();
   for (const Rendition& r : renditions_) {
     const std::string* bytes = r.folder == kVideo      ? &video
@@ -182,14 +185,16 @@ Status Publisher::WritePlaylists(bool ended) {
     for (size_t i = 0; i < published_; ++i) playlist.segments.push_back({SegmentName(r, i), r.seconds[i]});
     playlist.ended = ended;
     const stores::PutOptions options{.cache_control = kPlaylistCaching};
-    WS_RETURN_IF_ERROR(store_.Put(Key(r, kPlaylistName), media::hls::FormatMediaPlaylist(playlist), options).status());
+    WS_RETURN_IF_ERROR(
+        store_.Put(Key(r, kPlaylistName), media::hls::FormatMediaPlaylist(playlist), options).status());
   }
   return OkStatus();
 }
 
 Status Publisher::WriteMultivariant(bool exact) {
   BitRates audio;
-  BitRates video{static_cast<double>(plan_.peak_bits_per_second), static_cast<double>(plan_.average_bits_per_second)};
+  BitRates video{static_cast<double>(plan_.peak_bits_per_second),
+                 static_cast<double>(plan_.average_bits_per_second)};
   media::hls::MultivariantPlaylist playlist;
   for (const Rendition& r : renditions_) {
     const BitRates rates = RatesOf(r.seconds, r.bytes, target_duration_s_);
@@ -208,18 +213,24 @@ Status Publisher::WriteMultivariant(bool exact) {
   playlist.average_bits_per_second = static_cast<int64_t>(video.average + audio.average) + 1;
   playlist.fragmented_mp4 = HasInit();
   const std::string dubbed_name = text::LanguageName(options_.dubbed_language) + " (dubbed)";
-  playlist.audio.push_back({dubbed_name, options_.dubbed_language, std::string(kDubbed) + "/" + kPlaylistName, true, 2});
+  playlist.audio.push_back(
+      {dubbed_name, options_.dubbed_language, std::string(kDubbed) + "/" + kPlaylistName, true, 2});
   if (options_.has_original) {
-    const std::string name =
-        options_.original_language.empty() ? "Original" : text::LanguageName(options_.original_language) + " (original)";
-    playlist.audio.push_back({name, options_.original_language, std::string(kOriginal) + "/" + kPlaylistName, false, 2});
+    const std::string name = options_.original_language.empty()
+                                 ? "Original"
+                                 : text::LanguageName(options_.original_language) + " (original)";
+    playlist.audio.push_back(
+        {name, options_.original_language, std::string(kOriginal) + "/" + kPlaylistName, false, 2});
   }
   if (options_.has_subtitles) {
     playlist.subtitles.push_back({text::LanguageName(options_.dubbed_language), options_.dubbed_language,
                                   std::string(kSubtitles) + "/" + kPlaylistName});
   }
   const stores::PutOptions options{.cache_control = kPlaylistCaching};
-  WS_RETURN_IF_ERROR(store_.Put(options_.hls_prefix + kPlaylistName, media::hls::FormatMultivariantPlaylist(playlist), options).status());
+  WS_RETURN_IF_ERROR(
+      store_
+          .Put(options_.hls_prefix + kPlaylistName, media::hls::FormatMultivariantPlaylist(playlist), options)
+          .status());
   multivariant_published_ = true;
   return OkStatus();
 }

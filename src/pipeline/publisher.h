@@ -1,8 +1,9 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Publishes the HLS stream while it is being made: segments first, then the playlists that name them (each at most once a second), the
-// multivariant playlist once all media playlists are there, ENDLIST when everything is stored.
+// Publishes the HLS stream while it is being made: segments first, then the playlists that name them (each at
+// most once a second), the multivariant playlist once all media playlists are there, ENDLIST when everything
+// is stored.
 #ifndef WAVESHIFT_PIPELINE_PUBLISHER_H_
 #define WAVESHIFT_PIPELINE_PUBLISHER_H_
 
@@ -26,13 +27,13 @@ namespace waveshift::pipeline {
 struct PublisherOptions {
   std::string hls_prefix;
   media::SegmentContainer container = media::SegmentContainer::kMpegTs;
-  std::string video_codec;       // RFC 6381, see SetVideo
-  int width = 0, height = 0;     // as shown
-  std::string dubbed_language;   // BCP-47
+  std::string video_codec;        // RFC 6381, see SetVideo
+  int width = 0, height = 0;      // as shown
+  std::string dubbed_language;    // BCP-47
   std::string original_language;  // BCP-47 or ""
   bool has_original = true;
   bool has_subtitles = true;
-  std::string fingerprint;       // of the job, for the journal
+  std::string fingerprint;  // of the job, for the journal
 };
 
 // The local files of one finished segment; they are moved into the store.
@@ -46,10 +47,11 @@ struct SegmentParts {
 // One thread at a time.
 class Publisher {
  public:
-  Publisher(stores::ObjectStore& store, Journal& journal, const media::VideoPlan& plan, PublisherOptions options);
+  Publisher(stores::ObjectStore& store, Journal& journal, const media::VideoPlan& plan,
+            PublisherOptions options);
 
-  // How many segments of an earlier run with the same fingerprint are all there, at most `limit`; the job goes on behind them. Removes
-  // everything else that lies below the HLS prefix's folders.
+  // How many segments of an earlier run with the same fingerprint are all there, at most `limit`; the job
+  // goes on behind them. Removes everything else that lies below the HLS prefix's folders.
   StatusOr<size_t> Resume(const std::optional<JournalState>& state, size_t limit);
 
   // The video as it is written: RFC 6381 string and size as shown; before the first segment.
@@ -68,7 +70,8 @@ class Publisher {
   // Everything is stored: playlists with ENDLIST, and the multivariant playlist with the true bit rates.
   Status Finish();
 
-  // Keys of a rendition's objects in order of playing ("video", "audio/dubbed", "audio/original"), the init segment first.
+  // Keys of a rendition's objects in order of playing ("video", "audio/dubbed", "audio/original"), the init
+  // segment first.
   std::vector<std::string> RenditionKeys(const std::string& rendition) const;
   bool multivariant_published() const { return multivariant_published_; }
 

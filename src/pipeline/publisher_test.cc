@@ -13,7 +13,8 @@ class PublisherTest : public testing::Test {
  protected:
   PublisherTest() {
     for (int i = 0; i < 3; ++i) {
-      plan_.segments.push_back({.start = SamplesFromMs(int64_t{6000} * i), .end = SamplesFromMs(int64_t{6000} * (i + 1))});
+      plan_.segments.push_back(
+          {.start = SamplesFromMs(int64_t{6000} * i), .end = SamplesFromMs(int64_t{6000} * (i + 1))});
     }
     plan_.length = SamplesFromMs(int64_t{18000});
     plan_.frame_rate = 25;
@@ -21,8 +22,13 @@ class PublisherTest : public testing::Test {
     plan_.average_bits_per_second = 800000;
   }
   PublisherOptions Options() {
-    return {.hls_prefix = "hls/t/", .video_codec = "avc1.64001F", .width = 640, .height = 360, .dubbed_language = "en",
-            .original_language = "zh", .fingerprint = "print"};
+    return {.hls_prefix = "hls/t/",
+            .video_codec = "avc1.64001F",
+            .width = 640,
+            .height = 360,
+            .dubbed_language = "en",
+            .original_language = "zh",
+            .fingerprint = "print"};
   }
   SegmentParts Parts() {
     SegmentParts parts;

@@ -20,7 +20,8 @@ constexpr double kEdgeFadeMs = 3.0;
 }  // namespace
 
 Samples NaturalLength(const Take& take) {
-  return audio::ResampledLength(static_cast<int64_t>(take.audio.samples.size()), take.audio.sample_rate_hz, kTimelineRateHz);
+  return audio::ResampledLength(static_cast<int64_t>(take.audio.samples.size()), take.audio.sample_rate_hz,
+                                kTimelineRateHz);
 }
 
 double GainFor(const Take& take, double speech_lufs) {

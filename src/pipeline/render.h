@@ -1,8 +1,8 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// From a take in the journal to the sound that lies on the timeline. The same function serves the mix, the kept WAV files and the
-// measurement of the finished track, so all three mean the same samples.
+// From a take in the journal to the sound that lies on the timeline. The same function serves the mix, the
+// kept WAV files and the measurement of the finished track, so all three mean the same samples.
 #ifndef WAVESHIFT_PIPELINE_RENDER_H_
 #define WAVESHIFT_PIPELINE_RENDER_H_
 
@@ -20,7 +20,8 @@ Samples NaturalLength(const Take& take);
 // The factor that brings a take to `speech_lufs` in the stereo mix. A take without measurable sound gives 1.
 double GainFor(const Take& take, double speech_lufs);
 
-// A dubbed line's sound: 48 kHz mono, exactly state.length samples, stretched and at its level in the mix (before the limiter).
+// A dubbed line's sound: 48 kHz mono, exactly state.length samples, stretched and at its level in the mix
+// (before the limiter).
 StatusOr<std::vector<float>> RenderLine(Journal& journal, const LineState& state);
 
 }  // namespace waveshift::pipeline

@@ -14,7 +14,8 @@
 
 namespace waveshift::pipeline {
 
-// Peaks of one track for the picture: (lowest, highest) sample of each of equal stretches of the programme, -1..1.
+// Peaks of one track for the picture: (lowest, highest) sample of each of equal stretches of the programme,
+// -1..1.
 using WaveformPeaks = std::vector<std::pair<float, float>>;
 
 struct ReportData {

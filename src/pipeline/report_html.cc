@@ -22,7 +22,8 @@ json PeaksJson(const WaveformPeaks& peaks) {
   return out;
 }
 
-// Inside a script element only "</" and "<!--" could end it early; line separators are legal JSON but old parsers trip over them.
+// Inside a script element only "</" and "<!--" could end it early; line separators are legal JSON but old
+// parsers trip over them.
 std::string EscapeForScript(std::string_view text) {
   std::string out;
   out.reserve(text.size());

@@ -28,7 +28,9 @@ const char* StatusWord(LineStatus status) {
 
 ordered_json LineJson(const LineState& state, const ReportData& data) {
   const bool dubbed = state.status == LineStatus::kDubbed;
-  const auto when_dubbed = [&](double value) { return dubbed ? ordered_json(Rounded(value)) : ordered_json(nullptr); };
+  const auto when_dubbed = [&](double value) {
+    return dubbed ? ordered_json(Rounded(value)) : ordered_json(nullptr);
+  };
   ordered_json line;
   line["sequence"] = state.line.sequence;
   line["speaker"] = state.line.speaker;
@@ -47,7 +49,8 @@ ordered_json LineJson(const LineState& state, const ReportData& data) {
   line["warnings"] = state.warnings;
   line["error"] = state.status == LineStatus::kFailed ? ordered_json(state.error) : ordered_json(nullptr);
   line["reused"] = state.reused;
-  line["wav"] = dubbed && data.keep_lines ? ordered_json("lines/" + LineFileName(state.line)) : ordered_json(nullptr);
+  line["wav"] =
+      dubbed && data.keep_lines ? ordered_json("lines/" + LineFileName(state.line)) : ordered_json(nullptr);
   line["original"] = state.line.original;
   return line;
 }
@@ -84,9 +87,10 @@ std::string FormatReportJson(const ReportData& data) {
   report["lines"] = ordered_json::array();
   for (const LineState& line : data.lines) report["lines"].push_back(LineJson(line, data));
   const ReportTotals totals = CountLines(data.lines);
-  report["totals"] = {{"lines", totals.lines},         {"dubbed", totals.dubbed}, {"kept", totals.kept},
-                      {"failed", totals.failed},       {"shortened", totals.shortened},
-                      {"reused", totals.reused},       {"warnings", totals.warnings}};
+  report["totals"] = {{"lines", totals.lines},         {"dubbed", totals.dubbed},
+                      {"kept", totals.kept},           {"failed", totals.failed},
+                      {"shortened", totals.shortened}, {"reused", totals.reused},
+                      {"warnings", totals.warnings}};
   report["stages"] = ordered_json::array();
   for (const auto& [name, seconds] : data.stages) {
     report["stages"].push_back({{"name", name}, {"seconds", std::round(seconds * 1000) / 1000}});

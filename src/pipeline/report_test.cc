@@ -22,7 +22,12 @@ ReportData SomeReport() {
   data.stages = {{"probe", 0.5}};
   data.versions = {{"waveshift", "1"}};
   LineState dubbed;
-  dubbed.line = {.sequence = 7, .start_ms = 1000, .end_ms = 2000, .speaker = "A/../B", .content_type = "speech", .translation = "t"};
+  dubbed.line = {.sequence = 7,
+                 .start_ms = 1000,
+                 .end_ms = 2000,
+                 .speaker = "A/../B",
+                 .content_type = "speech",
+                 .translation = "t"};
   dubbed.request.text = "said";
   dubbed.status = LineStatus::kDubbed;
   dubbed.start = 48000;
@@ -55,7 +60,8 @@ TEST(ReportJson, HasEveryFieldOfEveryLine) {
   EXPECT_EQ(dubbed["engine"], "espeak");
   EXPECT_EQ(dubbed["wav"], "lines/0007_A_.._B.wav");
   EXPECT_TRUE(dubbed["error"].is_null());
-  for (const char* field : {"planned_start_ms", "planned_end_ms", "measured_start_ms", "measured_duration_ms", "speed", "engine", "voice", "wav"}) {
+  for (const char* field : {"planned_start_ms", "planned_end_ms", "measured_start_ms", "measured_duration_ms",
+                            "speed", "engine", "voice", "wav"}) {
     EXPECT_TRUE(report["lines"][1][field].is_null()) << field;
     EXPECT_TRUE(report["lines"][2][field].is_null()) << field;
   }

@@ -36,10 +36,12 @@ bool EndsJob(const Status& status) {
 
 }  // namespace
 
-SpeechStage::SpeechStage(PreparedJob& job, Journal& journal, tts::Synthesizer* synthesizer, ProgressTracker& tracker)
+SpeechStage::SpeechStage(PreparedJob& job, Journal& journal, tts::Synthesizer* synthesizer,
+                         ProgressTracker& tracker)
     : job_(job), journal_(journal), synthesizer_(synthesizer), tracker_(tracker) {
   for (const LineState& state : job_.lines) {
-    if (state.status == LineStatus::kToSpeak && journal_.HasTake(state.take_key)) from_earlier_run_.insert(state.take_key);
+    if (state.status == LineStatus::kToSpeak && journal_.HasTake(state.take_key))
+      from_earlier_run_.insert(state.take_key);
   }
 }
 
@@ -70,7 +72,8 @@ size_t SpeechStage::BatchEnd(size_t first) const {
   return end;
 }
 
-Status SpeechStage::SpeakMissing(size_t first, size_t end, std::map<size_t, Status>& failed, const std::stop_token& stop) {
+Status SpeechStage::SpeakMissing(size_t first, size_t end, std::map<size_t, Status>& failed,
+                                 const std::stop_token& stop) {
   std::vector<tts::SpeakRequest> requests;
   std::vector<size_t> indices;
   std::set<std::string> asked;
@@ -115,11 +118,13 @@ StatusOr<Take> SpeechStage::TakeOf(LineState& state, const std::stop_token& stop
   return journal_.LoadTake(state.take_key);
 }
 
-StatusOr<ReadyLine> SpeechStage::Complete(size_t index, const std::map<size_t, Status>& failed, const std::stop_token& stop) {
+StatusOr<ReadyLine> SpeechStage::Complete(size_t index, const std::map<size_t, Status>& failed,
+                                          const std::stop_token& stop) {
   LineState& state = job_.lines[index];
   if (state.status != LineStatus::kToSpeak) return ReadyLine{index, 0};
   const auto why = failed.find(index);
-  const StatusOr<Take> take = why != failed.end() && !why->second.ok() ? StatusOr<Take>(why->second) : TakeOf(state, stop);
+  const StatusOr<Take> take =
+      why != failed.end() && !why->second.ok() ? StatusOr<Take>(why->second) : TakeOf(state, stop);
   tracker_.LineDone();
   if (!take.ok()) {
     if (EndsJob(take.status())) return take.status();

@@ -19,7 +19,8 @@
 
 namespace waveshift::pipeline {
 
-// A line that is ready to be placed. Everything else about it stands in its LineState, which belongs to the next stage from now on.
+// A line that is ready to be placed. Everything else about it stands in its LineState, which belongs to the
+// next stage from now on.
 struct ReadyLine {
   size_t index = 0;
   Samples natural_length = 0;  // 0 for lines that are not spoken
@@ -30,18 +31,21 @@ class SpeechStage {
   // The journal has been indexed. All references outlive the stage.
   SpeechStage(PreparedJob& job, Journal& journal, tts::Synthesizer* synthesizer, ProgressTracker& tracker);
 
-  // Pushes every line in order, spoken or not; a line that fails gets status kFailed and its reason. Closes `ready` at the end.
+  // Pushes every line in order, spoken or not; a line that fails gets status kFailed and its reason. Closes
+  // `ready` at the end.
   Status Run(BoundedQueue<ReadyLine>& ready, const std::stop_token& stop);
 
  private:
   // The end of the batch that begins at `first`.
   size_t BatchEnd(size_t first) const;
-  // Speaks the lines of [first, end) that the journal does not have, and puts each take into it as soon as it is there. `failed`: why a line
-  // has none.
-  Status SpeakMissing(size_t first, size_t end, std::map<size_t, Status>& failed, const std::stop_token& stop);
+  // Speaks the lines of [first, end) that the journal does not have, and puts each take into it as soon as it
+  // is there. `failed`: why a line has none.
+  Status SpeakMissing(size_t first, size_t end, std::map<size_t, Status>& failed,
+                      const std::stop_token& stop);
   Status Keep(const LineState& state, StatusOr<tts::SpokenLine> line);
   StatusOr<Take> TakeOf(LineState& state, const std::stop_token& stop);
-  StatusOr<ReadyLine> Complete(size_t index, const std::map<size_t, Status>& failed, const std::stop_token& stop);
+  StatusOr<ReadyLine> Complete(size_t index, const std::map<size_t, Status>& failed,
+                               const std::stop_token& stop);
 
   PreparedJob& job_;
   Journal& journal_;

@@ -14,13 +14,14 @@
 
 namespace waveshift::pipeline {
 
-// Stages that run beside each other and end together: the first error, or a stop from outside, stops all of them. Start and Join are called
-// by one thread. Every stage must return soon after its token is stopped.
+// Stages that run beside each other and end together: the first error, or a stop from outside, stops all of
+// them. Start and Join are called by one thread. Every stage must return soon after its token is stopped.
 class StageGroup {
  public:
   using Stage = std::function<Status(const std::stop_token&)>;
 
-  explicit StageGroup(const std::stop_token& outer) : outer_(outer), on_outer_(outer, [this] { stop_.request_stop(); }) {}
+  explicit StageGroup(const std::stop_token& outer)
+      : outer_(outer), on_outer_(outer, [this] { stop_.request_stop(); }) {}
   ~StageGroup() {
     stop_.request_stop();
     JoinThreads();

@@ -19,7 +19,8 @@ constexpr double kPercentStreams = 87;
 Status NextSegment(SegmentQueue* queue, size_t index, std::string& path, const std::stop_token& stop) {
   if (queue == nullptr) return OkStatus();
   auto segment = queue->Pop(stop);
-  if (!segment) return stop.stop_requested() ? Cancelled("stopped") : Internal("a stream ended before its last segment");
+  if (!segment)
+    return stop.stop_requested() ? Cancelled("stopped") : Internal("a stream ended before its last segment");
   if (segment->index != index) return Internal("a stream skipped a segment");
   path = std::move(segment->path);
   return OkStatus();
@@ -27,8 +28,9 @@ Status NextSegment(SegmentQueue* queue, size_t index, std::string& path, const s
 
 }  // namespace
 
-StatusOr<std::unique_ptr<SoundStream>> SoundStream::Open(Track track, const PreparedJob& job, size_t first_segment,
-                                                         const std::string& language, const std::string& directory) {
+StatusOr<std::unique_ptr<SoundStream>> SoundStream::Open(Track track, const PreparedJob& job,
+                                                         size_t first_segment, const std::string& language,
+                                                         const std::string& directory) {
   std::unique_ptr<SoundStream> stream(new SoundStream(track));
   media::AudioSegmenter::Options options;
   options.container = job.info.video->container;
@@ -40,8 +42,10 @@ StatusOr<std::unique_ptr<SoundStream>> SoundStream::Open(Track track, const Prep
   options.directory = directory + (track == Track::kDubbed ? "/dubbed" : "/original");
   WS_RETURN_IF_ERROR(MakeDirectories(options.directory));
   SoundStream* self = stream.get();
-  WS_ASSIGN_OR_RETURN(stream->segmenter_, media::AudioSegmenter::Open(options, [self](const media::AudioSegment& segment) {
-                        if (self->segments_.Push({segment.index, segment.path}, self->stop_)) return OkStatus();
+  WS_ASSIGN_OR_RETURN(stream->segmenter_,
+                      media::AudioSegmenter::Open(options, [self](const media::AudioSegment& segment) {
+                        if (self->segments_.Push({segment.index, segment.path}, self->stop_))
+                          return OkStatus();
                         return Cancelled("stopped");
                       }));
   return stream;
@@ -59,8 +63,9 @@ Status SoundStream::Run(const std::stop_token& stop) {
   return OkStatus();
 }
 
-Status RunVideo(media::VideoSegmenter& segmenter, size_t first_segment, size_t segments, const std::string& directory,
-                const std::string& ending, SegmentQueue& out, const std::stop_token& stop) {
+Status RunVideo(media::VideoSegmenter& segmenter, size_t first_segment, size_t segments,
+                const std::string& directory, const std::string& ending, SegmentQueue& out,
+                const std::stop_token& stop) {
   for (size_t i = first_segment; i < segments; ++i) {
     const std::string path = directory + "/video_" + std::to_string(i) + "." + ending;
     WS_RETURN_IF_ERROR(segmenter.WriteNext(path, stop));
@@ -78,12 +83,14 @@ Status PublishStage::Run(const std::stop_token& stop) const {
     WS_RETURN_IF_ERROR(NextSegment(dubbed, i, parts.dubbed_path, stop));
     WS_RETURN_IF_ERROR(NextSegment(original, i, parts.original_path, stop));
     if (has_subtitles) {
-      parts.subtitles = text::FormatVttSegment(cues->Cues(), std::llround(MsFromSamples(segments[i].start)),
-                                               std::llround(MsFromSamples(segments[i].end)), media::kProgrammeOffset90kHz);
+      parts.subtitles =
+          text::FormatVttSegment(cues->Cues(), std::llround(MsFromSamples(segments[i].start)),
+                                 std::llround(MsFromSamples(segments[i].end)), media::kProgrammeOffset90kHz);
     }
     WS_RETURN_IF_ERROR(publisher->PublishSegment(i, std::move(parts)));
     tracker->MediaDone(SecondsFromSamples(segments[i].end - segments[i].start));
-    tracker->SetPercent(kPercentBefore + kPercentStreams * static_cast<double>(i + 1) / static_cast<double>(segments.size()));
+    tracker->SetPercent(kPercentBefore +
+                        kPercentStreams * static_cast<double>(i + 1) / static_cast<double>(segments.size()));
   }
   return OkStatus();
 }

@@ -1,8 +1,9 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Third to last stages: the two sound tracks through their encoders, the video's packets, and the publisher that joins their segments.
-// Every queue is bounded, so no stage runs far ahead of the slowest one and the scratch folder holds a few segments only.
+// Third to last stages: the two sound tracks through their encoders, the video's packets, and the publisher
+// that joins their segments. Every queue is bounded, so no stage runs far ahead of the slowest one and the
+// scratch folder holds a few segments only.
 #ifndef WAVESHIFT_PIPELINE_STREAMS_H_
 #define WAVESHIFT_PIPELINE_STREAMS_H_
 
@@ -32,8 +33,9 @@ using SegmentQueue = BoundedQueue<SegmentFile>;
 class SoundStream {
  public:
   enum class Track { kDubbed, kOriginal };
-  static StatusOr<std::unique_ptr<SoundStream>> Open(Track track, const PreparedJob& job, size_t first_segment,
-                                                     const std::string& language, const std::string& directory);
+  static StatusOr<std::unique_ptr<SoundStream>> Open(Track track, const PreparedJob& job,
+                                                     size_t first_segment, const std::string& language,
+                                                     const std::string& directory);
   Status Run(const std::stop_token& stop);
   ChunkQueue& chunks() { return chunks_; }
   SegmentQueue& segments() { return segments_; }
@@ -50,8 +52,9 @@ class SoundStream {
 };
 
 // The video: planned segments in order.
-Status RunVideo(media::VideoSegmenter& segmenter, size_t first_segment, size_t segments, const std::string& directory,
-                const std::string& ending, SegmentQueue& out, const std::stop_token& stop);
+Status RunVideo(media::VideoSegmenter& segmenter, size_t first_segment, size_t segments,
+                const std::string& directory, const std::string& ending, SegmentQueue& out,
+                const std::stop_token& stop);
 
 // Joins the renditions' segments and publishes them in order.
 struct PublishStage {

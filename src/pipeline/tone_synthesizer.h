@@ -1,7 +1,8 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// For tests: an engine whose speech is known to the sample, so that its place in a finished track can be checked. Not linked into the program.
+// For tests: an engine whose speech is known to the sample, so that its place in a finished track can be
+// checked. Not linked into the program.
 #ifndef WAVESHIFT_PIPELINE_TONE_SYNTHESIZER_H_
 #define WAVESHIFT_PIPELINE_TONE_SYNTHESIZER_H_
 
@@ -16,7 +17,8 @@
 
 namespace waveshift::pipeline {
 
-// Noise bursts at a syllable's pace, different for each text: 60 ms of sound a character. A text that begins with "FAIL" fails.
+// Noise bursts at a syllable's pace, different for each text: 60 ms of sound a character. A text that begins
+// with "FAIL" fails.
 class ToneSynthesizer : public tts::Synthesizer {
  public:
   std::string_view name() const override { return "espeak"; }

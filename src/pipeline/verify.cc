@@ -26,7 +26,8 @@ class Window {
   Samples begin() const { return begin_; }
   Samples end() const { return begin_ + static_cast<Samples>(samples_.size()); }
   void Append(const std::vector<float>& interleaved) {
-    for (size_t i = 0; i + 1 < interleaved.size(); i += 2) samples_.push_back(0.5F * (interleaved[i] + interleaved[i + 1]));
+    for (size_t i = 0; i + 1 < interleaved.size(); i += 2)
+      samples_.push_back(0.5F * (interleaved[i] + interleaved[i + 1]));
   }
   void DropBefore(Samples position) {
     const Samples n = std::clamp<Samples>(position - begin_, 0, static_cast<Samples>(samples_.size()));
@@ -66,11 +67,13 @@ Status MeasureLine(LineState& line, const Window& window, Journal& journal) {
   line.measured_duration_ms = MsFromSamples(line.length);
   constexpr double kSamplesPerMs = kTimelineRateHz / 1000.0;
   if (std::isnan(head)) {
-    line.warnings.emplace_back("could not be recognised in the finished mix; its measured times are the planned ones");
+    line.warnings.emplace_back(
+        "could not be recognised in the finished mix; its measured times are the planned ones");
     return OkStatus();
   }
   line.measured_start_ms = head / kSamplesPerMs;
-  const double end = std::isnan(tail) ? head + static_cast<double>(line.length) : tail + static_cast<double>(piece);
+  const double end =
+      std::isnan(tail) ? head + static_cast<double>(line.length) : tail + static_cast<double>(piece);
   line.measured_duration_ms = (end - head) / kSamplesPerMs;
   return OkStatus();
 }
@@ -82,7 +85,8 @@ std::vector<LineState*> ByEnd(std::vector<LineState>* lines) {
   for (LineState& line : *lines) {
     if (line.status == LineStatus::kDubbed) order.push_back(&line);
   }
-  std::sort(order.begin(), order.end(), [](const LineState* a, const LineState* b) { return a->end() < b->end(); });
+  std::sort(order.begin(), order.end(),
+            [](const LineState* a, const LineState* b) { return a->end() < b->end(); });
   return order;
 }
 
@@ -119,7 +123,8 @@ StatusOr<TrackFigures> MeasureTrack(const media::RenditionFiles& files, Samples 
     window.DropBefore(needed[next]);
   }
   const auto summary = loudness->Summary();
-  return TrackFigures{summary.integrated_lufs, summary.true_peak_dbtp, summary.loudness_range_lu, peaks.Peaks()};
+  return TrackFigures{summary.integrated_lufs, summary.true_peak_dbtp, summary.loudness_range_lu,
+                      peaks.Peaks()};
 }
 
 }  // namespace waveshift::pipeline

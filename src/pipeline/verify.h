@@ -23,9 +23,10 @@ struct TrackFigures {
   WaveformPeaks peaks;
 };
 
-// Decodes a rendition once, streamed. Fills in measured_start_ms and measured_duration_ms of every dubbed line in `lines` (none is looked
-// for when it is null): its own sound is found in the track by correlation at its head and its tail; a line that cannot be recognised keeps its
-// planned times and gets a warning. Memory: the track between the first and last line that sound at one moment.
+// Decodes a rendition once, streamed. Fills in measured_start_ms and measured_duration_ms of every dubbed
+// line in `lines` (none is looked for when it is null): its own sound is found in the track by correlation at
+// its head and its tail; a line that cannot be recognised keeps its planned times and gets a warning. Memory:
+// the track between the first and last line that sound at one moment.
 StatusOr<TrackFigures> MeasureTrack(const media::RenditionFiles& files, Samples length, Journal& journal,
                                     std::vector<LineState>* lines, const std::stop_token& stop);
 

@@ -53,7 +53,7 @@ struct TaskManagerOptions {
   std::chrono::seconds lease_lifetime{60};
   std::chrono::milliseconds heartbeat{
       1000};  // renewals, cancel requests, progress writes are looked at this often
-  std::chrono::milliseconds progress_interval{1000};  // between two progress writes of a task
+  std::chrono::milliseconds progress_interval{1000};   // between two progress writes of a task
   std::chrono::milliseconds recovery_interval{60000};  // between two searches for abandoned tasks
   std::string failure_status = stores::kDefaultFailureStatus;
   std::string scratch_parent;

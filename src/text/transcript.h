@@ -1,7 +1,8 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Transcripts: what is said when, by whom, and how it is to be said in the target language (contract.md section 2).
+// Transcripts: what is said when, by whom, and how it is to be said in the target language (contract.md
+// section 2).
 #ifndef WAVESHIFT_TEXT_TRANSCRIPT_H_
 #define WAVESHIFT_TEXT_TRANSCRIPT_H_
 
@@ -33,8 +34,9 @@ struct TranscriptLine {
 };
 
 struct Transcript {
-  std::string target_language;        // BCP-47, "" when the file does not say
-  std::vector<TranscriptLine> lines;  // sorted by start_ms, then sequence; one per sequence (of duplicates the last one in the file)
+  std::string target_language;  // BCP-47, "" when the file does not say
+  std::vector<TranscriptLine>
+      lines;  // sorted by start_ms, then sequence; one per sequence (of duplicates the last one in the file)
 };
 
 enum class TranscriptFormat { kJson, kSrt, kVtt };
@@ -42,24 +44,27 @@ enum class TranscriptFormat { kJson, kSrt, kVtt };
 // By the file name's ending (.json, .srt, .vtt, any case); InvalidArgument for another one.
 StatusOr<TranscriptFormat> TranscriptFormatOf(std::string_view file_name);
 
-// Parses and checks. `name` stands in messages. InvalidArgument names the file and the segment, cue or line and field at fault; OutOfRange
-// when one of the limits above is exceeded. UTF-8 with or without byte order mark, any line ends. Never throws, depth of JSON nesting is
-// bounded. A transcript without lines is an error.
+// Parses and checks. `name` stands in messages. InvalidArgument names the file and the segment, cue or line
+// and field at fault; OutOfRange when one of the limits above is exceeded. UTF-8 with or without byte order
+// mark, any line ends. Never throws, depth of JSON nesting is bounded. A transcript without lines is an
+// error.
 //
-// JSON: times and sequences are whole numbers (2350, 2350.0 or "2350"). Two equal sequences that both stand in the file are one line, the
-// last one; a line without a sequence never pushes out another: where its place is claimed as somebody's sequence, it takes the next number
-// that nobody has. SRT and WebVTT: the sequence is the cue's place, the text is the translation, WebVTT's "Language:" header the target
-// language; the first voice tag of a cue names its speaker.
+// JSON: times and sequences are whole numbers (2350, 2350.0 or "2350"). Two equal sequences that both stand
+// in the file are one line, the last one; a line without a sequence never pushes out another: where its place
+// is claimed as somebody's sequence, it takes the next number that nobody has. SRT and WebVTT: the sequence
+// is the cue's place, the text is the translation, WebVTT's "Language:" header the target language; the first
+// voice tag of a cue names its speaker.
 StatusOr<Transcript> ParseTranscript(std::string_view bytes, TranscriptFormat format, std::string_view name);
 
 // Reads a file of at most kMaxTranscriptBytes and parses it.
 StatusOr<Transcript> LoadTranscript(const std::string& path);
 
-// Lines must begin and end within the media (the end may exceed it by `tolerance_ms`, for transcripts that round up; it is cut then).
-// InvalidArgument names the line.
+// Lines must begin and end within the media (the end may exceed it by `tolerance_ms`, for transcripts that
+// round up; it is cut then). InvalidArgument names the line.
 Status CheckAgainstDuration(Transcript& transcript, double media_duration_ms, double tolerance_ms = 500);
 
-// Keeps the last of lines with one sequence and sorts by time: what ParseTranscript does, for lines that come from a database.
+// Keeps the last of lines with one sequence and sorts by time: what ParseTranscript does, for lines that come
+// from a database.
 void ResolveDuplicatesAndSort(std::vector<TranscriptLine>& lines);
 
 }  // namespace waveshift::text

@@ -33,7 +33,8 @@ struct Flags {
 // Held locks are released by the system when the process dies, so a killed run never blocks the next one.
 constexpr std::chrono::seconds kLeaseLifetime{60};
 
-// A folder that is somebody's already and not a dub's is left alone only where names would clash; a plain file is an error.
+// A folder that is somebody's already and not a dub's is left alone only where names would clash; a plain
+// file is an error.
 Status CheckOutputDirectory(const std::string& path) {
   std::error_code error;
   if (std::filesystem::exists(path, error) && !std::filesystem::is_directory(path, error)) {
@@ -42,8 +43,9 @@ Status CheckOutputDirectory(const std::string& path) {
   return OkStatus();
 }
 
-StatusOr<pipeline::JobResult> RunWithProgress(const Flags& flags, const DubRequest& request, const service::Engine& engine,
-                                              stores::ObjectStore& store, ProgressStyle style, const std::stop_token& stop) {
+StatusOr<pipeline::JobResult> RunWithProgress(const Flags& flags, const DubRequest& request,
+                                              const service::Engine& engine, stores::ObjectStore& store,
+                                              ProgressStyle style, const std::stop_token& stop) {
   ProgressPrinter printer(style, std::cerr, StandardErrorColumns());
   pipeline::JobDeps deps;
   deps.output = &store;
@@ -81,16 +83,18 @@ Status PrintResult(const Flags& flags, const DubRequest& request, const pipeline
     return PrintOut(json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   }
   char summary[200];
-  std::snprintf(summary, sizeof summary, "%lld lines: %lld dubbed, %lld kept, %lld failed, %lld reused; %.1f s of video in %.1f s\n",
-                static_cast<long long>(result.lines), static_cast<long long>(result.dubbed), static_cast<long long>(result.kept),
-                static_cast<long long>(result.failed), static_cast<long long>(result.reused), result.media_seconds,
-                result.wall_seconds);
-  return PrintOut(summary + ("video:    " + folder + "dubbed.mp4\n") + "stream:   " + folder + "playlist.m3u8\n" +
-                  "report:   " + folder + "report.html\n");
+  std::snprintf(summary, sizeof summary,
+                "%lld lines: %lld dubbed, %lld kept, %lld failed, %lld reused; %.1f s of video in %.1f s\n",
+                static_cast<long long>(result.lines), static_cast<long long>(result.dubbed),
+                static_cast<long long>(result.kept), static_cast<long long>(result.failed),
+                static_cast<long long>(result.reused), result.media_seconds, result.wall_seconds);
+  return PrintOut(summary + ("video:    " + folder + "dubbed.mp4\n") + "stream:   " + folder +
+                  "playlist.m3u8\n" + "report:   " + folder + "report.html\n");
 }
 
 Status RunDub(const Flags& flags, CommandContext& context) {
-  const auto style = ChooseProgressStyle(flags.common.progress, flags.common.quiet, StandardErrorIsTerminal());
+  const auto style =
+      ChooseProgressStyle(flags.common.progress, flags.common.quiet, StandardErrorIsTerminal());
   if (!style.ok()) return UsageError(Message(style.status()));
   if (flags.resume && flags.dub.fresh) return UsageError("--resume and --fresh exclude each other");
   WS_ASSIGN_OR_RETURN(const DubRequest request, MakeDubRequest(flags.dub));
@@ -102,8 +106,8 @@ Status RunDub(const Flags& flags, CommandContext& context) {
   std::error_code error;
   const bool was_there = std::filesystem::exists(request.output_directory, error);
   WS_ASSIGN_OR_RETURN(const auto store, stores::OpenFileObjectStore(request.output_directory));
-  auto lease = store->AcquireLease(request.spec.layout.journal_prefix + "lease", "waveshift dub, process " + std::to_string(::getpid()),
-                                   kLeaseLifetime);
+  auto lease = store->AcquireLease(request.spec.layout.journal_prefix + "lease",
+                                   "waveshift dub, process " + std::to_string(::getpid()), kLeaseLifetime);
   if (!lease.ok()) return Annotate(lease.status(), request.output_directory + ": another run works here");
   auto result = RunWithProgress(flags, request, engine, *store, *style, context.stop());
   if (!result.ok()) {
@@ -119,18 +123,24 @@ Status RunDub(const Flags& flags, CommandContext& context) {
 void AddFlags(CLI::App& command, Flags& flags) {
   DubFlags& dub = flags.dub;
   command.add_option("VIDEO", dub.video, "The video")->required();
-  command.add_option("--transcript", dub.transcript, "Timed, translated transcript (.json, .srt, .vtt)")->required();
+  command.add_option("--transcript", dub.transcript, "Timed, translated transcript (.json, .srt, .vtt)")
+      ->required();
   command.add_option("--audio", dub.audio, "Separate audio track");
-  command.add_option("--lang", dub.language, "Target language (BCP-47, chinese, english) when the transcript does not say");
-  command.add_option("-o,--output", dub.output, "Output folder (default: the video's name without its ending, plus .dub)");
+  command.add_option("--lang", dub.language,
+                     "Target language (BCP-47, chinese, english) when the transcript does not say");
+  command.add_option("-o,--output", dub.output,
+                     "Output folder (default: the video's name without its ending, plus .dub)");
   command.add_option("--engine", dub.engine, "Speech engine")
       ->check(CLI::IsMember({"auto", "indextts", "kokoro", "piper", "espeak", "none"}));
   command.add_option("--voices", dub.voices, "JSON or YAML file: a voice for each speaker");
   command.add_option("--background", dub.background, "What becomes of the original sound")
       ->check(CLI::IsMember({"auto", "separate", "duck", "none"}));
-  command.add_option("--separator", dub.separator, "Speech separation model")->check(CLI::IsMember({"auto", "mdx", "deepfilter"}));
-  command.add_option("--subtitles", dub.subtitles, "Subtitles")->check(CLI::IsMember({"none", "soft", "burn"}));
-  command.add_option("--max-speed", dub.max_speed, "Highest tempo of a line, 1.0 to 1.3")->check(CLI::Range(1.0, 1.3));
+  command.add_option("--separator", dub.separator, "Speech separation model")
+      ->check(CLI::IsMember({"auto", "mdx", "deepfilter"}));
+  command.add_option("--subtitles", dub.subtitles, "Subtitles")
+      ->check(CLI::IsMember({"none", "soft", "burn"}));
+  command.add_option("--max-speed", dub.max_speed, "Highest tempo of a line, 1.0 to 1.3")
+      ->check(CLI::Range(1.0, 1.3));
   command.add_flag("--keep-lines", dub.keep_lines, "Keep each line's WAV");
   command.add_flag("--resume", flags.resume, "Go on from what an earlier run finished (default)");
   command.add_flag("--fresh", dub.fresh, "Forget what an earlier run finished");
@@ -145,7 +155,8 @@ void RegisterDub(CLI::App& app, CommandContext& context) {
   CLI::App* command = app.add_subcommand("dub", "Dubs a local video with its transcript");
   AddFlags(*command, *flags);
   AddOutputFlags(*command, flags->common, WithProgress::kYes);
-  command->callback([flags, &context] { context.action = [flags, &context] { return RunDub(*flags, context); }; });
+  command->callback(
+      [flags, &context] { context.action = [flags, &context] { return RunDub(*flags, context); }; });
 }
 
 }  // namespace waveshift::app

@@ -23,7 +23,8 @@ StatusOr<std::string> ResolveEngine(std::string_view word) {
   if (word == "auto" || word.empty() || word == "espeak") return std::string("espeak");
   const bool known = std::find(kKnownEngines.begin(), kKnownEngines.end(), word) != kKnownEngines.end();
   if (known) {
-    return FailedPrecondition("engine: " + std::string(word) + " is not part of this build; use espeak or auto");
+    return FailedPrecondition("engine: " + std::string(word) +
+                              " is not part of this build; use espeak or auto");
   }
   return InvalidArgument("engine: must be auto, espeak or none, not \"" + std::string(word) + "\"");
 }

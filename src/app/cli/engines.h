@@ -15,8 +15,8 @@ namespace waveshift::app {
 // The engines in this build, best first.
 std::vector<std::string> EngineNames();
 
-// The engine that a word of the contract stands for: "espeak" for "auto", "" for "none". FailedPrecondition for one that other builds have,
-// InvalidArgument for a word that is none.
+// The engine that a word of the contract stands for: "espeak" for "auto", "" for "none". FailedPrecondition
+// for one that other builds have, InvalidArgument for a word that is none.
 StatusOr<std::string> ResolveEngine(std::string_view word);
 
 // The engine that a word of --engine or WAVESHIFT_ENGINE stands for: "auto" is the best one that is ready and

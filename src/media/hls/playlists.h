@@ -17,10 +17,10 @@ struct MediaSegment {
 };
 
 struct MediaPlaylist {
-  int target_duration_s = 0;   // the same in every version of one playlist
-  std::string init_uri;        // EXT-X-MAP, "" for none
+  int target_duration_s = 0;  // the same in every version of one playlist
+  std::string init_uri;       // EXT-X-MAP, "" for none
   std::vector<MediaSegment> segments;
-  bool ended = false;          // EVENT always; ENDLIST when ended
+  bool ended = false;  // EVENT always; ENDLIST when ended
 };
 std::string FormatMediaPlaylist(const MediaPlaylist& playlist);
 
@@ -41,7 +41,7 @@ struct SubtitleRendition {
 };
 struct MultivariantPlaylist {
   std::string video_uri;
-  std::string video_codec;  // RFC 6381
+  std::string video_codec;    // RFC 6381
   int width = 0, height = 0;  // as shown
   double frame_rate = 0;
   int64_t peak_bits_per_second = 0;  // video and one audio together
