@@ -17,7 +17,7 @@ namespace waveshift::pipeline {
 namespace {
 
 // Raised whenever the same input would give another result.
-constexpr long long kPipelineVersion = 1;
+constexpr long long kPipelineVersion = 2;
 constexpr int64_t kIdentityBytes = 1 << 20;
 
 // What tells one media file from another without reading it whole: size, time of change, first and last MiB.
@@ -41,8 +41,9 @@ StatusOr<std::string> FileIdentity(const std::string& path) {
 StatusOr<std::optional<SoundSource>> FindSound(const JobSpec& spec, const PreparedJob& job) {
   if (spec.audio_path.empty()) {
     if (!job.info.audio) return std::optional<SoundSource>();
-    return std::optional<SoundSource>(
-        SoundSource{spec.video_path, job.info.audio->index, job.plan.zero_seconds, job.info.audio->language});
+    return std::optional<SoundSource>(SoundSource{spec.video_path, job.info.audio->index,
+                                                  job.plan.zero_seconds, job.info.audio->channels,
+                                                  job.info.audio->language});
   }
   WS_ASSIGN_OR_RETURN(const media::MediaInfo info, media::ProbeMedia(spec.audio_path));
   if (!info.audio) return InvalidArgument(spec.audio_path + ": holds no sound");
@@ -53,7 +54,7 @@ StatusOr<std::optional<SoundSource>> FindSound(const JobSpec& spec, const Prepar
     zero = plan.zero_seconds;
   }
   return std::optional<SoundSource>(
-      SoundSource{spec.audio_path, info.audio->index, zero, info.audio->language});
+      SoundSource{spec.audio_path, info.audio->index, zero, info.audio->channels, info.audio->language});
 }
 
 std::string Fingerprint(const JobSpec& spec, const JobDeps& deps, const PreparedJob& job,
