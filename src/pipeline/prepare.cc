@@ -11,6 +11,7 @@
 
 #include "audio/loudness.h"
 #include "base/hash.h"
+#include "media/fonts.h"
 #include "text/language.h"
 
 namespace waveshift::pipeline {
@@ -92,6 +93,14 @@ std::string TakeKey(const tts::Synthesizer& synthesizer, const tts::SpeakRequest
     hasher.Add(identity.ok() ? *identity : request.voice.reference_path);
   }
   return hasher.Hex();
+}
+
+Status CheckBurnedText(const PreparedJob& job) {
+  std::string all;
+  for (const LineState& state : job.lines) {
+    if (state.status == LineStatus::kToSpeak) all += state.line.translation;
+  }
+  return media::CheckFonts(all);
 }
 
 // --- listening to the speakers
@@ -179,6 +188,7 @@ StatusOr<PreparedJob> PrepareJob(const JobSpec& spec, const JobDeps& deps, const
     state.line = std::move(line);
     job.lines.push_back(std::move(state));
   }
+  if (spec.options.subtitles == SubtitleMode::kBurn) WS_RETURN_IF_ERROR(CheckBurnedText(job));
   if (job.lines_to_speak > 0) {
     if (deps.synthesizer == nullptr) return FailedPrecondition("no speech engine is configured");
     WS_RETURN_IF_ERROR(deps.synthesizer->CheckReady());
