@@ -11,6 +11,7 @@
 
 #include "base/media_time.h"
 #include "base/status.h"
+#include "media/media_info.h"
 
 namespace waveshift::media {
 
@@ -26,6 +27,9 @@ class AudioReader {
   // audio or no decoder is there.
   static StatusOr<std::unique_ptr<AudioReader>> Open(const std::string& path, int stream_index,
                                                      double zero_seconds, Samples start = 0);
+  // The chosen track of a probed file, without an index in memory where that can be done.
+  static StatusOr<std::unique_ptr<AudioReader>> Open(const MediaInfo& info, double zero_seconds,
+                                                     Samples start = 0);
   virtual ~AudioReader() = default;
 
   // Appends the next `frames` stereo frames (interleaved). After the end of the track silence follows for

@@ -27,6 +27,7 @@ struct AudioInput {
   std::string name;  // for messages; a file's path
   std::shared_ptr<void> io;
   InputPtr context;
+  std::unique_ptr<Mp4Packets> mp4;  // gives the context's packets; null when its demuxer does
 };
 
 class AudioTrack : public AudioReader {
@@ -56,7 +57,6 @@ class AudioTrack : public AudioReader {
   void CountDamage(int64_t pts);
 
   AudioInput input_;
-  std::unique_ptr<Mp4Packets> mp4_;  // gives input_'s packets, when it can
   AVStream* stream_ = nullptr;
   CodecContextPtr decoder_;
   FramePtr frame_;

@@ -7,6 +7,7 @@
 
 #include "media/av_internal.h"
 #include "media/codec_string.h"
+#include "media/mp4_packets.h"
 #include "text/language.h"
 
 extern "C" {
@@ -112,6 +113,10 @@ StatusOr<MediaInfo> ProbeMedia(const std::string& path) {
   if (info.video && (info.video->width <= 0 || info.video->height <= 0)) {
     return InvalidArgument(path + ": the video's size cannot be made out; the file is damaged or cut off");
   }
+  std::vector<int> streams;
+  if (info.video) streams.push_back(info.video->index);
+  if (info.audio) streams.push_back(info.audio->index);
+  info.mp4 = StudyMp4(path, streams, *input);
   return info;
 }
 

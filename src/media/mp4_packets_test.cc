@@ -14,6 +14,7 @@
 #include <tuple>
 #include <vector>
 
+#include "media/media_info.h"
 #include "media/test_media.h"
 
 namespace waveshift::media {
@@ -72,10 +73,12 @@ class Mp4PacketsTest : public MediaTest {
     }
     return all;
   }
-  static std::unique_ptr<Mp4Packets> TakeOver(const std::string& path, int index, InputPtr& input) {
-    input = OpenStream(path, index);
-    if (!input) return nullptr;
-    auto packets = Mp4Packets::TakeOver(path, index, input);
+  // Null when the file cannot be read without an index.
+  static std::unique_ptr<Mp4Packets> OpenPackets(const std::string& path, int index) {
+    const auto info = ProbeMedia(path);
+    EXPECT_TRUE(info.ok()) << Message(info.status());
+    if (!info.ok()) return nullptr;
+    auto packets = Mp4Packets::Open(path, info->mp4, index);
     EXPECT_TRUE(packets.ok()) << Message(packets.status());
     return packets.ok() ? std::move(*packets) : nullptr;
   }
@@ -85,10 +88,9 @@ class Mp4PacketsTest : public MediaTest {
     const InputPtr usual = OpenStream(path, index);
     ASSERT_NE(usual, nullptr);
     const std::vector<Facts> wanted = FromDemuxer(*usual, index);
-    InputPtr light;
-    const auto packets = TakeOver(path, index, light);
+    const auto packets = OpenPackets(path, index);
     ASSERT_NE(packets, nullptr);
-    ASSERT_EQ(light->nb_streams, usual->nb_streams);
+    ASSERT_EQ(packets->TakeStreams()->nb_streams, usual->nb_streams);
     const std::vector<Facts> got = FromFile(*packets);
     ASSERT_EQ(got.size(), wanted.size());
     for (size_t i = 0; i < got.size(); ++i) ASSERT_EQ(Words(got[i]), Words(wanted[i])) << "packet " << i;
@@ -162,13 +164,21 @@ TEST_F(Mp4PacketsTest, OtherFilesStayWithTheDemuxer) {
   for (const std::string& path :
        {Make("a.mkv", streams + "-c:a aac"), Make("b.mp4", streams + "-c:a aac -movflags frag_keyframe"),
         Make("c.ts", streams + "-c:a aac")}) {
-    const InputPtr usual = OpenStream(path, 0);
-    InputPtr input;
-    EXPECT_EQ(TakeOver(path, 0, input), nullptr) << path;
-    EXPECT_EQ(FromDemuxer(*input, 0).size(), FromDemuxer(*usual, 0).size()) << path;
+    EXPECT_EQ(OpenPackets(path, 0), nullptr) << path;
   }
-  InputPtr input;
-  EXPECT_EQ(TakeOver(Make("d.mov", streams + "-c:a pcm_s16le"), 1, input), nullptr);
+  const std::string path = Make("d.mov", streams + "-c:a pcm_s16le");
+  EXPECT_NE(OpenPackets(path, 0), nullptr);
+  EXPECT_EQ(OpenPackets(path, 1), nullptr);
+}
+
+TEST_F(Mp4PacketsTest, AFileThatChangesIsNotRead) {
+  const std::string path = Make("a.mp4", std::string(kVideo) + "-c:v libx264 -preset ultrafast");
+  const auto info = ProbeMedia(path);
+  ASSERT_TRUE(info.ok());
+  std::ofstream(path, std::ios::binary | std::ios::app) << "more";
+  const auto packets = Mp4Packets::Open(path, info->mp4, 0);
+  EXPECT_EQ(packets.status().code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(Message(packets.status()), testing::HasSubstr("changed"));
 }
 
 TEST_F(Mp4PacketsTest, DamagedTablesAreNoHarm) {
@@ -185,14 +195,12 @@ TEST_F(Mp4PacketsTest, DamagedTablesAreNoHarm) {
       bad[random() % movie] = static_cast<char>(random());
     const std::string broken = Path("broken.mp4");
     std::ofstream(broken, std::ios::binary) << bad;
-    auto input = OpenInput(broken, true);
-    if (!input.ok()) continue;
-    for (int index = 0; index < static_cast<int>((*input)->nb_streams); ++index) {
-      auto again = OpenInput(broken, true);
-      if (!again.ok()) continue;
-      DiscardOthers(again->get(), index);
-      auto packets = Mp4Packets::TakeOver(broken, index, *again);
-      if (packets.ok() && *packets) FromFile(**packets);
+    const auto info = ProbeMedia(broken);
+    if (!info.ok()) continue;
+    for (const int index : {0, 1}) {
+      const auto packets = Mp4Packets::Open(broken, info->mp4, index);
+      ASSERT_TRUE(packets.ok()) << Message(packets.status());
+      if (*packets) FromFile(**packets);
     }
   }
 }

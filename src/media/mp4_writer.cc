@@ -255,7 +255,7 @@ class Mp4Writer {
     }
     WriteTitle(out, title);
     out.End();
-    return out.bytes();
+    return out.Take();
   }
 
   Status WriteFront() {

@@ -35,9 +35,16 @@ StatusOr<std::unique_ptr<VideoPacketReader>> VideoPacketReader::Open(const Media
   if (!info.video) return InvalidArgument(info.path + ": has no video");
   std::unique_ptr<VideoPacketReader> reader(new VideoPacketReader);
   reader->path_ = info.path;
+  const int index = info.video->index;
+  WS_ASSIGN_OR_RETURN(reader->mp4_, Mp4Packets::Open(info.path, info.mp4, index));
+  if (reader->mp4_) {
+    reader->input_ = reader->mp4_->TakeStreams();
+    reader->stream_ = reader->input_->streams[index];
+    reader->step_ = PictureTicks(*reader->stream_);
+    return reader;
+  }
   WS_ASSIGN_OR_RETURN(reader->input_, OpenInput(info.path, true));
   AVFormatContext* input = reader->input_.get();
-  const int index = info.video->index;
   if (index < 0 || index >= static_cast<int>(input->nb_streams) ||
       input->streams[index]->codecpar->codec_type != AVMEDIA_TYPE_VIDEO) {
     return InvalidArgument(info.path + ": has no video stream " + std::to_string(index) + " any more");
@@ -49,10 +56,6 @@ StatusOr<std::unique_ptr<VideoPacketReader>> VideoPacketReader::Open(const Media
   if (PictureOrder::Needed(*input, *reader->stream_)) {
     input->flags &= ~AVFMT_FLAG_GENPTS;
     WS_ASSIGN_OR_RETURN(reader->order_, PictureOrder::Make(*reader->stream_, reader->step_));
-  }
-  if (reader->peeked_ == nullptr) {
-    WS_ASSIGN_OR_RETURN(reader->mp4_, Mp4Packets::TakeOver(info.path, index, reader->input_));
-    reader->stream_ = reader->input_->streams[index];
   }
   return reader;
 }

@@ -42,6 +42,7 @@ class JobRun {
   Status OpenVideo();
   Status SpeakAndPlace();
   Status SpeakPlaceAndStream();
+  void CloseStreams();
   PublisherOptions PublisherSettings() const;
   bool Burns() const { return spec_.options.subtitles == SubtitleMode::kBurn; }
   void Notice(const std::string& text);
@@ -125,7 +126,7 @@ PublisherOptions JobRun::PublisherSettings() const {
   return {.hls_prefix = spec_.layout.hls_prefix,
           .container = job_.info.video->container,
           .dubbed_language = spec_.target_language,
-          .original_language = job_.sound ? job_.sound->language : "",
+          .original_language = job_.sound ? job_.sound->language() : "",
           .has_original = job_.sound.has_value(),
           .has_subtitles = spec_.options.subtitles == SubtitleMode::kSoft,
           .fingerprint = job_.fingerprint};
@@ -146,11 +147,11 @@ Status JobRun::OpenStreams() {
     const MixerOptions options{.background = spec_.options.background,
                                .start = dubbed_->first_input(),
                                .length = job_.plan.length,
-                               .limit_original = job_.sound && job_.sound->channels > 2};
+                               .limit_original = job_.sound && job_.sound->channels() > 2};
     std::unique_ptr<media::AudioReader> reader;
     if (job_.sound) {
       WS_ASSIGN_OR_RETURN(original_, SoundStream::Open(Track::kOriginal, job_, first_segment_,
-                                                       job_.sound->language, scratch_));
+                                                       job_.sound->language(), scratch_));
       WS_ASSIGN_OR_RETURN(reader, job_.sound->Open(Mixer::FirstSampleToRead(options)));
     }
     mixer_ = std::make_unique<Mixer>(options, journal_, std::move(reader));
@@ -228,6 +229,16 @@ Status JobRun::SpeakPlaceAndStream() {
   return stages.Join();
 }
 
+// What only streaming needs must not lie in memory beside what finishing needs.
+void JobRun::CloseStreams() {
+  director_.reset();
+  speech_.reset();
+  video_.reset();
+  mixer_.reset();
+  dubbed_.reset();
+  original_.reset();
+}
+
 std::string JobRun::Failure() const {
   const ReportTotals totals = CountLines(job_.lines);
   if (job_.lines_to_speak == 0) return "";
@@ -279,6 +290,7 @@ StatusOr<JobResult> JobRun::Run() {
     const auto ignored = finisher.WriteReport(Message(streamed), notices_);
     return streamed;
   }
+  CloseStreams();
   tracker_.Begin("finish");
   const std::string failure = Failure();
   WS_RETURN_IF_ERROR(finisher.FinishOutputs(already_complete_, stop_));

@@ -42,9 +42,7 @@ StatusOr<std::string> FileIdentity(const std::string& path) {
 StatusOr<std::optional<SoundSource>> FindSound(const JobSpec& spec, const PreparedJob& job) {
   if (spec.audio_path.empty()) {
     if (!job.info.audio) return std::optional<SoundSource>();
-    return std::optional<SoundSource>(SoundSource{spec.video_path, job.info.audio->index,
-                                                  job.plan.zero_seconds, job.info.audio->channels,
-                                                  job.info.audio->language});
+    return std::optional<SoundSource>(SoundSource{job.info, job.plan.zero_seconds});
   }
   WS_ASSIGN_OR_RETURN(const media::MediaInfo info, media::ProbeMedia(spec.audio_path));
   if (!info.audio) return InvalidArgument(spec.audio_path + ": holds no sound");
@@ -54,8 +52,7 @@ StatusOr<std::optional<SoundSource>> FindSound(const JobSpec& spec, const Prepar
     WS_ASSIGN_OR_RETURN(const auto plan, media::PlanVideo(info, spec.options.segment_seconds, true, {}));
     zero = plan.zero_seconds;
   }
-  return std::optional<SoundSource>(
-      SoundSource{spec.audio_path, info.audio->index, zero, info.audio->channels, info.audio->language});
+  return std::optional<SoundSource>(SoundSource{info, zero});
 }
 
 std::string Fingerprint(const JobSpec& spec, const JobDeps& deps, const PreparedJob& job,

@@ -23,13 +23,12 @@ namespace waveshift::pipeline {
 
 // Where the original sound is.
 struct SoundSource {
-  std::string path;
-  int stream_index = -1;
+  media::MediaInfo info;    // of its file; info.audio is set
   double zero_seconds = 0;  // of the file's own clock: the timeline's zero
-  int channels = 0;
-  std::string language;  // as tagged
+  int channels() const { return info.audio->channels; }
+  const std::string& language() const { return info.audio->language; }  // as tagged
   StatusOr<std::unique_ptr<media::AudioReader>> Open(Samples start) const {
-    return media::AudioReader::Open(path, stream_index, zero_seconds, start);
+    return media::AudioReader::Open(info, zero_seconds, start);
   }
 };
 
