@@ -36,12 +36,15 @@ std::vector<text::Cue> CueBook::Cues() const {
 }
 
 Director::Director(PreparedJob& job, Mixer* mixer, CueBook& cues, Options options)
-    : job_(job), mixer_(mixer), cues_(cues), options_(std::move(options)) {
+    : job_(job), mixer_(mixer), cues_(cues), options_(std::move(options)), listener_(job.sound) {
   planner_ = alignment::MakePlanner(options_.planner, job_.plan.length);
   Samples kept_until = 0;
+  Samples slots_until = 0;
   for (const LineState& state : job_.lines) {
     starts_.push_back(state.slot_start);
     kept_until_.push_back(kept_until);
+    slots_until_.push_back(slots_until);
+    slots_until = std::max(slots_until, state.slot_end);
     spoken_.push_back(state.status == LineStatus::kToSpeak);
     if (!spoken_.back()) kept_until = std::max(kept_until, state.slot_end);
   }
@@ -68,7 +71,7 @@ Status Director::TakeLines(BoundedQueue<ReadyLine>& ready, const std::vector<Chu
   for (size_t next = 0; next < job_.lines.size();) {
     const auto line = ready.Pop(stop);
     if (!line) return Cancelled("stopped");
-    WS_RETURN_IF_ERROR(Take(*line));
+    WS_RETURN_IF_ERROR(Take(*line, stop));
     next = line->index + 1;
     if (queues == nullptr) continue;
     WS_RETURN_IF_ERROR(MixUntil(SafeUntil(waiting_.empty() ? next : waiting_.front()), *queues, stop));
@@ -82,10 +85,23 @@ Status Director::MixAll(const std::vector<ChunkQueue*>& queues, const std::stop_
   return OkStatus();
 }
 
+size_t Director::NextSlot(size_t index) const {
+  const auto from = starts_.begin() + static_cast<ptrdiff_t>(index) + 1;
+  return static_cast<size_t>(std::lower_bound(from, starts_.end(), job_.lines[index].slot_end) -
+                             starts_.begin());
+}
+
+Samples Director::UnaccountedUntil(size_t index) const {
+  const Samples slot_end = job_.lines[index].slot_end;
+  const size_t next = NextSlot(index);
+  bool spoken_over = slots_until_[index] > slot_end;
+  for (size_t j = index + 1; j < next; ++j) spoken_over = spoken_over || job_.lines[j].slot_end > slot_end;
+  if (spoken_over) return slot_end;
+  return next < starts_.size() ? starts_[next] : job_.plan.length;
+}
+
 alignment::LineToPlace Director::Describe(size_t index, Samples natural_length) const {
   const LineState& state = job_.lines[index];
-  const auto at_or_after =
-      std::lower_bound(starts_.begin() + static_cast<ptrdiff_t>(index) + 1, starts_.end(), state.slot_end);
   return {.slot_start = state.slot_start,
           .slot_end = state.slot_end,
           .natural_length = natural_length,
@@ -95,16 +111,18 @@ alignment::LineToPlace Director::Describe(size_t index, Samples natural_length) 
           .spoken_length = state.spoken_length,
           .quiet_until = state.quiet_until,
           .kept_until = kept_until_[index],
-          .next_kept = next_kept_[static_cast<size_t>(at_or_after - starts_.begin())]};
+          .next_kept = next_kept_[NextSlot(index)]};
 }
 
-Status Director::Take(const ReadyLine& ready) {
+Status Director::Take(const ReadyLine& ready, const std::stop_token& stop) {
   waiting_.push_back(ready.index);
   if (!spoken_[ready.index]) return Settle({});
+  LineState& state = job_.lines[ready.index];
   // A line that failed has no sound; the planner hears of it all the same, so that phrases end where the
   // transcript says.
-  const bool failed = job_.lines[ready.index].status == LineStatus::kFailed;
-  return Settle(planner_->Add(Describe(ready.index, failed ? 0 : ready.natural_length)));
+  if (state.status == LineStatus::kFailed) return Settle(planner_->Add(Describe(ready.index, 0)));
+  WS_RETURN_IF_ERROR(listener_.Measure(state, UnaccountedUntil(ready.index), stop));
+  return Settle(planner_->Add(Describe(ready.index, ready.natural_length)));
 }
 
 Status Director::Settle(std::vector<alignment::Placement> placements) {

@@ -19,6 +19,7 @@
 #include "base/status.h"
 #include "pipeline/mixer.h"
 #include "pipeline/prepare.h"
+#include "pipeline/slot_listener.h"
 #include "pipeline/speech_stage.h"
 #include "text/subtitles.h"
 
@@ -61,10 +62,14 @@ class Director {
   // Takes lines from `ready` until all have been placed; mixes behind them with `queues`.
   Status TakeLines(BoundedQueue<ReadyLine>& ready, const std::vector<ChunkQueue*>* queues,
                    const std::stop_token& stop);
-  Status Take(const ReadyLine& ready);
+  Status Take(const ReadyLine& ready, const std::stop_token& stop);
   // Hands the lines whose place is final to the mixer, in order, as far as no line before them waits.
   Status Settle(std::vector<alignment::Placement> placements);
   Status Apply(LineState& state, const alignment::Placement& placement);
+  // The first slot, of whatever kind, that starts at or after the line's end; starts_.size() for none.
+  size_t NextSlot(size_t index) const;
+  // Up to where the sound behind a line's slot is in no slot.
+  Samples UnaccountedUntil(size_t index) const;
   alignment::LineToPlace Describe(size_t index, Samples natural_length) const;
   // Up to where the mix may go when the lines from `next` on are not placed yet.
   Samples SafeUntil(size_t next) const;
@@ -75,9 +80,11 @@ class Director {
   CueBook& cues_;
   Options options_;
   std::unique_ptr<alignment::Planner> planner_;
+  SlotListener listener_;
   std::vector<Samples> starts_;       // of all lines' slots, in order
   std::vector<Samples> next_kept_;    // start of the first kept slot at or after each line
   std::vector<Samples> kept_until_;   // latest end of the kept slots before each line
+  std::vector<Samples> slots_until_;  // latest end of all slots before each line
   std::vector<Samples> next_spoken_;  // start of the first slot to be spoken behind each line
   std::vector<bool> spoken_;          // goes to the planner
   std::deque<size_t> waiting_;        // lines that are ready and not yet handed on
