@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Convex quadratic problems over differences of unknowns: a primal-dual interior-point method with Mehrotra's
-// predictor and corrector (J. Nocedal and S. Wright, Numerical Optimization, 2nd ed., ch. 16.6) and a skyline
-// Cholesky factor: row r of the matrix reaches back to the first unknown that it shares a term or bound with.
-// Where unknowns are coupled to near ones only (a chain), time is linear in their number.
+// predictor and corrector (J. Nocedal and S. Wright, Numerical Optimization, 2nd ed., ch. 16.6). Unknowns
+// form a chain; leaves hang on it. Leaves are eliminated one by one, the chain by a skyline Cholesky factor,
+// whose row r reaches back to the first unknown that it shares a term or bound with. Where that is a near
+// one, time is linear in the number of unknowns.
 #ifndef WAVESHIFT_ALIGNMENT_DIFFERENCE_QP_H_
 #define WAVESHIFT_ALIGNMENT_DIFFERENCE_QP_H_
 
@@ -25,7 +26,7 @@ struct DifferenceTerm {
   double slope = 0;
 };
 
-// weight / 2 * (sum of factor * z[at] - centre)^2.
+// weight / 2 * (sum of factor * z[at] - centre)^2; of chain unknowns.
 struct FourTerm {
   std::array<size_t, 4> at{};
   std::array<double, 4> factor{};
@@ -34,8 +35,15 @@ struct FourTerm {
   double weight = 0;
 };
 
+// An unknown that shares terms and bounds with at most two of the chain.
+struct Leaf {
+  std::array<size_t, 2> with{};  // one of them twice is one
+};
+
 struct DifferenceQp {
-  std::vector<double> begin;  // where to begin: any place
+  size_t chain = 0;           // unknowns 0 to chain - 1
+  std::vector<Leaf> leaves;   // unknowns chain, chain + 1, ...
+  std::vector<double> begin;  // of all unknowns, where to begin: any place
   std::vector<DifferenceTerm> terms;
   std::vector<FourTerm> wide_terms;
   std::vector<Difference> bounds;

@@ -17,17 +17,13 @@ double Square(double v) { return v * v; }
 double SquaredPlus(double v) { return v > 0 ? v * v : 0; }
 
 double Onset(double shift) {
-  return kNearOnset * Square(shift) + kFarOnset * SquaredPlus(std::abs(shift) - kOnsetTolerance);
+  return kNearOnset * Square(shift) +
+         kFarOnset * (SquaredPlus(shift - kLateTolerance) + SquaredPlus(-shift - kEarlyTolerance));
 }
 
 double Pace(double length, double natural) {
   const double off = length / natural - 1;
   return natural * (off > 0 ? kSlow : kFast) * Square(off);
-}
-
-double Silence(double uncovered) {
-  if (uncovered <= kSilenceKnee) return kSilence * SquaredPlus(uncovered);
-  return kSilence * kSilenceKnee * (2 * uncovered - kSilenceKnee);
 }
 
 // Writes down one phrase's terms and bounds.
@@ -36,6 +32,7 @@ class ProblemMaker {
   ProblemMaker(std::span<const LineToPlace> lines, const PhraseRooms& rooms, const PaceBySpeaker& last,
                Samples origin)
       : lines_(lines), rooms_(rooms), last_(last), origin_(origin), place_(lines.size(), Difference::kNone) {
+    for (const auto& [speaker, pace] : last) slowest_ = std::max(slowest_, pace.pace);
     problem_.lines.reserve(lines.size());
     problem_.bounds.reserve(5 * lines.size());
   }
@@ -96,7 +93,7 @@ class ProblemMaker {
     problem_.bounds.push_back({x, Difference::kNone, terms.earliest});
     if (terms.latest_end < kNoLimit) problem_.bounds.push_back({Difference::kNone, y, -terms.latest_end});
     problem_.bounds.push_back({y, x, terms.shortest});
-    problem_.bounds.push_back({x, y, -terms.longest});
+    if (terms.longest < slowest_ * terms.natural) problem_.bounds.push_back({x, y, -terms.longest});
     for (const Order& order : orders) {
       if (latest_end_[order.first] + order.gap <= rooms_.rooms[i].earliest && !order.from_start) continue;
       const size_t from = 2 * place_[order.first] + (order.from_start ? 0 : 1);
@@ -126,6 +123,8 @@ class ProblemMaker {
   const Samples origin_;
   std::vector<size_t> place_;        // of each line among those that fit
   std::vector<Samples> latest_end_;  // of each line
+  // No optimum has a slower pace: more is not worth the silence, and no neighbour draws it there.
+  double slowest_ = 1 + kSilence / (2 * kSlow);
   PhraseProblem problem_;
 };
 
@@ -144,7 +143,8 @@ double Cost(const PhraseProblem& problem, std::span<const double> z) {
     const LineTerms& line = problem.lines[i];
     const double end = z[2 * i + 1];
     const double length = end - z[2 * i];
-    cost += Onset(z[2 * i] - line.onset) + Pace(length, line.natural) + Silence(line.covered - length);
+    cost += Onset(z[2 * i] - line.onset) + Pace(length, line.natural);
+    cost += kSilence * std::max(0.0, line.covered - length);
     if (line.quiet_until < kNoLimit) cost += kOverSound * SquaredPlus(end - line.quiet_until);
     if (line.free_until < kNoLimit) cost += Onset(std::max(0.0, end - line.free_until));
   }

@@ -7,21 +7,20 @@
 //
 //   onset      Onset(x_i - onset_i)
 //   pace       natural_i * (kSlow * max(0, r_i - 1)^2 + kFast * max(0, 1 - r_i)^2)
-//   silence    Silence(covered_i - l_i): the dub falls silent while the original still speaks
+//   silence    kSilence * max(0, covered_i - l_i): the dub falls silent while the original still speaks
 //   smoothness kSmooth * natural of the shorter * (r_i - r_j)^2 for neighbouring lines of one speaker
 //   sound      kOverSound * max(0, y_i - quiet_until_i)^2
 //   delay      Onset(max(0, y_i - free_until_i)): what the phrase's end costs the next phrase's first line
 //
-//   Onset(d)   = kNearOnset * d^2 + kFarOnset * max(0, |d| - kOnsetTolerance)^2
-//   Silence(u) = kSilence * u^2 for 0 <= u <= kSilenceKnee, going on along its tangent above; 0 for u <= 0
+//   Onset(d) = kNearOnset * d^2 + kFarOnset * (max(0, d - kLateTolerance)^2 + max(0, -d - kEarlyTolerance)^2)
 //
 // over the polyhedron of rooms.h. Speed is the reciprocal of pace: the cost is written in lengths, in which
-// the order of lines is linear and every term convex. Each term has a continuous slope, the sum is strictly
-// convex: there is one optimum.
+// the order of lines is linear and every term convex; the sum is strictly convex: there is one optimum.
 //
-// Onset's tolerance: sound may lag behind the picture by 60 ms and lead by 40 ms unnoticed (EBU R 37-2007).
-// Inside it a start gives way to an even pace; beyond it, by its steepness, only when the usual caps are
-// reached. Slow is cheaper than fast, and a pace that is 10 % slower is what long silence is worth.
+// Onset's tolerances keep below what is not noticed: sound may lag behind the picture by 60 ms and lead by 40
+// ms (EBU R 37-2007). Inside them a start gives way to an even pace; beyond, by its steepness, only when the
+// usual caps are reached. Slow is cheaper than fast; to fill silence is worth being kSilence / (2 * kSlow)
+// slower.
 #ifndef WAVESHIFT_ALIGNMENT_PHRASE_PROBLEM_H_
 #define WAVESHIFT_ALIGNMENT_PHRASE_PROBLEM_H_
 
@@ -39,11 +38,11 @@ namespace waveshift::alignment {
 
 inline constexpr double kNearOnset = 6;
 inline constexpr double kFarOnset = 200;
-inline constexpr double kOnsetTolerance = 0.04;
+inline constexpr double kLateTolerance = 0.04;
+inline constexpr double kEarlyTolerance = 0.02;
 inline constexpr double kSlow = 10;
 inline constexpr double kFast = 20;
-inline constexpr double kSilence = 4;
-inline constexpr double kSilenceKnee = 0.25;
+inline constexpr double kSilence = 2;
 inline constexpr double kSmooth = 10;
 inline constexpr double kOverSound = 50;
 // A line counts as filling its slot when it covers this share of what the original speaks in it.
