@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -120,9 +121,12 @@ Measures Measure(const Case& given, const Plan& plan) {
     m.worst_ms = std::max(m.worst_ms, 1000 * std::abs(off));
     m.slc_2 += (std::abs(fills - 1) <= 0.2) / n;
     m.slc_4 += (std::abs(fills - 1) <= 0.4) / n;
-    m.overlap_s += Overlap(given, plan, i);
+    const double overlap = Overlap(given, plan, i);
+    m.overlap_s += overlap;
+    const bool in_speed = plan[i].speed > 0.85 - 1e-9 && plan[i].speed < 1.3 + 1e-9;
+    m.broken += (!in_speed || overlap > 1e-9 || plan[i].cut > 0) / n;
   }
-  m.cost = Cost(given, plan) / n;
+  m.cost = m.broken > 0 ? std::numeric_limits<double>::infinity() : Cost(given, plan) / n;
   m.cut = static_cast<double>(cut) / static_cast<double>(std::max<Samples>(1, natural));
   m.jumpiness = Jumpiness(given, plan);
   m.coverage = Coverage(given, plan);

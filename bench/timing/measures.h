@@ -8,11 +8,13 @@
 namespace waveshift::bench {
 
 struct Measures {
-  double cost = 0;      // a line: alignment/phrase_problem.h over the whole transcript as one phrase
-  double too_fast = 0;  // share of lines spoken above 1.2 times
-  double cut = 0;       // share of the natural speech that is not heard
-  double drift_ms =
-      0;  // mean of what a start is off beyond what nobody notices (EBU R 37: 60 ms late, 40 early)
+  // A line: alignment/phrase_problem.h over the whole transcript as one phrase. Without end when a hard bound
+  // is broken (speed outside 0.85 to 1.3, overlap, words cut).
+  double cost = 0;
+  double broken = 0;     // share of lines that break one
+  double too_fast = 0;   // share of lines spoken above 1.2 times
+  double cut = 0;        // share of the natural speech that is not heard
+  double drift_ms = 0;   // mean of what a start is off beyond what is not noticed (60 ms late, 40 early)
   double worst_ms = 0;   // the most that a start is off
   double jumpiness = 0;  // root mean square change of log speed between neighbouring lines of a speaker
   double coverage = 0;   // share of the original's speech time in which the dub speaks

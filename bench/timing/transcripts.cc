@@ -80,7 +80,8 @@ Case MakeCase(const Kind& kind) {
                   : line.slot_end + SamplesFromMs(dice.Between(kind.pause_ms[0], kind.pause_ms[1]));
   }
   for (const auto& line : made.lines) made.length = std::max(made.length, line.slot_end);
-  made.length += SamplesFromMs(int64_t{2000});
+  // Room for whatever is pushed: the baselines do not know of the programme's end.
+  made.length += made.length / 2;
   Link(made);
   return made;
 }

@@ -14,14 +14,16 @@ constexpr int kMostIterations = 100;
 constexpr double kFirstSlack = 0.1;
 constexpr double kFirstMultiplier = 1.0;
 constexpr double kToTheBoundary = 0.995;
+constexpr double kNoStep = 1e-7;  // rounding does not let it go on
 constexpr double kShortStep = 0.7;
 constexpr double kEvenOut = 0.3;
 constexpr double kBoundTolerance = 1e-9;
-// Relative to the largest multiplier.
-constexpr double kSlopeTolerance = 1e-7;
+// Absolute, and relative to the largest multiplier: what rounding leaves.
+constexpr double kSlopeTolerance = 1e-6;
+constexpr double kSlopeRounding = 1e-11;
 // Of slack times multiplier. A bound that only just binds has a slack of its square root over that of the
-// curvature: with the phrases' curvatures (12 and more) below 1e-6 seconds, a twentieth of a sample.
-constexpr double kGapTolerance = 1e-11;
+// curvature: with the phrases' curvatures (20 and more) about 1e-6 seconds, a tenth of a sample.
+constexpr double kGapTolerance = 5e-11;
 
 class Solver {
  public:
@@ -53,7 +55,7 @@ class Solver {
     double best = 0;
     for (int i = 0; i < kMostIterations && !solution.converged; ++i) {
       const double error = Residuals();
-      if (!std::isfinite(error)) break;
+      if (!std::isfinite(error) || last_step_ < kNoStep) break;
       if (i == 0 || error < best) {
         best = error;
         solution.z = z_;
@@ -135,7 +137,8 @@ class Solver {
       check += r;
     }
     if (!std::isfinite(check)) return check;
-    return std::max({off / kBoundTolerance, product / kGapTolerance, slope / (largest * kSlopeTolerance)});
+    return std::max({off / kBoundTolerance, product / kGapTolerance,
+                     slope / (kSlopeTolerance + largest * kSlopeRounding)});
   }
 
   void Iterate() {

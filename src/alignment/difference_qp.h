@@ -57,8 +57,8 @@ struct QpSolution {
 };
 
 // Pre: strictly convex; some z keeps all bounds with room to spare.
-// Converged: bounds hold to 1e-9, slack times multiplier is below 1e-11, the Lagrangian's slope below 1e-7
-// times the largest multiplier (or 1).
+// Converged: bounds hold to 1e-9, slack times multiplier is below 5e-11, the Lagrangian's slope below 1e-6
+// plus 1e-11 times the largest multiplier.
 QpSolution SolveQp(const DifferenceQp& qp);
 
 }  // namespace waveshift::alignment

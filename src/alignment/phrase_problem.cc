@@ -8,18 +8,11 @@
 namespace waveshift::alignment {
 namespace {
 
-// An interior-point method wants an interior: a wall stands this much farther back, and a length that cannot
-// change may change by this much. Rounding to samples takes it away again.
-constexpr double kInterior = 2e-6;
-
 double Square(double v) { return v * v; }
 
 double SquaredPlus(double v) { return v > 0 ? v * v : 0; }
 
-double Onset(double shift) {
-  return kNearOnset * Square(shift) +
-         kFarOnset * (SquaredPlus(shift - kLateTolerance) + SquaredPlus(-shift - kEarlyTolerance));
-}
+double Onset(double shift) { return kOnset * std::abs(shift) + kFarOnset * Square(shift); }
 
 double Pace(double length, double natural) {
   const double off = length / natural - 1;
@@ -70,6 +63,7 @@ class ProblemMaker {
     const Room& room = rooms_.rooms[i];
     LineTerms terms;
     terms.onset = At(line.slot_start);
+    terms.may_be_late = latest_end_[i] - room.longest > line.slot_start;
     terms.natural = SecondsFromSamples(line.natural_length);
     const Samples slot = std::max<Samples>(0, line.slot_end - line.slot_start);
     const Samples spoken = line.spoken_length < 0 ? slot : std::min(slot, line.spoken_length);
@@ -146,7 +140,8 @@ double Cost(const PhraseProblem& problem, std::span<const double> z) {
     cost += Onset(z[2 * i] - line.onset) + Pace(length, line.natural);
     cost += kSilence * std::max(0.0, line.covered - length);
     if (line.quiet_until < kNoLimit) cost += kOverSound * SquaredPlus(end - line.quiet_until);
-    if (line.free_until < kNoLimit) cost += Onset(std::max(0.0, end - line.free_until));
+    const double delay = std::max(0.0, end - line.free_until);
+    cost += kDelay * delay + kFarOnset * Square(delay);
   }
   for (const SmoothTerm& term : problem.smooth) {
     const double before = term.before == SmoothTerm::kFixed ? term.pace : pace(term.before);

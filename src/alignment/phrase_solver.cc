@@ -24,11 +24,7 @@ class QpWriter {
   }
 
   DifferenceQp Write() {
-    for (const LineTerms& line : problem_.lines) {
-      const double begin = std::max(line.onset, line.earliest);
-      qp_.begin.push_back(begin);
-      qp_.begin.push_back(begin + std::clamp(line.natural, line.shortest, line.longest));
-    }
+    Begin();
     qp_.bounds = problem_.bounds;
     for (size_t i = 0; i < problem_.lines.size(); ++i) AddLine(i);
     for (const SmoothTerm& term : problem_.smooth) AddSmooth(term);
@@ -36,6 +32,24 @@ class QpWriter {
   }
 
  private:
+  // Every line at its natural rate where possible, pushed by those before it: most of the bounds hold.
+  void Begin() {
+    auto bound = problem_.bounds.begin();
+    for (size_t i = 0; i < problem_.lines.size(); ++i) {
+      const LineTerms& line = problem_.lines[i];
+      double begin = std::max(line.onset, line.earliest);
+      for (; bound != problem_.bounds.end() && LineOf(*bound) == i; ++bound) {
+        if (bound->plus == 2 * i && bound->minus < 2 * i) {
+          begin = std::max(begin, qp_.begin[bound->minus] + bound->bound);
+        }
+      }
+      qp_.begin.push_back(begin);
+      qp_.begin.push_back(begin + std::clamp(line.natural, line.shortest, line.longest));
+    }
+  }
+  static size_t LineOf(const Difference& bound) {
+    return (bound.plus == kNone ? bound.minus : bound.plus) / 2;
+  }
   size_t AddLeaf(double begin, size_t a, size_t b) {
     qp_.leaves.push_back({{a, b}});
     qp_.begin.push_back(begin);
@@ -48,15 +62,16 @@ class QpWriter {
 
   // half_weight * max(0, z[of] - from)^2.
   void AddRise(size_t of, double from, double half_weight) {
-    const size_t leaf = AddLeaf(0, of, of);
+    const size_t leaf = AddLeaf(std::max(0.0, qp_.begin[of] - from), of, of);
     AddTerm(leaf, kNone, 0, half_weight);
     AddBound(leaf, of, -from);
   }
-  // The same of from - z[of].
-  void AddFall(size_t of, double from, double half_weight) {
-    const size_t leaf = AddLeaf(0, of, of);
-    AddTerm(leaf, kNone, 0, half_weight);
-    AddBound(of, leaf, from);
+  // slope * max(0, z[of] - from) + half_weight * max(0, z[of] - from)^2.
+  void AddRamp(size_t of, double from, double slope, double half_weight) {
+    const size_t leaf = AddLeaf(std::max(0.0, qp_.begin[of] - from), of, of);
+    AddTerm(leaf, kNone, 0, half_weight, slope);
+    AddBound(leaf, kNone, 0);
+    AddBound(leaf, of, -from);
   }
 
   void AddLine(size_t i) {
@@ -64,9 +79,13 @@ class QpWriter {
     const size_t x = 2 * i;
     const size_t y = x + 1;
     const double end = qp_.begin[y];
-    AddTerm(x, kNone, line.onset, kNearOnset);
-    AddRise(x, line.onset + kLateTolerance, kFarOnset);
-    if (line.earliest < line.onset - kEarlyTolerance) AddFall(x, line.onset - kEarlyTolerance, kFarOnset);
+    // |d| is -d plus twice what d is above 0.
+    AddTerm(x, kNone, line.onset, kFarOnset, -kOnset);
+    if (line.may_be_late) {
+      AddRamp(x, line.onset, 2 * kOnset, 0);
+    } else {
+      AddBound(kNone, x, -line.onset - kInterior);
+    }
 
     AddTerm(y, x, line.natural, kSlow / line.natural);
     const size_t unhurried = AddLeaf(end, x, y);
@@ -79,10 +98,7 @@ class QpWriter {
       AddBound(covered, x, line.covered);
     }
     if (line.quiet_until < kNoLimit) AddRise(y, line.quiet_until, kOverSound);
-    if (line.free_until < kNoLimit) {
-      AddRise(y, line.free_until, kNearOnset);
-      AddRise(y, line.free_until + kLateTolerance, kFarOnset);
-    }
+    if (line.free_until < kNoLimit) AddRamp(y, line.free_until, kDelay, kFarOnset);
   }
 
   void AddSmooth(const SmoothTerm& term) {

@@ -4,7 +4,8 @@
 // The optimum of one phrase. Every bend in the cost is written as one more unknown that a bound holds up, so
 // that the problem becomes a quadratic one over differences (difference_qp.h):
 //
-//   max(0, x - from)^2      least L^2 with L >= x - from, and so on
+//   max(0, y - from)^2      least L^2 with L >= y - from
+//   |x - onset|             least 2 * L - (x - onset) with L >= 0, L >= x - onset
 //   max(0, 1 - r)^2         least (E - y)^2 / natural^2 with E >= x + natural
 //   max(0, covered - l)     least F - y with F >= y, F >= x + covered
 #ifndef WAVESHIFT_ALIGNMENT_PHRASE_SOLVER_H_

@@ -31,7 +31,8 @@ struct PlannerOptions {
   double hard_max_speed = 1.3;  // cap when pushing alone would run into the end of the video or a kept slot
   double min_speed = 0.85;      // slower than this a line is never made
   Samples min_gap = SamplesFromMs(int64_t{80});  // between two lines that did not overlap in the original
-  Samples usual_early = SamplesFromMs(int64_t{100});  // a line may begin this much before its slot
+  // A line may begin this much before its slot: a lead that is not noticed (EBU R 37-2007).
+  Samples usual_early = SamplesFromMs(int64_t{40});
   // A line that would not end before the programme does may begin this much early.
   Samples max_early = SamplesFromMs(int64_t{1500});
 
