@@ -19,10 +19,11 @@
 // the order of lines is linear and every term convex; the sum is strictly convex: there is one optimum.
 //
 // Slow is cheaper than fast. Being kSilence / (2 * kSlow) slower is what it is worth to fill silence. A start
-// stays on its onset to the sample until a second less of hurry would save more than kOnset: at the usual cap
-// pace and smoothness save at most 2 * kFast * (1 - 1 / 1.2) + 4 * kSmooth * (1 - 1 / 1.2), which is less. So
-// within the caps pace gives way, beyond them starts do, for as few lines and as little as the whole phrase
-// allows. kDelay is more than kOnset because what is pushed into the next phrase pushes on there.
+// stays on its onset to the sample until a second less of hurry would save more than kOnset: at the usual
+// cap, between two lines at their natural pace, that is 2 * kFast * (1 - 1 / 1.2) + 4 * kSmooth * (1 - 1
+// / 1.2), which is less. So within the caps pace gives way, beyond them starts do, for as few lines and as
+// little as the whole phrase allows. kDelay is more than kOnset because what is pushed into the next phrase
+// pushes on there.
 #ifndef WAVESHIFT_ALIGNMENT_PHRASE_PROBLEM_H_
 #define WAVESHIFT_ALIGNMENT_PHRASE_PROBLEM_H_
 

@@ -118,6 +118,34 @@ TEST_P(PlannerProperties, WhatIsFinalDoesNotHangOnTheFuture) {
   EXPECT_GT(moments.size(), script.lines.size() / 12);
 }
 
+// Phrases that cannot reach each other: their optima together are the optimum of the whole.
+TEST_P(PlannerProperties, WherePhrasesAreApartThePlanIsTheOptimumOfTheWhole) {
+  std::mt19937 random(GetParam());
+  Script script;
+  Samples at = Ms(1000);
+  for (int i = 0; i < 60; ++i) {
+    LineToPlace line;
+    line.slot_start = at;
+    line.slot_end = at + Ms(800 + static_cast<int64_t>(random() % 1500));
+    line.natural_length = (line.slot_end - at) * static_cast<int64_t>(75 + random() % 40) / 100;
+    line.speaker = random() % 2 == 0 ? "A" : "B";
+    script.lines.push_back(line);
+    at = line.slot_end + (i % 4 == 3 ? Ms(2500) : Ms(static_cast<int64_t>(random() % 300)));
+  }
+  script.length = at + Ms(10000);
+  Link(script);
+  PlannerOptions at_once;
+  at_once.phrase_pause = at_once.longest_phrase = kNever;
+  at_once.most_lines = script.lines.size();
+  const auto windowed = PlanOf(script);
+  const auto whole = PlanOf(script, at_once);
+  for (size_t i = 0; i < whole.size(); ++i) {
+    // The solver's tolerance is a tenth of a sample.
+    EXPECT_NEAR(static_cast<double>(windowed[i].start), static_cast<double>(whole[i].start), 1) << i;
+    EXPECT_NEAR(static_cast<double>(windowed[i].length), static_cast<double>(whole[i].length), 1) << i;
+  }
+}
+
 // No optimum hangs on where the timeline's zero lies: nothing is rounded twice, nothing drifts.
 TEST_P(PlannerProperties, ALaterProgrammeIsTheSamePlanLater) {
   const Script script = RandomScript(GetParam() + 400, 100);
