@@ -74,6 +74,7 @@ Estimate Draw(const std::vector<double>& sorted, const Estimate& belief) {
   const auto n = static_cast<double>(sorted.size());
   const double median = Median(sorted);
   std::vector<double> deviations;
+  deviations.reserve(sorted.size());
   for (const double factor : sorted) deviations.push_back(std::abs(factor - median));
   std::sort(deviations.begin(), deviations.end());
   const double deviation = std::max(kLeastError, kDeviationScale * Median(deviations));
