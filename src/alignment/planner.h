@@ -2,14 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // When each line starts and how fast it is spoken. Pure arithmetic in samples: no I/O, no clock, no
-// randomness, and only +, -, *, / and square roots of doubles, so that machines which follow IEEE 754 without
-// contraction agree to the sample.
+// randomness, and only +, -, *, / and square roots of doubles without contraction, so that machines which
+// follow IEEE 754 agree to the sample.
 //
 // The transcript is cut into phrases (phrase_cutter.h). Each phrase is one convex problem: start and length
-// of all its lines at once, by the cost in cost.h, within the hard bounds of rooms.h. It is solved exactly
-// (phrase_solver.h) and rounded to samples without breaking a bound. What earlier phrases became is given to
-// it: the ends that it must not run over and the pace of each speaker's last line. It pays in advance what
-// its own lateness would cost the first line of the next phrase.
+// of all its lines at once, by the cost in phrase_problem.h, within the hard bounds of rooms.h. It is solved
+// exactly (phrase_solver.h) and rounded to samples without breaking a bound (rounding.h). What earlier
+// phrases became is given to it: the ends that it must not run over and the pace of each speaker's last line;
+// what it would push into the next phrase is charged to it. The plan is the sequence of the phrases' optima;
+// with unlimited look-ahead it would be a little cheaper (docs/adr/0007-alignment.md has the figures).
 #ifndef WAVESHIFT_ALIGNMENT_PLANNER_H_
 #define WAVESHIFT_ALIGNMENT_PLANNER_H_
 
