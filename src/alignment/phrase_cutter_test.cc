@@ -12,8 +12,9 @@ namespace {
 
 using testing::ElementsAre;
 
-std::vector<size_t> StartsOf(std::vector<std::pair<int64_t, int64_t>> slots_ms) {
+std::vector<size_t> StartsOf(const std::vector<std::pair<int64_t, int64_t>>& slots_ms) {
   std::vector<Slot> slots;
+  slots.reserve(slots_ms.size());
   for (const auto& [start, end] : slots_ms) slots.push_back({Ms(start), Ms(end)});
   return PhraseStarts(slots, {});
 }

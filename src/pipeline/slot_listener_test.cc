@@ -10,19 +10,21 @@
 namespace waveshift::pipeline {
 namespace {
 
+constexpr const char* kSound =
+    "aevalsrc=(0.002+0.3*(0.55-0.45*cos(2*PI*5*t))*(between(t\\,0\\,2)+between(t\\,3\\,4)+"
+    "between(t\\,40\\,42)))*(2*random(0)-1):s=48000:d=60";
+
 class SlotListenerTest : public testing::Test {
  protected:
   // A minute: speech-like noise (five syllables a second) in 0..2 s, 3..4 s and 40..42 s, a hiss elsewhere.
   static void SetUpTestSuite() {
     folder_ = new ScratchDirectory(ScratchDirectory::Make().value());
-    const auto result = RunProcess(
-        {.program = "ffmpeg",
-         .arguments = {"-hide_banner", "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i",
-                       "aevalsrc=(0.002+0.3*(0.55-0.45*cos(2*PI*5*t))*(between(t\\,0\\,2)+between(t\\,3\\,4)+"
-                       "between(t\\,40\\,42)))*(2*random(0)-1):s=48000:d=60",
-                       "-ac", "2", folder_->path() + "/sound.wav"},
-         .time_limit = std::chrono::minutes(1)},
-        {});
+    const auto result =
+        RunProcess({.program = "ffmpeg",
+                    .arguments = {"-hide_banner", "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i",
+                                  kSound, "-ac", "2", folder_->path() + "/sound.wav"},
+                    .time_limit = std::chrono::minutes(1)},
+                   {});
     ASSERT_TRUE(result.ok()) << Message(result.status());
     ASSERT_EQ(result->exit_code, 0) << result->error_output;
   }
