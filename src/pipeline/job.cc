@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "alignment/phrase_cutter.h"
 #include "base/files.h"
 #include "pipeline/director.h"
 #include "pipeline/finish.h"
@@ -109,13 +110,22 @@ Status JobRun::RemoveOldOutput(const std::optional<JournalState>& state) {
   return OkStatus();
 }
 
-// Segments that a line without a take could still change are made anew.
+// Segments that a line without a take could still change are made anew: it could move every line of its
+// phrase.
 size_t JobRun::SegmentsThatMayStay() const {
-  Samples certain = job_.plan.length;
+  const alignment::PlannerOptions planner;
+  std::vector<alignment::Slot> slots;
+  std::vector<bool> missing;
   for (const LineState& line : job_.lines) {
-    if (line.status != LineStatus::kToSpeak || journal_.HasTake(line.take_key)) continue;
-    certain = line.slot_start - alignment::PlannerOptions().max_early - Mixer::LookBack();
-    break;
+    if (line.status != LineStatus::kToSpeak) continue;
+    slots.push_back({line.slot_start, line.slot_end});
+    missing.push_back(!journal_.HasTake(line.take_key));
+  }
+  Samples certain = job_.plan.length;
+  const auto first = std::find(missing.begin(), missing.end(), true);
+  if (first != missing.end()) {
+    const size_t phrase = PhraseStarts(slots, planner)[static_cast<size_t>(first - missing.begin())];
+    certain = slots[phrase].start - planner.max_early - Mixer::LookBack();
   }
   const auto& segments = job_.plan.segments;
   const auto stays = [certain](const media::PlannedSegment& segment) { return segment.end <= certain; };

@@ -157,6 +157,32 @@ TEST_F(JobTest, ChangedLineIsTheOnlyOneSpokenAgain) {
   EXPECT_EQ(result->reused, 2);
 }
 
+// A take that is new moves its whole phrase: what was published of it before must not stay.
+TEST_F(JobTest, ResumedJobMixesThePlanOfAFreshOne) {
+  spec_.transcript.lines.clear();
+  Line(1, 500, 3000, "A", "one two three four five six seven eight nine");
+  Line(2, 3050, 6000, "A", "six seven eight nine ten eleven twelve thirt");
+  Line(3, 6050, 9000, "A", "short");
+  Line(4, 11000, 13000, "A", "a last line that ends it");
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  const json before = Report();
+  spec_.transcript.lines[2].translation =
+      "now it is a line that is far longer than its slot was made for, really";
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  const json resumed = Report();
+  spec_.options.fresh = true;
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  const json fresh = Report();
+  EXPECT_NE(resumed["lines"][1]["planned_end_ms"], before["lines"][1]["planned_end_ms"]);
+  for (size_t i = 0; i < 4; ++i) {
+    for (const char* field : {"planned_start_ms", "planned_end_ms", "warnings"}) {
+      EXPECT_EQ(resumed["lines"][i][field], fresh["lines"][i][field]) << i << field;
+    }
+    EXPECT_NEAR(resumed["lines"][i]["measured_start_ms"].get<double>(),
+                resumed["lines"][i]["planned_start_ms"].get<double>(), 1.0);
+  }
+}
+
 TEST_F(JobTest, FreshForgetsTheJournal) {
   ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
   const int spoken = engine_.spoken;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "alignment/planner.h"
 #include "base/media_time.h"
 #include "text/transcript.h"
 #include "tts/synthesizer.h"
@@ -21,6 +22,10 @@ struct LineState {
   LineStatus status = LineStatus::kKept;
   Samples slot_start = 0;
   Samples slot_end = 0;
+  // Of the original, as measured: how much of the slot is spoken in, from its start on (-1: not known), and
+  // where the silence behind the slot ends.
+  Samples spoken_length = -1;
+  Samples quiet_until = alignment::kNever;
 
   // Of lines to speak.
   tts::SpeakRequest request;
