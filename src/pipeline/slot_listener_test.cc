@@ -31,7 +31,7 @@ class SlotListenerTest : public testing::Test {
   static void TearDownTestSuite() { delete folder_; }
 
   static std::optional<SoundSource> Source() {
-    return SoundSource{folder_->path() + "/sound.wav", -1, 0, ""};
+    return SoundSource{media::ProbeMedia(folder_->path() + "/sound.wav").value(), 0};
   }
   static LineState Slot(int64_t start_ms, int64_t end_ms) {
     LineState line;
