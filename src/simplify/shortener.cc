@@ -26,10 +26,12 @@ constexpr double kWorthwhile = 0.97;  // a wording that is not shorter than this
 constexpr int kFailuresInARow = 2;    // after them the model is not asked again
 constexpr size_t kMaxBytesPerRequest = 12000;
 constexpr size_t kMaxCachedBytes = 64 << 10;
-constexpr double kMeaningWeight = 1.0;
-constexpr double kOverrunWeight = 3.0;   // per share of the target that is still too much
-constexpr double kUnderrunWeight = 0.5;  // per share of the target that is left empty
+// Per share of the target that a wording is beyond it, or leaves empty; kept meaning counts 1.
+constexpr double kOverrunWeight = 3.0;
+constexpr double kUnderrunWeight = 0.5;
+constexpr double kUnderrunWeightWhenLonger = 1.5;
 constexpr double kLeastCoveredWhenLonger = 0.75;
+constexpr double kLeastFromOriginalWhenLonger = 0.3;
 
 double UnitsOf(const LineToFit& line, const std::string& language) {
   if (line.units > 0) return line.units;
@@ -229,28 +231,33 @@ class BudgetedShortener : public Shortener {
     MeaningOptions options{.language = batch.language};
     for (const std::string& name : batch.names) {
       std::string folded = FoldedName(name, batch.language);
-      if (!folded.empty()) options.names.insert(std::move(folded));
+      // "A" and "She" may be speakers; as words they are none's name.
+      if (folded.size() > 1 && !DataOfLanguage(batch.language).function_words.contains(folded))
+        options.names.insert(std::move(folded));
     }
     // What is a name in another line is one here, too, also at a sentence's beginning.
     for (const std::string& text : {line.before, line.after})
       options.names.merge(NamesIn(text, batch.language));
     for (const LineToFit& other : batch.lines) options.names.merge(NamesIn(other.text, batch.language));
-    if (batch.aim == Aim::kLonger) options.least_covered = kLeastCoveredWhenLonger;
+    if (batch.aim == Aim::kLonger) {
+      options.least_covered = kLeastCoveredWhenLonger;
+      options.least_from_original = kLeastFromOriginalWhenLonger;
+    }
     return options;
   }
 
   // Kept meaning against what the length is beyond or short of the target.
-  static double Score(double kept, double length, double target) {
+  static double Score(Aim aim, double kept, double length, double target) {
     const double ratio = length / std::max(target, 1e-9);
-    return kMeaningWeight * kept - kOverrunWeight * std::max(0.0, ratio - 1) -
-           kUnderrunWeight * std::max(0.0, 1 - ratio);
+    const double underrun = aim == Aim::kShorter ? kUnderrunWeight : kUnderrunWeightWhenLonger;
+    return kept - kOverrunWeight * std::max(0.0, ratio - 1) - underrun * std::max(0.0, 1 - ratio);
   }
 
   static void Choose(const Batch& batch, const LineToFit& line, const std::vector<std::string>& wordings,
                      const PredictLength& predict, FittedLine& best) {
     const MeaningOptions checks = Checks(batch, line);
     const double now = predict(line, line.text);
-    double best_score = Score(1, best.predicted, line.target);
+    double best_score = Score(batch.aim, 1, best.predicted, line.target);
     for (const std::string& wording : wordings) {
       const double length = predict(line, wording);
       const bool better = batch.aim == Aim::kShorter
@@ -258,7 +265,7 @@ class BudgetedShortener : public Shortener {
                               : length > now / kWorthwhile && length <= line.target * 1.05;
       if (!better || wording == best.text) continue;
       const Meaning meaning = CompareMeaning(line.text, wording, checks);
-      const double score = Score(meaning.kept, length, line.target);
+      const double score = Score(batch.aim, meaning.kept, length, line.target);
       if (!meaning.ok() || score <= best_score) continue;
       best_score = score;
       best = {
