@@ -22,6 +22,10 @@ constexpr size_t kMaxWordings = 8;
 constexpr size_t kMaxContextBytes = 400;
 constexpr size_t kMaxTextBytes = 4000;
 
+constexpr std::array<std::string_view, 9> kDirectionMarks = {"\xE2\x80\xAA", "\xE2\x80\xAB", "\xE2\x80\xAC",
+                                                             "\xE2\x80\xAD", "\xE2\x80\xAE", "\xE2\x81\xA6",
+                                                             "\xE2\x81\xA7", "\xE2\x81\xA8", "\xE2\x81\xA9"};
+
 struct LevelText {
   std::string_view word;
   double keeps;  // at least this share
@@ -85,7 +89,11 @@ std::string Cleaned(const std::string& wording) {
   }
   const bool has_markup = plain.find_first_of("<>{}[]*_|\\`#") != std::string::npos;
   const bool has_replacement = plain.find("\xEF\xBF\xBD") != std::string::npos;
-  return has_markup || has_replacement || !text::HasSayableWords(plain) ? "" : plain;
+  // Marks that turn the direction of what follows: the text would not be what it looks like.
+  const bool turns = std::any_of(kDirectionMarks.begin(), kDirectionMarks.end(), [&](std::string_view mark) {
+    return plain.find(mark) != std::string::npos;
+  });
+  return has_markup || has_replacement || turns || !text::HasSayableWords(plain) ? "" : plain;
 }
 
 class AnswerReader {
