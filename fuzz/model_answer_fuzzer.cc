@@ -14,6 +14,7 @@
 #include "simplify/prompt.h"
 #include "simplify/rule_trim.h"
 #include "text/language.h"
+#include "text/words.h"
 
 namespace {
 
@@ -76,6 +77,8 @@ void CheckTexts(std::string_view bytes) {
     Require(trimmed.size() <= bytes.size(), "trimming never makes a text longer");
     Require(!text::HasSayableWords(bytes) || text::HasSayableWords(trimmed), "something is left");
     Require(simplify::TrimByRules(trimmed, language) == trimmed, "trimming twice changes nothing");
+    const auto same = simplify::CompareMeaning(trimmed, trimmed, {.language = language});
+    Require(same.ok() == !text::SplitWords(trimmed, language).empty(), "a text means what it says");
     const auto meaning = simplify::CompareMeaning(bytes, first, {.language = language});
     Require(meaning.kept >= 0 && meaning.kept <= 1 && meaning.ok() == meaning.objection.empty(), "a share");
   }

@@ -138,7 +138,7 @@ Status JobRun::OpenStreams() {
   const auto state = journal_.LoadState();
   WS_RETURN_IF_ERROR(journal_.IndexTakes());
   if (spec_.options.shortening.enabled && job_.lines_to_speak > 0) {
-    fitter_.emplace(spec_, deps_, job_, journal_);
+    fitter_.emplace(spec_, deps_, job_, journal_, LengthModel());
     fitter_->ApplyEarlierDecisions();
   }
   WS_RETURN_IF_ERROR(RemoveOldOutput(state));

@@ -15,7 +15,6 @@
 #include <string>
 #include <vector>
 
-#include "base/media_time.h"
 #include "base/status.h"
 #include "simplify/shortener.h"
 #include "stores/object_store.h"
@@ -24,8 +23,6 @@
 #include "voices/speaker_profile.h"
 
 namespace waveshift::pipeline {
-
-struct LineState;
 
 // Under which keys a job's files lie.
 struct OutputLayout {
@@ -94,11 +91,6 @@ struct JobDeps {
   std::string scratch_parent;  // "" = the system's temporary folder
   // Who shortens lines that are too long; null = rules alone. Outlives the job.
   simplify::ChatModel* chat_model = nullptr;
-  // Length at the natural rate that `text` would have as this line, learned from the lines spoken so far; 0 =
-  // not known. May be empty: then no line is shortened before it has been spoken once.
-  std::function<Samples(const LineState& line, std::string_view text)> predict_natural_length;
-  // Told of every take, in order, before the next prediction. May be empty.
-  std::function<void(const LineState& line, Samples natural_length)> observe_natural_length;
 };
 
 struct JobResult {

@@ -57,11 +57,13 @@ struct LineFitter::Pending {
   bool changed = false;
 };
 
-LineFitter::LineFitter(const JobSpec& spec, const JobDeps& deps, PreparedJob& job, Journal& journal)
+LineFitter::LineFitter(const JobSpec& spec, const JobDeps& deps, PreparedJob& job, Journal& journal,
+                       LengthModel lengths)
     : spec_(spec),
       deps_(deps),
       job_(job),
       journal_(journal),
+      lengths_(std::move(lengths)),
       cache_(std::make_unique<JournalCache>(journal)),
       shortener_(simplify::MakeShortener(spec.options.shortening.shortener, deps.chat_model, cache_.get())),
       decided_(job.lines.size(), false) {
@@ -136,12 +138,12 @@ Status LineFitter::Decide(size_t index) {
 }
 
 Status LineFitter::BeforeSpeaking(size_t first, size_t end, const std::stop_token& stop) {
-  if (!deps_.predict_natural_length) return OkStatus();
+  if (!lengths_.predict) return OkStatus();
   PendingLines lines;
   for (size_t i = first; i < end; ++i) {
     const LineState& state = job_.lines[i];
     if (state.status != LineStatus::kToSpeak || decided_[i] || journal_.HasTake(state.take_key)) continue;
-    const Samples natural = deps_.predict_natural_length(state, state.request.text);
+    const Samples natural = lengths_.predict(state, state.request.text);
     const auto surely = static_cast<Samples>(static_cast<double>(natural) / kSureLength);
     if (natural > 0 && IsHopeless(surely, Room(i), SpeedLeftOf(state))) lines.push_back({i, natural});
   }
@@ -149,7 +151,7 @@ Status LineFitter::BeforeSpeaking(size_t first, size_t end, const std::stop_toke
   simplify::Batch batch{.language = spec_.target_language, .names = names_};
   for (const Pending& pending : lines) batch.lines.push_back(Describe(pending, batch.aim));
   const auto predict = [&](const simplify::LineToFit& line, std::string_view text) {
-    return static_cast<double>(deps_.predict_natural_length(job_.lines[static_cast<size_t>(line.id)], text));
+    return static_cast<double>(lengths_.predict(job_.lines[static_cast<size_t>(line.id)], text));
   };
   WS_ASSIGN_OR_RETURN(const auto result, shortener_->Fit(batch, predict, stop));
   if (!result.problem.empty()) problems_.push_back(result.problem);
@@ -198,11 +200,11 @@ StatusOr<LineFitter::PendingLines> LineFitter::Measure(size_t first, size_t end)
   for (size_t i = first; i < end; ++i) {
     LineState& state = job_.lines[i];
     if (state.status != LineStatus::kToSpeak || !journal_.HasTake(state.take_key)) continue;
-    if (decided_[i] && !deps_.observe_natural_length) continue;
+    if (decided_[i] && !lengths_.observe) continue;
     const auto take = journal_.LoadTake(state.take_key);
     if (!take.ok()) continue;  // damaged: it is spoken once more where it is used
     const Samples natural = NaturalLength(*take);
-    if (deps_.observe_natural_length) deps_.observe_natural_length(state, natural);
+    if (lengths_.observe) lengths_.observe(state, natural);
     if (decided_[i]) continue;
     if (state.shortening != Shortening::kNone) state.natural_after = natural;
     lines.push_back({i, natural});

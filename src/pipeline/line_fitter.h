@@ -10,6 +10,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/media_time.h"
@@ -22,12 +23,22 @@
 
 namespace waveshift::pipeline {
 
+// What is known about the speed of speech before a line is spoken. Both may be empty: then lines are
+// shortened after their first take only.
+struct LengthModel {
+  // Length at the natural rate that `text` would have as this line; 0 = not known yet.
+  std::function<Samples(const LineState& line, std::string_view text)> predict;
+  // Told of every take, in order of the lines.
+  std::function<void(const LineState& line, Samples natural_length)> observe;
+};
+
 // One thread. What it decides about a line is in the journal before the line goes on, so that a later run
 // says the same words without asking anybody.
 class LineFitter {
  public:
   // All of them outlive the fitter. The journal has been indexed.
-  LineFitter(const JobSpec& spec, const JobDeps& deps, PreparedJob& job, Journal& journal);
+  LineFitter(const JobSpec& spec, const JobDeps& deps, PreparedJob& job, Journal& journal,
+             LengthModel lengths);
   ~LineFitter();
 
   // Gives every line the words that an earlier run decided on. Once, before the first line is spoken.
@@ -67,6 +78,7 @@ class LineFitter {
   const JobDeps& deps_;
   PreparedJob& job_;
   Journal& journal_;
+  const LengthModel lengths_;
   std::unique_ptr<JournalCache> cache_;
   std::unique_ptr<simplify::Shortener> shortener_;
   std::vector<std::string> names_;

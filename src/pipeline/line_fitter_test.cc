@@ -68,7 +68,7 @@ class LineFitterTest : public testing::Test {
     model_ = simplify::MakeChatModel(options, http_);
     deps_.chat_model = model_.get();
   }
-  LineFitter Fitter() { return {spec_, deps_, job_, journal_}; }
+  LineFitter Fitter() { return {spec_, deps_, job_, journal_, lengths_}; }
   Samples Natural(const LineState& state) { return NaturalLength(journal_.LoadTake(state.take_key).value()); }
 
   ToneSynthesizer engine_;
@@ -80,6 +80,7 @@ class LineFitterTest : public testing::Test {
   JobSpec spec_;
   JobDeps deps_;
   PreparedJob job_;
+  LengthModel lengths_;
 };
 
 TEST_F(LineFitterTest, ALineThatFitsKeepsItsWords) {
@@ -193,11 +194,11 @@ TEST_F(LineFitterTest, AWordingThatCannotBeSpokenIsNotUsed) {
 
 TEST_F(LineFitterTest, APredictionShortensBeforeTheFirstTake) {
   Provider({kShort, kShorter});
-  deps_.predict_natural_length = [](const LineState&, std::string_view text) {
+  lengths_.predict = [](const LineState&, std::string_view text) {
     return SamplesFromMs(int64_t{60} * static_cast<int64_t>(text.size()));
   };
   std::vector<Samples> observed;
-  deps_.observe_natural_length = [&](const LineState&, Samples natural) { observed.push_back(natural); };
+  lengths_.observe = [&](const LineState&, Samples natural) { observed.push_back(natural); };
   Line(1800, kLong);
   Line(100, "Eh");
   LineFitter fitter = Fitter();
@@ -212,7 +213,7 @@ TEST_F(LineFitterTest, APredictionShortensBeforeTheFirstTake) {
 
 TEST_F(LineFitterTest, AWrongPredictionGivesTheWordsBack) {
   Provider({kShort, kShorter});
-  deps_.predict_natural_length = [](const LineState&, std::string_view text) {
+  lengths_.predict = [](const LineState&, std::string_view text) {
     return SamplesFromMs(int64_t{300} * static_cast<int64_t>(text.size()));  // five times too long
   };
   Line(4000, kLong);
