@@ -81,7 +81,8 @@ TEST_F(HttpFailures, AnswersThatEndTooEarly) {
 }
 
 TEST_F(HttpFailures, Garbage) {
-  EXPECT_EQ(GetBytes("\x00\xFF\x12 I am no web server\r\n\r\n").code(), StatusCode::kUnavailable);
+  EXPECT_EQ(GetBytes(std::string(1, '\0') + "\xFF\x12 I am no web server\r\n\r\n").code(),
+            StatusCode::kUnavailable);
   EXPECT_EQ(GetBytes("SSH-2.0-OpenSSH_9.2\r\n").code(), StatusCode::kUnavailable);
   EXPECT_EQ(GetBytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n").code(),
             StatusCode::kUnavailable);
