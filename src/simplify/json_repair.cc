@@ -264,9 +264,10 @@ size_t FindBegin(std::string_view answer) {
     const size_t at = answer.rfind(end);
     if (at != std::string_view::npos) from = std::max(from, at + end.size());
   }
+  size_t line = 0;
   for (size_t fence = answer.find("```", from); fence != std::string_view::npos;
-       fence = answer.find("```", fence + 3)) {
-    const size_t line = std::min(answer.find('\n', fence), answer.size());
+       fence = answer.find("```", line)) {
+    line = std::min(answer.find('\n', fence), answer.size());
     const size_t inside = answer.find_first_not_of(" \t\r\n", line);
     if (inside != std::string_view::npos && (answer[inside] == '{' || answer[inside] == '[')) return inside;
   }

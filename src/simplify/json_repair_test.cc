@@ -84,6 +84,12 @@ TEST(RepairJson, WhatHoldsNoneIsRefused) {
     EXPECT_EQ(RepairJson(text).status().code(), StatusCode::kInvalidArgument) << text;
 }
 
+TEST(RepairJson, ManyFencesAreReadOnce) {
+  std::string fences = "x";
+  while (fences.size() < kMaxAnswerBytes - 100) fences += "```";
+  EXPECT_EQ(RepairJson(fences + "\n{\"a\":1}").value(), "{\"a\":1}");
+}
+
 TEST(RepairJson, HasLimits) {
   EXPECT_EQ(RepairJson(std::string(kMaxAnswerBytes + 1, '[')).status().code(), StatusCode::kOutOfRange);
   EXPECT_EQ(RepairJson(std::string(100000, '[')).status().code(), StatusCode::kOutOfRange);

@@ -16,6 +16,7 @@ namespace {
 
 using text::Word;
 
+constexpr int kMostPasses = 100;
 constexpr std::string_view kPauses[] = {",", "，", "、", "،", "…", "...", "—", "–", ";", "；"};
 constexpr std::string_view kStops[] = {".", "!", "。", "！", "۔", "।"};
 constexpr std::string_view kQuestions[] = {"?", "？", "؟"};
@@ -31,7 +32,7 @@ std::string_view Trimmed(std::string_view text) {
   return text;
 }
 
-// A text with its words, from which pieces are cut one at a time.
+// A text with its words, from which pieces are cut.
 class Trimmer {
  public:
   Trimmer(std::string_view text, std::string_view language)
@@ -40,7 +41,7 @@ class Trimmer {
   }
 
   std::string Run() {
-    while (CutOne()) Split();
+    for (int pass = 0; pass < kMostPasses && CutPass(); ++pass) Split();
     return text_;
   }
 
@@ -77,14 +78,20 @@ class Trimmer {
     return data_.has_spaces ? Trimmed(between).empty() : between.empty();
   }
 
-  bool CutOne() {
-    if (words_.size() < 2) return false;
-    for (size_t i = 0; i < words_.size(); ++i) {
-      if (const auto range = Hesitation(i)) return Cut(*range);
-      if (const auto range = Filler(i)) return Cut(*range);
-      if (const auto range = Stutter(i)) return Cut(*range);
+  // Cuts what can be cut now; what a cut uncovers is for the next pass, so that time is linear in the text.
+  bool CutPass() {
+    std::vector<Range> ranges;
+    size_t free_from = 0;
+    for (size_t i = 0; words_.size() > 1 && i < words_.size(); ++i) {
+      auto range = Hesitation(i);
+      if (!range) range = Filler(i);
+      if (!range) range = Stutter(i);
+      if (!range || range->begin < free_from) continue;
+      ranges.push_back(*range);
+      free_from = range->end;
     }
-    return false;
+    if (ranges.empty()) return false;
+    return Cut(ranges) || Cut({ranges.front()});
   }
 
   // The words [first, last] with the pause that belongs to them: the one behind, or at a sentence's end the
@@ -129,8 +136,14 @@ class Trimmer {
     return Range{words_[i].begin, words_[i + 1].begin};
   }
 
-  bool Cut(const Range& range) {
-    std::string shorter = text_.substr(0, range.begin) + text_.substr(range.end);
+  bool Cut(const std::vector<Range>& ranges) {
+    std::string shorter;
+    size_t from = 0;
+    for (const Range& range : ranges) {
+      shorter += text_.substr(from, range.begin - from);
+      from = range.end;
+    }
+    shorter += text_.substr(from);
     shorter = text::CollapseWhitespace(shorter);
     if (!text::HasSayableWords(shorter)) return false;
     if (words_.front().is_capital) shorter = text::CapitalizeFirst(shorter, language_);

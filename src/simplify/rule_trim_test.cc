@@ -62,6 +62,14 @@ INSTANTIATE_TEST_SUITE_P(Others, Trims,
                                          Case{"xx", "um, uh, the the", "um, uh, the the"},
                                          Case{"en", "", ""}));
 
+TEST(TrimByRules, LongTextsTakeFewPasses) {
+  std::string text = "I know";
+  for (int i = 0; i < 3000; ++i) text += i % 2 == 0 ? ", um" : ", I, I";
+  const std::string trimmed = TrimByRules(text, "en");
+  EXPECT_LT(trimmed.size(), text.size() / 2);
+  EXPECT_EQ(trimmed.find("um"), std::string::npos);
+}
+
 TEST(LanguageData, IsWhole) {
   for (const std::string& language : LanguagesWithData()) {
     const LanguageData& data = DataOfLanguage(language);
