@@ -12,6 +12,7 @@
 #include "pipeline/director.h"
 #include "pipeline/finish.h"
 #include "pipeline/journal.h"
+#include "pipeline/line_fitter.h"
 #include "pipeline/mixer.h"
 #include "pipeline/prepare.h"
 #include "pipeline/progress.h"
@@ -69,6 +70,7 @@ class JobRun {
   std::unique_ptr<SoundStream> original_;
   std::unique_ptr<Mixer> mixer_;
   std::unique_ptr<media::VideoSegmenter> video_;
+  std::optional<LineFitter> fitter_;  // none: every line keeps its words
   std::optional<SpeechStage> speech_;
   std::optional<Director> director_;
 };
@@ -146,10 +148,14 @@ Status JobRun::OpenStreams() {
   if (spec_.options.fresh) WS_RETURN_IF_ERROR(journal_.Clear());
   const auto state = journal_.LoadState();
   WS_RETURN_IF_ERROR(journal_.IndexTakes());
+  if (spec_.options.shortening.enabled && job_.lines_to_speak > 0) {
+    fitter_.emplace(spec_, deps_, job_, journal_, LengthModel());
+    fitter_->ApplyEarlierDecisions();
+  }
   WS_RETURN_IF_ERROR(RemoveOldOutput(state));
   publisher_.emplace(store_, journal_, job_.plan, PublisherSettings());
   WS_ASSIGN_OR_RETURN(first_segment_, publisher_->Resume(state, SegmentsThatMayStay()));
-  speech_.emplace(job_, journal_, deps_.synthesizer, tracker_);
+  speech_.emplace(job_, journal_, deps_.synthesizer, tracker_, fitter_ ? &*fitter_ : nullptr);
   if (first_segment_ < job_.plan.segments.size()) {
     using Track = SoundStream::Track;
     WS_ASSIGN_OR_RETURN(
@@ -269,6 +275,7 @@ JobResult JobRun::Result(std::string report_json) const {
   result.dubbed = totals.dubbed;
   result.kept = totals.kept;
   result.failed = totals.failed;
+  result.shortened = totals.shortened;
   result.reused = totals.reused;
   result.warnings = totals.warnings;
   result.media_seconds = SecondsFromSamples(job_.plan.length);
@@ -295,6 +302,9 @@ StatusOr<JobResult> JobRun::Run() {
   tracker_.Begin("synthesize");
   const Status streamed = mixer_ ? SpeakPlaceAndStream() : SpeakAndPlace();
   tracker_.End("synthesize");
+  if (fitter_) {
+    for (const std::string& problem : fitter_->problems()) Notice(problem);
+  }
   if (!streamed.ok()) {
     // What was made is worth a report; that it cannot be written must not hide why the job ended.
     const auto ignored = finisher.WriteReport(Message(streamed), notices_);

@@ -17,6 +17,9 @@ namespace waveshift::pipeline {
 
 enum class LineStatus { kKept, kToSpeak, kDubbed, kFailed };
 
+// How a line came to be spoken in other words than the transcript's.
+enum class Shortening { kNone, kRules, kLlm };
+
 struct LineState {
   text::TranscriptLine line;
   LineStatus status = LineStatus::kKept;
@@ -31,6 +34,11 @@ struct LineState {
   tts::SpeakRequest request;
   std::string take_key;  // hash over text, voice, engine and settings: names the take in the journal
   bool reused = false;
+  // Of lines whose words were changed to fit their time: `request.text` is what is spoken, `line.translation`
+  // what was to be spoken. Lengths at the engine's natural rate; 0 when not known.
+  Shortening shortening = Shortening::kNone;
+  Samples natural_before = 0;
+  Samples natural_after = 0;
 
   // Of dubbed lines.
   Samples start = 0;  // first sample on the timeline

@@ -18,7 +18,7 @@ namespace waveshift::pipeline {
 namespace {
 
 // Raised whenever the same input would give another result.
-constexpr long long kPipelineVersion = 3;
+constexpr long long kPipelineVersion = 4;
 constexpr int64_t kIdentityBytes = 1 << 20;
 
 // What tells one media file from another without reading it whole: size, time of change, first and last MiB.
@@ -62,6 +62,10 @@ std::string Fingerprint(const JobSpec& spec, const JobDeps& deps, const Prepared
   const JobOptions& options = spec.options;
   hasher.Add(static_cast<long long>(options.background)).Add(static_cast<long long>(options.subtitles));
   hasher.Add(options.max_speed).Add(options.segment_seconds).Add(options.speak ? 1LL : 0LL);
+  const ShorteningOptions& shortening = options.shortening;
+  hasher.Add(shortening.enabled ? 1LL : 0LL).Add(shortening.lengthen ? 1LL : 0LL);
+  hasher.Add(shortening.shortener.use_rules ? 1LL : 0LL);
+  hasher.Add(std::string_view(deps.chat_model != nullptr ? deps.chat_model->id() : ""));
   if (deps.synthesizer != nullptr)
     hasher.Add(deps.synthesizer->name()).Add(std::string_view(deps.synthesizer->version()));
   for (const LineState& state : job.lines) {
@@ -74,21 +78,6 @@ std::string Fingerprint(const JobSpec& spec, const JobDeps& deps, const Prepared
     hasher.Add(state.take_key);
   }
   hasher.Add(job.speech_lufs);
-  return hasher.Hex();
-}
-
-std::string TakeKey(const tts::Synthesizer& synthesizer, const tts::SpeakRequest& request) {
-  FieldHasher hasher;
-  hasher.Add(synthesizer.name())
-      .Add(std::string_view(synthesizer.version()))
-      .Add(request.text)
-      .Add(request.language);
-  hasher.Add(request.voice.name).Add(request.voice.pitch_hz).Add(request.voice.pitch_range);
-  hasher.Add(request.voice.natural_rate).Add(request.speed);
-  if (!request.voice.reference_path.empty()) {
-    const auto identity = FileIdentity(request.voice.reference_path);
-    hasher.Add(identity.ok() ? *identity : request.voice.reference_path);
-  }
   return hasher.Hex();
 }
 
@@ -165,6 +154,21 @@ double SpeechLevel(const Heard& heard) {
 }
 
 }  // namespace
+
+std::string TakeKey(const tts::Synthesizer& synthesizer, const tts::SpeakRequest& request) {
+  FieldHasher hasher;
+  hasher.Add(synthesizer.name())
+      .Add(std::string_view(synthesizer.version()))
+      .Add(request.text)
+      .Add(request.language);
+  hasher.Add(request.voice.name).Add(request.voice.pitch_hz).Add(request.voice.pitch_range);
+  hasher.Add(request.voice.natural_rate).Add(request.speed);
+  if (!request.voice.reference_path.empty()) {
+    const auto identity = FileIdentity(request.voice.reference_path);
+    hasher.Add(identity.ok() ? *identity : request.voice.reference_path);
+  }
+  return hasher.Hex();
+}
 
 StatusOr<PreparedJob> PrepareJob(const JobSpec& spec, const JobDeps& deps, const std::stop_token& stop) {
   PreparedJob job;

@@ -49,6 +49,9 @@ StatusOr<PreparedJob> PrepareJob(const JobSpec& spec, const JobDeps& deps, const
 // level and the fingerprint.
 Status ChooseVoices(const JobSpec& spec, const JobDeps& deps, PreparedJob& job, const std::stop_token& stop);
 
+// Names a take in the journal: a hash of everything that shapes its sound.
+std::string TakeKey(const tts::Synthesizer& synthesizer, const tts::SpeakRequest& request);
+
 }  // namespace waveshift::pipeline
 
 #endif  // WAVESHIFT_PIPELINE_PREPARE_H_

@@ -27,6 +27,17 @@ const char* StatusWord(LineStatus status) {
   }
 }
 
+const char* ShorteningWord(Shortening shortening) {
+  switch (shortening) {
+    case Shortening::kRules:
+      return "rules";
+    case Shortening::kLlm:
+      return "llm";
+    default:
+      return "none";
+  }
+}
+
 ordered_json LineJson(const LineState& state, const ReportData& data) {
   const bool dubbed = state.status == LineStatus::kDubbed;
   const auto when_dubbed = [&](double value) {
@@ -46,7 +57,13 @@ ordered_json LineJson(const LineState& state, const ReportData& data) {
   line["speed"] = when_dubbed(state.speed);
   line["engine"] = dubbed ? ordered_json(data.engine) : ordered_json(nullptr);
   line["voice"] = dubbed ? ordered_json(state.voice) : ordered_json(nullptr);
-  line["shortening"] = "none";
+  const bool reworded = dubbed && state.shortening != Shortening::kNone;
+  line["shortening"] = dubbed ? ShorteningWord(state.shortening) : "none";
+  line["text_before"] = reworded ? ordered_json(state.line.translation) : ordered_json(nullptr);
+  line["natural_before_ms"] =
+      reworded ? ordered_json(Rounded(MsFromSamples(state.natural_before))) : ordered_json(nullptr);
+  line["natural_after_ms"] =
+      reworded ? ordered_json(Rounded(MsFromSamples(state.natural_after))) : ordered_json(nullptr);
   line["warnings"] = state.warnings;
   line["error"] = state.status == LineStatus::kFailed ? ordered_json(state.error) : ordered_json(nullptr);
   line["reused"] = state.reused;
@@ -88,6 +105,7 @@ ReportTotals CountLines(const std::vector<LineState>& lines) {
   for (const LineState& line : lines) {
     totals.dubbed += line.status == LineStatus::kDubbed;
     totals.failed += line.status == LineStatus::kFailed;
+    totals.shortened += line.status == LineStatus::kDubbed && line.shortening != Shortening::kNone;
     totals.reused += line.reused;
     totals.warnings += static_cast<int64_t>(line.warnings.size());
   }

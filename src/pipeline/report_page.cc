@@ -106,7 +106,7 @@ const speeds = dubbed.map(l => l.speed).sort((a, b) => a - b);
 const late = dubbed.map(l => Math.abs(l.planned_start_ms - l.slot_start_ms)).sort((a, b) => a - b);
 const middle = list => list.length ? list[Math.floor(list.length / 2)] : null;
 const cards = [['lines dubbed', report.totals.dubbed + ' / ' + report.totals.lines], ['kept as they were', report.totals.kept], ['failed', report.totals.failed], ['with a warning', lines.filter(l => l.warnings.length).length],
-  ['median speed', speeds.length ? middle(speeds).toFixed(2) + '\u00d7' : '\u2013'], ['median shift of start', late.length ? Math.round(middle(late)) + ' ms' : '\u2013'], ['reused', report.totals.reused]];
+  ['median speed', speeds.length ? middle(speeds).toFixed(2) + '\u00d7' : '\u2013'], ['median shift of start', late.length ? Math.round(middle(late)) + ' ms' : '\u2013'], ['shortened', report.totals.shortened], ['reused', report.totals.reused]];
 if (report.loudness) cards.push(['LUFS loudness', report.loudness.integrated_lufs.toFixed(1)], ['dBTP true peak', report.loudness.true_peak_dbtp.toFixed(1)]);
 for (const [name, value] of cards) { const c = el('div', 'card'); c.append(el('b', '', value), el('span', '', name)); $('cards').append(c); }
 for (const who of speakers.filter(w => lines.some(l => l.speaker === w && l.status !== 'kept'))) { const s = el('span', 'legend'), i = el('i'); i.style.background = color(who); s.append(i, el('span', '', who || '(no name)')); $('legend').append(s, ' '); }
@@ -177,7 +177,7 @@ for (const l of lines) {
     fill.style.left = p(Math.min(1, l.speed)) + '%'; fill.style.width = Math.max(3, Math.abs(p(l.speed) - p(1))) + '%'; bar.append(fill);
     speed.append(el('span', 'speed', l.speed.toFixed(2) + '\u00d7'), bar);
   }
-  const text = el('td', 'text', l.text || '\u2013'); if (l.original) text.append(el('small', '', l.original));
+  const text = el('td', 'text', l.text || '\u2013'); if (l.original) text.append(el('small', '', l.original)); if (l.text_before) text.append(el('small', '', (l.shortening === 'rules' ? 'trimmed from: ' : 'reworded from: ') + l.text_before));
   const notes = el('td');
   if (l.status !== 'dubbed') notes.append(el('div', l.status === 'failed' ? 'bad' : 'dim', l.status === 'kept' ? 'kept as it was' : l.error));
   for (const w of l.warnings) notes.append(el('div', 'warn', w));
