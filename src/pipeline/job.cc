@@ -3,6 +3,7 @@
 #include "pipeline/job.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <optional>
 #include <utility>
@@ -20,6 +21,7 @@
 #include "pipeline/speech_stage.h"
 #include "pipeline/stage_group.h"
 #include "pipeline/streams.h"
+#include "voices/rate_predictor.h"
 
 namespace waveshift::pipeline {
 namespace {
@@ -45,6 +47,7 @@ class JobRun {
   Status SpeakAndPlace();
   Status SpeakPlaceAndStream();
   void CloseStreams();
+  LengthModel Lengths();
   PublisherOptions PublisherSettings() const;
   bool Burns() const { return spec_.options.subtitles == SubtitleMode::kBurn; }
   void Notice(const std::string& text);
@@ -70,6 +73,7 @@ class JobRun {
   std::unique_ptr<SoundStream> original_;
   std::unique_ptr<Mixer> mixer_;
   std::unique_ptr<media::VideoSegmenter> video_;
+  voices::RatePredictor rates_;       // of each speaker's voice
   std::optional<LineFitter> fitter_;  // none: every line keeps its words
   std::optional<SpeechStage> speech_;
   std::optional<Director> director_;
@@ -144,12 +148,27 @@ PublisherOptions JobRun::PublisherSettings() const {
           .fingerprint = job_.fingerprint};
 }
 
+// A line counts as too long before it is spoken only when even a quick reading of it would be.
+LengthModel JobRun::Lengths() {
+  constexpr size_t kEnoughTakes = 4;
+  return {
+      .predict = [this](const LineState& line, std::string_view text) -> Samples {
+        const auto known = rates_.Predict(line.line.speaker, line.request.language, text);
+        if (known.observations < kEnoughTakes) return 0;
+        return static_cast<Samples>(static_cast<double>(known.length) * std::exp(-2 * known.relative_error));
+      },
+      .observe =
+          [this](const LineState& line, Samples natural_length) {
+            rates_.Observe(line.line.speaker, line.request.language, line.request.text, natural_length);
+          }};
+}
+
 Status JobRun::OpenStreams() {
   if (spec_.options.fresh) WS_RETURN_IF_ERROR(journal_.Clear());
   const auto state = journal_.LoadState();
   WS_RETURN_IF_ERROR(journal_.IndexTakes());
   if (spec_.options.shortening.enabled && job_.lines_to_speak > 0) {
-    fitter_.emplace(spec_, deps_, job_, journal_, LengthModel());
+    fitter_.emplace(spec_, deps_, job_, journal_, Lengths());
     fitter_->ApplyEarlierDecisions();
   }
   WS_RETURN_IF_ERROR(RemoveOldOutput(state));
