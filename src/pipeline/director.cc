@@ -15,26 +15,6 @@ constexpr Samples kWorthMixing = kChunk / 2;  // shorter stretches wait for more
 
 }  // namespace
 
-void CueBook::Add(const LineState& line, const std::string& language) {
-  const text::Cue whole{.start_ms = static_cast<int64_t>(std::llround(MsFromSamples(line.start))),
-                        .end_ms = static_cast<int64_t>(std::llround(MsFromSamples(line.end()))),
-                        .speaker = line.line.speaker,
-                        .text = line.request.text};
-  const auto cues = text::CuesOfLine(whole, language);
-  const std::lock_guard lock(mutex_);
-  for (const text::Cue& cue : cues) {
-    const auto at =
-        std::upper_bound(cues_.begin(), cues_.end(), cue,
-                         [](const text::Cue& a, const text::Cue& b) { return a.start_ms < b.start_ms; });
-    cues_.insert(at, cue);
-  }
-}
-
-std::vector<text::Cue> CueBook::Cues() const {
-  const std::lock_guard lock(mutex_);
-  return cues_;
-}
-
 Director::Director(PreparedJob& job, Mixer* mixer, CueBook& cues, Options options)
     : job_(job), mixer_(mixer), cues_(cues), options_(std::move(options)), listener_(job.sound) {
   planner_ = alignment::MakePlanner(options_.planner, job_.plan.length);
@@ -149,7 +129,7 @@ Status Director::Apply(LineState& state, const alignment::Placement& placement) 
   state.start = placement.start;
   state.length = placement.length;
   state.speed = state.request.voice.natural_rate * state.request.speed * placement.speed;
-  cues_.Add(state, options_.language);
+  cues_.Add(state);
   return options_.on_placed ? options_.on_placed(state) : OkStatus();
 }
 

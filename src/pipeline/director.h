@@ -9,7 +9,6 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -17,25 +16,13 @@
 #include "alignment/planner.h"
 #include "base/bounded_queue.h"
 #include "base/status.h"
+#include "pipeline/cue_book.h"
 #include "pipeline/mixer.h"
 #include "pipeline/prepare.h"
 #include "pipeline/slot_listener.h"
 #include "pipeline/speech_stage.h"
-#include "text/subtitles.h"
 
 namespace waveshift::pipeline {
-
-// The subtitles of what has been placed so far. Any thread.
-class CueBook {
- public:
-  void Add(const LineState& line, const std::string& language);
-  // All cues so far, in order of start.
-  std::vector<text::Cue> Cues() const;
-
- private:
-  mutable std::mutex mutex_;
-  std::vector<text::Cue> cues_;
-};
 
 using ChunkQueue = BoundedQueue<std::shared_ptr<const MixChunk>>;
 
@@ -43,7 +30,6 @@ class Director {
  public:
   struct Options {
     alignment::PlannerOptions planner;
-    std::string language;
     std::function<Status(const LineState&)> on_placed;  // for each dubbed line; may be empty
   };
   // All references outlive the director. `mixer` may be null: lines are placed and nothing is mixed.

@@ -34,7 +34,8 @@ class JobRun {
         stop_(stop),
         store_(*deps.output),
         journal_(*deps.output, spec.layout.journal_prefix),
-        tracker_(deps.on_progress, 0) {}
+        tracker_(deps.on_progress, 0),
+        cues_(spec.target_language) {}
 
   StatusOr<JobResult> Run();
 
@@ -194,7 +195,6 @@ Status JobRun::OpenStreams() {
   Director::Options options;
   options.planner.max_speed = spec_.options.max_speed;
   options.planner.hard_max_speed = std::max(options.planner.hard_max_speed, spec_.options.max_speed);
-  options.language = spec_.target_language;
   if (spec_.options.keep_lines) {
     options.on_placed = [this](const LineState& line) {
       return KeepLine(store_, spec_.layout, journal_, line);
