@@ -1,5 +1,7 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
+#include <malloc.h>
+
 #include <exception>
 #include <iostream>
 #include <string>
@@ -73,10 +75,18 @@ Status Run(int argc, char** argv) {
   return context.action ? context.action() : UsageError("no command was given (see waveshift --help)");
 }
 
+// glibc raises by itself the size from which memory goes back to the system when it is freed, up to 32 MB:
+// one large index, freed, and a long video's job would keep tens of megabytes that nobody uses.
+void GiveFreedMemoryBack() {
+  mallopt(M_MMAP_THRESHOLD, 256 << 10);
+  mallopt(M_TRIM_THRESHOLD, 512 << 10);
+}
+
 }  // namespace
 }  // namespace waveshift::app
 
 int main(int argc, char** argv) {
+  waveshift::app::GiveFreedMemoryBack();
   waveshift::Status status;
   try {
     status = waveshift::app::Run(argc, argv);
