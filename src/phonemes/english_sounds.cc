@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "phonemes/english_style_internal.h"
 #include "phonemes/replace_internal.h"
 
 namespace waveshift::phonemes::internal {
@@ -25,7 +26,7 @@ constexpr std::array<Rewrite, 31> kBoth = {
 
 constexpr auto kAmerican =
     std::to_array<Rewrite>({{U"ɜːɹ", U"ɜɹ"}, {U"ɜː", U"ɜɹ"}, {U"ɪə", U"iə"}, {U"ː", U""}});
-constexpr auto kBritish = std::to_array<Rewrite>({{U"iə", U"ɪə"}});
+constexpr auto kBritish = std::to_array<Rewrite>({{U"iə", U"ɪə"}, {U"æ", U"a"}});
 
 }  // namespace
 
@@ -33,7 +34,8 @@ std::u32string EnglishSymbols(std::u32string_view ipa, bool british) {
   std::u32string sounds = Rewritten(ipa, kBoth);
   sounds = british ? Rewritten(sounds, kBritish) : Rewritten(sounds, kAmerican);
   ReplaceAll(&sounds, U"o", U"ɔ");
-  return sounds;
+  ReplaceAll(&sounds, U"ɹɹ", U"ɹ");
+  return british ? BritishStyle(sounds) : AmericanStyle(sounds);
 }
 
 std::u32string WithSecondaryStress(std::u32string_view sounds) {
