@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/read_aloud.h"
 
+#include <cctype>
+
 #include "text/language.h"
 #include "text/read_chinese_internal.h"
 #include "text/read_english_internal.h"
@@ -12,29 +14,51 @@
 namespace waveshift::text {
 namespace {
 
+// True when a line ends without a mark that is a pause.
+bool EndsOpen(std::string_view line) {
+  if (line.empty()) return false;
+  for (const std::string_view mark :
+       {".", ",", "!", "?", ";", ":", "。", "，", "！", "？", "；", "：", "…", "”", "」"}) {
+    if (line.ends_with(mark)) return false;
+  }
+  return true;
+}
+
 // A line break without punctuation is a pause.
 std::string WithPausesForLines(std::string_view utf8) {
   std::string out;
-  for (const char c : utf8) {
-    if (c != '\n') {
-      out.push_back(c);
-      continue;
-    }
-    const std::string_view before = internal::TrimAscii(out);
-    const bool ends_word =
-        !before.empty() &&
-        (static_cast<unsigned char>(before.back()) >= 0x80 || before.back() == ')' || before.back() == '"' ||
-         (before.back() != '.' && before.back() != ',' && before.back() != '!' && before.back() != '?' &&
-          before.back() != ';' && before.back() != ':'));
-    const bool is_wide_mark = before.ends_with("。") || before.ends_with("，") || before.ends_with("！") ||
-                              before.ends_with("？") || before.ends_with("；") || before.ends_with("：") ||
-                              before.ends_with("…") || before.ends_with("”") || before.ends_with("」");
-    if (ends_word && !is_wide_mark) {
-      out = std::string(before) + ".";
-    }
-    out.push_back(' ');
+  while (!utf8.empty()) {
+    const size_t end = utf8.find('\n');
+    const std::string_view line = internal::TrimAscii(utf8.substr(0, end));
+    out += line;
+    if (end == std::string_view::npos) break;
+    out += EndsOpen(line) ? ". " : " ";
+    utf8.remove_prefix(end + 1);
   }
   return out;
+}
+
+// The rules look far ahead, so they get a paragraph's worth at once: their time would grow with the square of
+// the text's length. A cut is behind a mark where there is one, else at a space, else anywhere.
+constexpr size_t kChunkBytes = 600;
+
+size_t ChunkEnd(std::string_view text) {
+  if (text.size() <= kChunkBytes) return text.size();
+  for (const std::string_view ends : {". ", ", ", " "}) {
+    const size_t at = text.rfind(ends, kChunkBytes);
+    if (at != std::string_view::npos && at > kChunkBytes / 3) return at + ends.size();
+  }
+  size_t end = kChunkBytes;
+  while (end > 1 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return end;
+}
+
+std::string InWords(std::string_view text, const std::string& tag, const std::string& primary) {
+  if (primary == "zh") return internal::ReadChinese(text);
+  if (primary != "en") return internal::ReadOther(text, primary);
+  const bool is_british =
+      tag.ends_with("GB") || tag.ends_with("AU") || tag.ends_with("NZ") || tag.ends_with("IE");
+  return internal::ReadEnglish(text, is_british);
 }
 
 }  // namespace
@@ -47,20 +71,22 @@ StatusOr<SpokenText> ReadAloud(std::string_view text, std::string_view language)
   if (!IsValidUtf8(text)) return InvalidArgument("text: not UTF-8");
   WS_ASSIGN_OR_RETURN(const std::string tag, CanonicalLanguage(language));
   const std::string primary = PrimarySubtag(tag);
-  const std::string plain = WithPausesForLines(internal::TrimAscii(internal::CleanForSpeech(text)));
+  std::string clean;
+  for (std::string_view rest = text; !rest.empty(); rest.remove_prefix(ChunkEnd(rest))) {
+    clean += internal::CleanForSpeech(rest.substr(0, ChunkEnd(rest)));
+  }
+  const std::string plain = WithPausesForLines(internal::TrimAscii(clean));
   std::string said;
-  if (primary == "en") {
-    const bool british =
-        tag.ends_with("GB") || tag.ends_with("AU") || tag.ends_with("NZ") || tag.ends_with("IE");
-    said = internal::ReadEnglish(plain, british);
-  } else if (primary == "zh") {
-    said = internal::ReadChinese(plain);
-  } else {
-    said = internal::ReadOther(plain, primary);
+  for (std::string_view rest = plain; !rest.empty(); rest.remove_prefix(ChunkEnd(rest))) {
+    said += InWords(rest.substr(0, ChunkEnd(rest)), tag, primary);
   }
   SpokenText spoken;
   const bool keeps_digits = !internal::SpellsNumbers(primary);
   spoken.text = internal::WithoutUnsayable(said, primary, keeps_digits, &spoken.warnings);
+  // "at 5 p.m." ends a sentence although its full stop belongs to the abbreviation.
+  const bool ends_open = !spoken.text.empty() && static_cast<unsigned char>(spoken.text.back()) < 0x80 &&
+                         std::isalpha(static_cast<unsigned char>(spoken.text.back())) != 0;
+  if (plain.ends_with('.') && ends_open) spoken.text.push_back('.');
   return spoken;
 }
 

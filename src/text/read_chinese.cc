@@ -27,8 +27,17 @@ std::string WithLiang(std::string words) {
     if (is_scale && !is_in_tens) words.replace(at, kTwo.size(), "两");
     at += kTwo.size();
   }
+  // ICU writes the round zero.
+  for (size_t zero = words.find("〇"); zero != std::string::npos; zero = words.find("〇", zero)) {
+    words.replace(zero, std::string_view("〇").size(), kDigits[0]);
+  }
   return words;
 }
+
+std::string Joined(const Groups& g) { return g[1]; }
+
+// Spaces between Chinese characters say nothing.
+constexpr std::array<ReadingRule, 1> kSpaces = {{{R"(([一-龥])\s+(?=[一-龥]))", Joined}}};
 
 }  // namespace
 
@@ -64,7 +73,7 @@ std::string ChineseNumber(std::string_view number) {
   const auto value = ParseDigits(whole);
   const bool is_quantity = value.has_value() && (whole.size() == 1 || whole.front() != '0');
   if (whole.empty()) {
-    out += "零";
+    out += kDigits[0];
   } else {
     out += is_quantity ? WithLiang(SpellNumber(*value, "zh")) : ChineseDigits(whole);
   }
@@ -78,7 +87,8 @@ std::string ReadChinese(std::string_view text) {
   static const auto* const dates = new RuleSet(ChineseDateRules());
   static const auto* const quantities = new RuleSet(ChineseQuantityRules());
   static const auto* const numbers = new RuleSet(ChineseNumberRules());
-  return numbers->Apply(quantities->Apply(dates->Apply(text)));
+  static const auto* const spaces = new RuleSet(kSpaces);
+  return spaces->Apply(numbers->Apply(quantities->Apply(dates->Apply(text))));
 }
 
 }  // namespace waveshift::text::internal

@@ -49,7 +49,8 @@ std::string SayDate(const std::string& year, const std::string& month, const std
   return ChineseDigits(year) + "年" + SpellNumber(m, "zh") + "月" + SpellNumber(d, "zh") + "日";
 }
 std::string SayNumericDate(const Groups& g) { return SayDate(g[1], g[2], g[3], g[0]); }
-std::string SayYear(const Groups& g) { return ChineseDigits(g[1]) + "年"; }
+std::string SayYear(const Groups& g) { return ChineseDigits(g[1]) + g[2]; }
+std::string SayWeekdays(const Groups& g) { return g[1] + "到"; }
 std::string SayYearRange(const Groups& g) { return ChineseDigits(g[1]) + "到" + ChineseDigits(g[2]) + "年"; }
 std::string SayMonthOrDay(const Groups& g) {
   return ChineseNumber(std::to_string(*ParseDigits(g[1]))) + g[2];
@@ -78,14 +79,14 @@ std::string SayTelephone(const Groups& g) {
     const size_t begin = std::min(rest.find_first_of("0123456789"), rest.size());
     const size_t end = std::min(rest.find_first_not_of("0123456789", begin), rest.size());
     if (begin == end) break;
-    out += (is_first ? "" : " ") + TelephoneDigits(rest.substr(begin, end - begin));
+    out += (is_first ? "" : "，") + TelephoneDigits(rest.substr(begin, end - begin));
     is_first = false;
     rest.remove_prefix(end);
   }
   return out;
 }
 std::string SayMobile(const Groups& g) {
-  return TelephoneDigits(g[1]) + " " + TelephoneDigits(g[2]) + " " + TelephoneDigits(g[3]);
+  return TelephoneDigits(g[1]) + "，" + TelephoneDigits(g[2]) + "，" + TelephoneDigits(g[3]);
 }
 std::string SayShortCall(const Groups& g) { return g[1] + TelephoneDigits(g[2]); }
 std::string SayRoom(const Groups& g) { return TelephoneDigits(g[1]) + g[2]; }
@@ -96,7 +97,10 @@ constexpr auto kRules = std::to_array<ReadingRule>(
      {R"([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.(?:com|org|net|cn|edu|gov|io|ai|tv)(?![A-Za-z0-9]))", SayAddress},
      {R"((?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?![\d-]))", SayNumericDate},
      {R"((?<!\d)(\d{4})\s?年?\s?[-–—~～至到]\s?(\d{4})\s?年)", SayYearRange},
-     {R"((?<![\d.])(\d{4}|\d{2})\s?年(?!级|前|后|内|来|间|代|多|以|[的之]))", SayYear},
+     {R"((?<![\d.])(\d{4})\s?(年(?![前后内来间多以])|财年))", SayYear},
+     {R"((?<![\d.])(\d{2})(年(?!级|前|后|内|来|间|代|多|以|[的之])))", SayYear},
+     {R"((?<![\d.])(\d0)(后)(?![\d天年月小分秒面续来退]))", SayYear},
+     {R"(((?:周|星期)[一二三四五六日天])\s?[-–—~～]\s?(?=周|星期|[一二三四五六日天]))", SayWeekdays},
      {R"((?<![\d.])(\d{1,2})\s?(月份|月|日|号)(?!楼|线))", SayMonthOrDay},
      {R"((?<![\d:])([01]?\d|2[0-4])[:：]([0-5]\d)\s?[-–—~～至到]\s?([01]?\d|2[0-4])[:：]([0-5]\d)(?![\d:：]))",
       SayClockRange},

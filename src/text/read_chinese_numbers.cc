@@ -46,7 +46,8 @@ std::string Nothing(const Groups&) { return ""; }
 
 constexpr auto kRules = std::to_array<ReadingRule>(
     {{R"((?i)\bno\.\s?(?=\d))", SayNumberSign},
-     {R"(\b[Vv][Ss]\b\.?)", SayVersus},
+     {R"((?<![A-Za-z])[Vv][Ss](?![A-Za-z])\.?)", SayVersus},
+     {R"((?<!\d)(\d{3,4})(?=[Pp](?![A-Za-z0-9])))", SayLong},
      {R"(第\s?(\d+))", SayOrdinal},
      // 2 before a measure word. 2月, 2号 and 2楼 are names, and 2 behind another digit is part of a number.
      {R"((?<![\d.,第一二三四五六七八九十百千])2\s?((?:个|位|天|岁|次|人|名|条|只|种|本|件|张|家|台|辆|双|对|杯|瓶|块|份|层|排|)"

@@ -115,19 +115,26 @@ std::string SayRange(const Groups& g) {
 }
 std::string SayBy(const Groups& g) { return ChineseNumber(g[1]) + "乘" + ChineseNumber(g[2]); }
 
+std::string SayTo(const Groups& g) { return g[1] + "到"; }
+std::string SayHeight(const Groups& g) { return g[1] + ChineseDigits(g[2]); }
+std::string SayMinus(const Groups& g) { return g[1] + "减"; }
+
 #define WS_UNIT                                                                                                              \
   R"((km/h|m/s|kWh|kW|km2|cm2|m2|m3|km|cm|mm|nm|μm|dm|mg|kg|ml|mL|mAh|min|ms|kcal|°C|°F|°|GHz|MHz|kHz|Hz|dB|fps|px|oz|)" \
   R"([mgtLlhsVW])(?![A-Za-z0-9/]))"
 #define WS_SCALE R"(((?:[十百千万亿]|百万|千万|百亿|千亿|万亿){0,2}))"
 
 constexpr auto kRules = std::to_array<ReadingRule>(
-    {{R"(([¥￥€£₹₩]|(?:US|HK)?\$)\s?)" WS_NUMBER WS_TO R"((?:[¥￥€£$])?)" WS_NUMBER WS_SCALE, SayMoneyRange},
-     {R"((?:(?<![\w])(-))?([¥￥€£₹₩]|(?:US|HK)?\$)\s?)" WS_NUMBER R"(\s?)" WS_SCALE, SayMoney},
+    {{R"(([日号月年])\s?[-–—~～]\s?(?=[〇零一二三四五六七八九十]))", SayTo},
+     {R"((米)(\d{2})(?!\d))", SayHeight},
+     {R"((\d)\s?-\s?(?=\d+(?:\.\d+)?\s?=))", SayMinus},
+     {R"(([¥￥€£₹₩]|(?:US|HK)?\$)\s?)" WS_NUMBER WS_TO R"((?:[¥￥€£$])?)" WS_NUMBER WS_SCALE, SayMoneyRange},
+     {R"((?:(?<![A-Za-z0-9)])(-))?([¥￥€£₹₩]|(?:US|HK)?\$)\s?)" WS_NUMBER R"(\s?)" WS_SCALE, SayMoney},
      {WS_NUMBER R"(\s?)" WS_SCALE R"(\s?(USD|EUR|GBP|CNY|RMB|JPY|HKD|€|£)(?![A-Za-z]))", SayMoneyLast},
      {WS_NUMBER R"(\s?%?)" WS_TO WS_NUMBER R"(\s?%)", SayPercentRange},
      {R"(([-+]?\d[\d,]*(?:\.\d+)?)\s?([%‰‱]))", SayPercent},
      {WS_NUMBER WS_TO WS_NUMBER R"(\s?)" WS_UNIT, SayUnitRange},
-     {R"(((?:(?<![\w)])-)?\d[\d,]*(?:\.\d+)?)\s?)" WS_UNIT, SayUnit},
+     {R"(((?:(?<![A-Za-z0-9)])-)?\d[\d,]*(?:\.\d+)?)\s?)" WS_UNIT, SayUnit},
      {R"((?<![\d/])(\d+)\s(\d{1,2})/(\d{1,3})(?![\d/]))", SayMixed},
      {R"((?<![\d/.])(\d{1,3})/(\d{1,4})(?![\d/]))", SayFraction},
      {R"((?<![\d:：])(\d{1,3}(?:\.\d+)?)\s?[:：]\s?(\d{1,3}(?:\.\d+)?)(?![\d:：]))", SayRatio},

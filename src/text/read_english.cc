@@ -133,17 +133,20 @@ int RomanValue(std::string_view roman) {
                                                                                 {"IV", 4},
                                                                                 {"I", 1}}};
   int value = 0;
-  std::string usual;
   std::string_view rest = roman;
   for (const auto& [digit, worth] : kDigits) {
     for (int times = 0; times < 3 && rest.starts_with(digit); ++times) {
       value += worth;
-      usual += digit;
       rest.remove_prefix(digit.size());
-      if (digit.size() == 2 || worth == 5 || worth == 50 || worth == 500) break;
     }
   }
-  return rest.empty() && usual == roman ? value : 0;
+  // Only what one would write for the value: not VV, IXI or VIX.
+  std::string usual;
+  int left = value;
+  for (const auto& [digit, worth] : kDigits) {
+    for (; left >= worth; left -= worth) usual += digit;
+  }
+  return usual == roman ? value : 0;
 }
 
 std::string ReadEnglish(std::string_view text, bool british) {

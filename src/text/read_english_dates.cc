@@ -86,7 +86,7 @@ template <bool kBritish>
 constexpr auto kRules = std::to_array<ReadingRule>(
     {{R"(\b(\d{4})-(\d{2})-(\d{2})\b)", SayIso<kBritish>},
      {R"(\b(\d{1,2})/(\d{1,2})/(\d{4})\b)", SaySlashed<kBritish>},
-     {R"(\b(\d{1,2})(?:st|nd|rd|th)?(?: of)? )" WS_MONTH R"((?:,? (\d{4}))?\b)", SayDayMonth},
+     {R"(\b(?:[Tt]he )?(\d{1,2})(?:st|nd|rd|th)?(?: of)? )" WS_MONTH R"((?:,? (\d{4}))?\b)", SayDayMonth},
      {R"(\b)" WS_MONTH R"( (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b)", SayMonthDay<kBritish>},
      {R"(\b)" WS_MONTH R"( (\d{1,2})(?:st|nd|rd|th)?\b(?![:.,]\d|\s?[%-]))", SayMonthDay<kBritish>},
      {R"(\b)" WS_MONTH R"(,? (\d{4})\b)", SayMonthYear},

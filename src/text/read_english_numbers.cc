@@ -60,9 +60,11 @@ std::string SayRange(const Groups& g) {
 std::string SayYear(const Groups& g) { return EnglishYear(*ParseDigits(g[1])); }
 
 std::string SayBy(const Groups& g) { return EnglishNumber(g[1]) + " by "; }
+std::string SayMultiply(const Groups& g) { return g[1] + " times "; }
 std::string SayTimes(const Groups& g) { return EnglishNumber(g[1]) + " times"; }
 std::string SayScore(const Groups& g) { return EnglishNumber(g[1]) + " to " + EnglishNumber(g[2]); }
 std::string SayHashNumber(const Groups&) { return "number "; }
+std::string SayHashtag(const Groups&) { return "hashtag "; }
 std::string SayMinus(const Groups& g) { return "minus " + EnglishNumber(g[1]); }
 std::string SayPlusNumber(const Groups& g) { return "plus " + EnglishNumber(g[1]); }
 std::string SayVersion(const Groups& g) {
@@ -86,25 +88,43 @@ std::string SayGlued(const Groups& g) { return g[1] + " " + g[2]; }
 std::string SayOr(const Groups& g) { return g[1] + " or " + g[2]; }
 std::string SayPlural(const Groups& g) { return YearOrNumber(g[1]) + "s"; }
 
-constexpr auto kSymbols = std::to_array<std::pair<std::string_view, std::string_view>>(
-    {{"&", "and"},        {"+", "plus"},
-     {"=", "equals"},     {"×", "times"},
-     {"÷", "divided by"}, {"±", "plus or minus"},
-     {"≈", "about"},      {"~", "about"},
-     {"<", "less than"},  {">", "greater than"},
-     {"≤", "at most"},    {"≥", "at least"},
-     {"≠", "is not"},     {"@", "at"},
-     {"%", "percent"},    {"°", "degrees"},
-     {"§", "section"},    {"#", "hash"},
-     {"$", "dollars"},    {"€", "euros"},
-     {"£", "pounds"},     {"^", "to the power of"},
-     {"→", "to"},         {"∞", "infinity"},
-     {"√", "root of"},    {"α", "alpha"},
-     {"β", "beta"},       {"γ", "gamma"},
-     {"δ", "delta"},      {"π", "pi"},
-     {"σ", "sigma"},      {"λ", "lambda"},
-     {"μ", "mu"},         {"Δ", "delta"},
-     {"Ω", "omega"}});
+constexpr auto kSymbols =
+    std::to_array<std::pair<std::string_view, std::string_view>>({{"&", "and"},
+                                                                  {"+", "plus"},
+                                                                  {"=", "equals"},
+                                                                  {"×", "times"},
+                                                                  {"÷", "divided by"},
+                                                                  {"±", "plus or minus"},
+                                                                  {"≈", "about"},
+                                                                  {"~", "about"},
+                                                                  {"<", "less than"},
+                                                                  {">", "greater than"},
+                                                                  {"≤", "at most"},
+                                                                  {"≥", "at least"},
+                                                                  {"≠", "is not"},
+                                                                  {"@", "at"},
+                                                                  {"%", "percent"},
+                                                                  {"°", "degrees"},
+                                                                  {"§", "section"},
+                                                                  {"#", "hash"},
+                                                                  {"$", "dollars"},
+                                                                  {"€", "euros"},
+                                                                  {"£", "pounds"},
+                                                                  {"¢", "cents"},
+                                                                  {"^", "to the power of"},
+                                                                  {"→", "to"},
+                                                                  {"∞", "infinity"},
+                                                                  {"√", "root of"},
+                                                                  {"α", "alpha"},
+                                                                  {"β", "beta"},
+                                                                  {"γ", "gamma"},
+                                                                  {"δ", "delta"},
+                                                                  {"π", "pi"},
+                                                                  {"σ", "sigma"},
+                                                                  {"λ", "lambda"},
+                                                                  {"μ", "mu"},
+                                                                  {"Δ", "delta"},
+                                                                  {"Ω", "omega"}});
 std::string SaySymbol(const Groups& g) {
   const auto* const found = std::find_if(kSymbols.begin(), kSymbols.end(),
                                          [&](const auto& symbol) { return symbol.first == g[0]; });
@@ -116,7 +136,10 @@ constexpr auto kRules = std::to_array<ReadingRule>(
      {R"(\b(\d+)\s(\d{1,2})/(\d{1,3})\b)", SayMixed},
      {R"((?<![\d/])(\d{1,2})/(\d{1,3})(?![\d/]))", SayFraction},
      {R"(#\s?(?=\d))", SayHashNumber},
-     {R"(\b(\d+(?:\.\d+)?)\s?[x×]\s?(?=\d))", SayBy},
+     {R"(#(?=[A-Za-z]))", SayHashtag},
+     {R"((?<=\bin )(10[1-9]\d)(?!\d))", SayYear},
+     {R"(\b(\d+(?:\.\d+)?)[x×](?=\d))", SayBy},
+     {R"((\d)\s?[*×]\s?(?=\d))", SayMultiply},
      {R"(\b(\d+(?:\.\d+)?)[x×](?![A-Za-z0-9]))", SayTimes},
      {R"(\b(\d{1,3}):(\d{1,3})\b)", SayScore},
      {R"(\b(\d+)['’]?s\b)", SayPlural},
@@ -130,7 +153,7 @@ constexpr auto kRules = std::to_array<ReadingRule>(
      {R"(\b\d+(?:\.\d+){2,}\b)", SayVersion},
      {R"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)", SayNumber},
      {R"(\b([A-Za-z]+)/([A-Za-z]+)\b)", SayOr},
-     {R"([&+=×÷±≈~<>≤≥≠@%°§#$€£^→∞√αβγδπσλμΔΩ])", SaySymbol}});
+     {R"([&+=×÷±≈~<>≤≥≠@%°§#$¢€£^→∞√αβγδπσλμΔΩ])", SaySymbol}});
 
 }  // namespace
 

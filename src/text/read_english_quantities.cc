@@ -38,7 +38,8 @@ std::string SayClock(const Groups& g) {
   } else {
     said += (minute < 10 ? " oh " : " ") + SpellNumber(minute, "en");
   }
-  if (!g[3].empty()) said += " and " + EnglishNumber(g[3]) + (g[3] == "01" ? " second" : " seconds");
+  if (!g[3].empty())
+    said += " and " + SpellNumber(*ParseDigits(g[3]), "en") + (g[3] == "01" ? " second" : " seconds");
   return said + HalfOfDay(g[4], g[5], g[0]);
 }
 std::string SayHour(const Groups& g) { return EnglishNumber(g[1]) + HalfOfDay(g[2], g[3], g[0]); }
@@ -184,6 +185,10 @@ std::string SayUnitRange(const Groups& g) {
 }
 std::string SayFeet(const Groups& g) { return EnglishNumber(g[1]) + " foot " + EnglishNumber(g[2]); }
 
+std::string SayTo(const Groups& g) { return g[1] + " to "; }
+std::string SayBy(const Groups& g) { return g[1] + " by "; }
+std::string SayShortCall(const Groups& g) { return g[1] + SpellDigits(g[2], "en"); }
+
 // Groups of digits with a short pause between them.
 std::string SayTelephone(const Groups& g) {
   std::string out;
@@ -204,11 +209,14 @@ std::string SayTelephone(const Groups& g) {
 #define WS_UNIT                                                                                                       \
   R"((km/h|kph|mph|m/s|kWh|kW|MW|GW|km2|m2|m3|sq ft|km|cm|mm|nm|μm|m|kg|mg|g|lbs|lb|oz|ml|mL|L|°C|°F|°|GHz|MHz|)" \
   R"(kHz|Hz|TB|GB|MB|KB|kB|Gbps|Mbps|fps|dB|ms|mins|min|hrs|hr|secs|sec|ft|yd|mi|kcal|mAh|px|rpm)(?![A-Za-z0-9/]))"
-#define WS_HALF R"(([AaPp])(?:\.\s?[Mm]\.|[Mm]\b)(?=(\s*$|\s+["“]?[A-Z])?))"
+#define WS_HALF R"(([AaPp])(?:\.\s?[Mm]\.|[Mm]\b)(?=(\s+["“]?[A-Z])|))"
 #define WS_SCALE R"((?:\s?(hundred|thousand|million|billion|trillion|bn|mn|[KkMB])\b)?)"
 
 constexpr auto kRules = std::to_array<ReadingRule>(
-    {{R"(\b([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?![\d:])(?:\s?)" WS_HALF R"()?)", SayClock},
+    {{R"((\d:[0-5]\d)\s?[-–—]\s?(?=\d{1,2}:[0-5]\d))", SayTo},
+     {R"(((?<=[0-9a-z]))\sx\s(?=\d))", SayBy},
+     {R"(\b((?:[Cc]all|[Dd]ial|[Rr]ing)(?:ed|ing)?\s)(\d{3})(?![\d-]))", SayShortCall},
+     {R"(\b([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?![\d:])(?:\s?)" WS_HALF R"()?)", SayClock},
      {R"(\b(1[0-2]|[1-9])\s?)" WS_HALF, SayHour},
      {R"((?:\+\d{1,3}[\s.-]?)?(?:\(\d{3}\)\s?|\b\d{3}[\s.-])\d{3}[\s.-]\d{4}\b)", SayTelephone},
      {R"(\+\d{1,3}(?:[\s-]\d{1,4}){2,5}\b)", SayTelephone},

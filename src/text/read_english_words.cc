@@ -36,25 +36,24 @@ constexpr auto kStreets = std::to_array<Abbreviation>({{"St", "Street"},
                                                        {"Ave", "Avenue"},
                                                        {"Blvd", "Boulevard"},
                                                        {"Rd", "Road"},
-                                                       {"Dr", "Drive"},
                                                        {"Ln", "Lane"},
                                                        {"Sq", "Square"},
                                                        {"Hwy", "Highway"},
                                                        {"Jr", "Junior"},
                                                        {"Sr", "Senior"}});
 constexpr auto kOthers = std::to_array<Abbreviation>(
-    {{"approx", "approximately"}, {"vs", "versus"},        {"etc", "et cetera"},
-     {"dept", "department"},      {"Dept", "Department"},  {"govt", "government"},
-     {"Govt", "Government"},      {"Inc", "Incorporated"}, {"Ltd", "Limited"},
-     {"Corp", "Corporation"},     {"Co", "Company"},       {"est", "established"},
-     {"misc", "miscellaneous"},   {"max", "maximum"},      {"min", "minimum"},
-     {"ext", "extension"},        {"Ext", "extension"},    {"Assn", "Association"},
-     {"Univ", "University"},      {"Mon", "Monday"},       {"Tue", "Tuesday"},
-     {"Tues", "Tuesday"},         {"Wed", "Wednesday"},    {"Thu", "Thursday"},
-     {"Thurs", "Thursday"},       {"Fri", "Friday"},       {"Jan", "January"},
-     {"Feb", "February"},         {"Apr", "April"},        {"Aug", "August"},
-     {"Sept", "September"},       {"Oct", "October"},      {"Nov", "November"},
-     {"Dec", "December"}});
+    {{"approx", "approximately"}, {"Approx", "Approximately"}, {"vs", "versus"},
+     {"etc", "et cetera"},        {"dept", "department"},      {"Dept", "Department"},
+     {"govt", "government"},      {"Govt", "Government"},      {"Inc", "Incorporated"},
+     {"Ltd", "Limited"},          {"Corp", "Corporation"},     {"Co", "Company"},
+     {"est", "established"},      {"misc", "miscellaneous"},   {"max", "maximum"},
+     {"min", "minimum"},          {"ext", "extension"},        {"Ext", "extension"},
+     {"Assn", "Association"},     {"Univ", "University"},      {"Mon", "Monday"},
+     {"Tue", "Tuesday"},          {"Tues", "Tuesday"},         {"Wed", "Wednesday"},
+     {"Thu", "Thursday"},         {"Thurs", "Thursday"},       {"Fri", "Friday"},
+     {"Jan", "January"},          {"Feb", "February"},         {"Apr", "April"},
+     {"Aug", "August"},           {"Sept", "September"},       {"Oct", "October"},
+     {"Nov", "November"},         {"Dec", "December"}});
 constexpr auto kBeforeNumbers = std::to_array<Abbreviation>({{"no", "number"},
                                                              {"nos", "numbers"},
                                                              {"p", "page"},
@@ -100,6 +99,9 @@ std::string SayInitials(const Groups& g) {
   }
   return out + (g[2].empty() ? "" : ".");
 }
+std::string SayHalf(const Groups& g) { return g[1] == "a" || g[1] == "A" ? "A M" : "P M"; }
+std::string SayAtt(const Groups&) { return "A T and T"; }
+std::string SayAndOr(const Groups&) { return "and or"; }
 std::string SayInitial(const Groups& g) { return g[1] + " "; }
 
 std::string SayKing(const Groups& g) {
@@ -117,7 +119,7 @@ std::string SayRoman(const Groups& g) {
 }
 
 // What ends at a full stop that is also the end of a sentence keeps it.
-#define WS_STOP R"(\.(?=(\s*$|\s+["“]?[A-Z])?))"
+#define WS_STOP R"(\.(?=(\s+["“]?[A-Z])|))"
 
 constexpr auto kRules = std::to_array<ReadingRule>(
     {{R"(\b[Ee]\.\s?g\.,?)", SayForExample},
@@ -127,18 +129,24 @@ constexpr auto kRules = std::to_array<ReadingRule>(
      {R"(\bw/o\s)", SayWithout},
      {R"(\bw/\s?)", SayWith},
      {R"(\b(A|B)\.\s?[CD]\.)", SayYear},
-     {R"((?<=[a-z0-9])\s(St|Ave|Blvd|Rd|Dr|Ln|Sq|Hwy|Jr|Sr)\.(?=(\s*$|\s+["“]?[A-Z])?))", SayStreet},
+     {R"((?<=[a-z0-9])\s(Ave|Blvd|Rd|Ln|Sq|Hwy|Jr|Sr))" WS_STOP, SayStreet},
+     {R"((?<=[a-z0-9])\s(St)\.(?!\s+[A-Z])())", SayStreet},
      {R"(\b(Dr|Mrs|Mr|Ms|Prof|St|Mt|Ft|Gen|Col|Capt|Lt|Sgt|Rev|Sen|Rep|Gov|Pres|Hon)\.\s?(?=[A-Z]))",
       SayTitle},
-     {R"(\b(Dr|Mrs|Mr|Ms|Prof)\s(?=[A-Z]))", SayTitle},
+     {R"(\b(Dr|Mrs|Mr|Ms|Prof)\.?\s(?=[A-Z]))", SayTitle},
+     {R"(\b(Mrs|Mr|Ms|Prof)\.\s)", SayTitle},
      {R"(\b([Nn]os?|[Pp]p?|[Vv]ol|[Ff]ig|[Cc]h|[Ss]ec|[Vv]er|[Vv]|[Ee]p|[Aa]pt)\.\s?(?=\d))",
       SayBeforeNumber},
-     {R"(\b(approx|vs|etc|[Dd]ept|[Gg]ovt|Inc|Ltd|Corp|Co|misc|max|min|[Ee]xt|Assn|Univ|Mon|Tues?|Wed|Thu|Thurs|)"
+     {R"(\b([Aa]pprox|etc|[Dd]ept|[Gg]ovt|Inc|Ltd|Corp|Co|misc|max|min|[Ee]xt|Assn|Univ|Mon|Tues?|Wed|Thu|Thurs|)"
       R"(Fri|Jan|Feb|Apr|Aug|Sept|Oct|Nov|Dec))" WS_STOP,
       SayOther},
-     {R"(\b(vs)\b(?!\.)())", SayOther},
-     {R"(\b((?:[A-Z]\.){2,})(?=(\s*$|\s+["“]?[A-Z][a-z])?))", SayInitials},
-     {R"(\b([A-Z])\.\s(?=[A-Z][a-z]))", SayInitial},
+     {R"(\b(vs)\b\.?())", SayOther},
+     {R"(\b((?:[A-Z]\.){2,})(?=(\s+["“]?[A-Z][a-z])|))", SayInitials},
+     {R"(\b([A-HJ-Z])\.\s(?=[A-Z](?:\.|[a-z]))(?!(?:The|It|He|She|They|We|This|That|In|But|And|You|There|What|When|Then|So|On|At|If)\b))",
+      SayInitial},
+     {R"(\b([AaPp])\.[Mm]\.)", SayHalf},
+     {R"(\bAT&T\b)", SayAtt},
+     {R"(\band/or\b)", SayAndOr},
      {R"(\b(Henry|Louis|Charles|George|Edward|William|James|Richard|Philip|Elizabeth|Catherine|Napoleon|Ivan|)"
       R"(Peter|Paul|John|Pius|Leo|Benedict|Gregory|Alexander|Nicholas|Frederick|Ramses|Ferdinand|Alfonso)\s)"
       R"(([IVX]+)\b(?!['.]\w))",

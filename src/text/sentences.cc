@@ -28,6 +28,11 @@ std::u32string_view Trim(std::u32string_view text) {
   return text;
 }
 
+// Inside of an address: a mark without a space behind it.
+bool EndsInsideWord(std::u32string_view sentence) {
+  return !sentence.empty() && sentence.back() < 0x80 && !IsSpace(sentence.back());
+}
+
 // True when the full stop at the end belongs to a word ("Dr.", "J.") and a word follows.
 bool EndsInAbbreviation(std::u32string_view sentence) {
   sentence = Trim(sentence);
@@ -69,8 +74,9 @@ std::vector<std::u32string> RawSentences(std::string_view utf8, std::string_view
 size_t CutAt(std::u32string_view text, size_t most) {
   static constexpr std::u32string_view kClauseMarks = U",;:，；：、—…)）";
   for (size_t i = most; i > most / 3; --i) {
-    if (kClauseMarks.find(text[i - 1]) != kClauseMarks.npos && (i == text.size() || !IsDigit(text[i])))
-      return i;
+    const bool is_end =
+        text[i - 1] > 0x7F || i == text.size() || IsSpace(text[i]);  // no "https://", no "1,000"
+    if (kClauseMarks.find(text[i - 1]) != kClauseMarks.npos && is_end) return i;
   }
   for (size_t i = most; i > most / 3; --i) {
     if (IsSpace(text[i - 1])) return i;
@@ -102,7 +108,7 @@ std::vector<std::string> SplitSentences(std::string_view text, std::string_view 
   for (const std::u32string& raw :
        RawSentences(text, tag.ok() ? std::string_view(*tag) : std::string_view("en"))) {
     sentence += raw;
-    if (EndsInAbbreviation(sentence)) continue;
+    if (EndsInAbbreviation(sentence) || EndsInsideWord(sentence)) continue;
     AppendPieces(sentence, most, &out);
     sentence.clear();
   }

@@ -86,7 +86,9 @@ std::u32string PlainCharacters(std::u32string_view text) {
       out += U"°C";
     } else if (IsSpace(c)) {
       out.push_back(c == U'\n' ? U'\n' : U' ');
-    } else if (IsEmoji(c) && c != U'™' && c != U'©' && c != U'®') {
+    } else if (c == U'™' || c == U'©' || c == U'®') {
+      continue;
+    } else if (IsEmoji(c)) {
       out.push_back(U' ');
     } else if (c == U'\u00AD' || type == U_FORMAT_CHAR || type == U_CONTROL_CHAR ||
                type == U_PRIVATE_USE_CHAR || type == U_SURROGATE || type == U_UNASSIGNED) {
@@ -162,7 +164,14 @@ std::string WithoutUnsayable(std::string_view utf8, const std::string& primary, 
     UErrorCode error = U_ZERO_ERROR;
     const UScriptCode script = uscript_getScript(static_cast<UChar32>(c), &error);
     const bool is_word = IsLetter(c) || IsMark(c) || IsHan(c);
-    if (is_word && !IsScriptOf(script, primary)) {
+    // Marks close up to the word before what was left out.
+    while (std::u32string_view(U".,!?;:").find(c) != std::u32string_view::npos && !out.empty() &&
+           out.back() == U' ') {
+      out.pop_back();
+    }
+    if (c == U'_' || c == U'*') {
+      out.push_back(U' ');
+    } else if (is_word && !IsScriptOf(script, primary)) {
       foreign.push_back(c);
       out.push_back(U' ');
     } else if (is_word || IsSpace(c) || IsSpeechMark(c) || (IsDigit(c) && keeps_digits)) {

@@ -46,11 +46,12 @@ class Spellers {
     if (U_FAILURE(error)) return nullptr;
     auto format = std::make_unique<icu::RuleBasedNumberFormat>(icu::URBNF_SPELLOUT, locale, error);
     if (U_FAILURE(error)) return nullptr;
-    // Languages without rules fall back to the root's, which writes digits.
+    // Languages without rules get those of the machine's own language.
+    const icu::Locale found = format->getLocale(ULOC_VALID_LOCALE, error);
+    if (U_FAILURE(error) || std::string_view(found.getLanguage()) != locale.getLanguage()) return nullptr;
     icu::UnicodeString five;
     format->format(static_cast<int32_t>(5), five);
-    if (five == icu::UnicodeString("5")) return nullptr;
-    return format;
+    return five == icu::UnicodeString("5") ? nullptr : std::move(format);
   }
 
   std::mutex mutex_;
