@@ -89,6 +89,8 @@ void WeakenLast(MandarinWord* word, char32_t before_word) {
     if (text[i] == U'个' && In(kNumerals, text[i - 1])) word->syllables[i].tone = kNeutral;
   }
   Syllable& last = word->syllables.back();
+  // The data has some of these as weak.
+  if (text.size() > 1 && text.back() == U'子' && !IsNeutralZi(text)) last.tone = 3;
   const char32_t c = text.back();
   const bool is_long = text.size() > 1;
   const char32_t second_last = is_long ? text[text.size() - 2] : U'\0';
