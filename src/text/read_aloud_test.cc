@@ -6,10 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <thread>
 
 #include "base/files.h"
 #include "text/language.h"
+#include "text/read_chinese_internal.h"
 #include "text/read_english_internal.h"
 
 namespace waveshift::text {
@@ -136,6 +138,16 @@ TEST(ReadAloud, ManyThreads) {
       }
     });
   }
+}
+
+TEST(ReadAloud, EveryRuleIsTaken) {
+  for (const auto rules :
+       {internal::EnglishAddressRules(), internal::EnglishDateRules(false), internal::EnglishDateRules(true),
+        internal::EnglishQuantityRules(), internal::EnglishWordRules(), internal::EnglishNumberRules(),
+        internal::ChineseDateRules(), internal::ChineseQuantityRules(), internal::ChineseNumberRules()}) {
+    EXPECT_EQ(internal::RuleSet(rules).size(), rules.size());
+  }
+  EXPECT_EQ(internal::RuleSet(std::array<internal::ReadingRule, 1>{{{"(", nullptr}}}).size(), 0U);
 }
 
 TEST(RomanValue, OnlyUsualForms) {

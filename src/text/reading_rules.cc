@@ -3,8 +3,6 @@
 #include <unicode/regex.h>
 #include <unicode/unistr.h>
 
-#include <cstdlib>
-
 #include "text/reading_rules_internal.h"
 
 namespace waveshift::text::internal {
@@ -48,7 +46,7 @@ RuleSet::RuleSet(std::span<const ReadingRule> rules) {
     UParseError place;
     std::unique_ptr<icu::RegexPattern> pattern(
         icu::RegexPattern::compile(FromUtf8(rule.pattern), 0, place, error));
-    if (U_FAILURE(error)) std::abort();
+    if (U_FAILURE(error)) continue;
     rules_.push_back({std::move(pattern), rule.say});
   }
 }

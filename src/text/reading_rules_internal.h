@@ -19,17 +19,18 @@ namespace waveshift::text::internal {
 using Groups = std::vector<std::string>;
 
 struct ReadingRule {
-  const char* pattern;                 // UTF-8
+  const char* pattern;                  // UTF-8
   std::string (*say)(const Groups& g);  // what is said instead; g[0] leaves it as it is
 };
 
 // Compiled rules. Each rule goes over the whole text before the next one. Any thread.
 class RuleSet {
  public:
-  // The patterns are ours: one that ICU does not take is a programming error and ends the program; tests make
-  // all rule sets.
+  // The patterns are ours: one that ICU does not take is a mistake of the program and left out, which a test
+  // of size() notices.
   explicit RuleSet(std::span<const ReadingRule> rules);
   std::string Apply(std::string_view utf8) const;
+  size_t size() const { return rules_.size(); }
 
  private:
   struct Compiled {
