@@ -105,11 +105,23 @@ Status AskEspeak(const EspeakProcess& espeak, std::vector<Token>& tokens, bool b
   return OkStatus();
 }
 
+// "A" is the article where a sentence begins, else the letter ("ten A M", "plan A").
+bool IsLetterA(const std::vector<Token>& tokens, size_t index) {
+  if (tokens[index].text != U"A") return false;
+  const bool next_is_letter = index + 2 < tokens.size() && tokens[index + 2].text.size() == 1;
+  if (index == 0 || next_is_letter) return next_is_letter;
+  return tokens[index - 1].text.find_first_of(U".!?:“—(…") == std::u32string::npos;
+}
+
 // Replaces espeak-ng's sounds of a word that has its own in this place.
 void Correct(std::vector<Token>& tokens, size_t index, bool british) {
   Token& token = tokens[index];
   const std::u32string lower = LowerOf(token.text);
   const WhatFollows follows = AfterToken(tokens, index);
+  if (IsLetterA(tokens, index)) {
+    token.sounds = U"ˈA";
+    return;
+  }
   if (const auto article = EnglishArticle(lower, british, follows)) {
     token.sounds = *article;
     return;

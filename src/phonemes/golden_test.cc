@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <numeric>
 #include <set>
@@ -125,7 +126,7 @@ INSTANTIATE_TEST_SUITE_P(
     All, GoldenPhonemes,
     testing::Values(Expectation{"en-US", "en-US", 200, 0.75, 0.010, 0.008},
                     Expectation{"en-GB", "en-GB", 200, 0.70, 0.012, 0.010},
-                    Expectation{"zh", "zh", 200, 0.65, 0.013, 0.012}, Expectation{"es", "es", 50, 1, 0, 0},
+                    Expectation{"zh", "zh", 200, 0.68, 0.011, 0.006}, Expectation{"es", "es", 50, 1, 0, 0},
                     Expectation{"fr", "fr", 50, 1, 0, 0}, Expectation{"it", "it", 50, 1, 0, 0},
                     Expectation{"pt", "pt-BR", 50, 1, 0, 0}, Expectation{"hi", "hi", 50, 1, 0, 0},
                     Expectation{"ja", "ja", 50, 0.5, 0.04, 0.035}),
@@ -148,6 +149,36 @@ TEST(GoldenPhonemesOfPlainMandarin, AgreesWithTheIndependentFrontEnd) {
   EXPECT_GE(found.exact, 0.79);
   EXPECT_LE(found.errors, 0.007);
   EXPECT_LE(found.plain_errors, 0.001);
+}
+
+// Sentences where we say it differently on purpose, with the reason: all of them differ, and of what is left
+// hardly anything does but the cutting into words.
+TEST(GoldenPhonemesOfMandarin, DifferencesAreKnown) {
+  std::vector<Pair> pairs = ReadPairs("zh");
+  std::map<std::string, std::string> reasons;
+  for (const Pair& pair : ReadPairs("zh-differences")) reasons[pair.text] = pair.phonemes;
+  ASSERT_GE(reasons.size(), 20U);
+  const auto phonemizer = *MakeKokoroPhonemizer();
+  const auto sounds = [&](const std::string& text) {
+    return Without(text::ToCodePoints(*phonemizer->Phonemize(text, "zh")), U" ");
+  };
+  size_t alike = 0;
+  size_t others = 0;
+  for (const Pair& pair : pairs) {
+    const bool same = sounds(pair.text) == Without(text::ToCodePoints(pair.phonemes), U" ");
+    const auto reason = reasons.find(pair.text);
+    if (reason != reasons.end()) {
+      EXPECT_FALSE(same) << pair.text << " is alike now: take it out of zh-differences.tsv";
+      EXPECT_FALSE(reason->second.empty()) << pair.text;
+      reasons.erase(reason);
+      continue;
+    }
+    ++others;
+    alike += same ? 1 : 0;
+  }
+  EXPECT_TRUE(reasons.empty()) << reasons.begin()->first << " is no golden sentence";
+  std::cout << "zh: " << alike << " of the other " << others << " sentences alike but for spaces\n";
+  EXPECT_GE(static_cast<double>(alike), 0.97 * static_cast<double>(others));
 }
 
 }  // namespace

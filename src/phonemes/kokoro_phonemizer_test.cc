@@ -112,6 +112,7 @@ TEST(KokoroPhonemizer, EnglishWordsInTheirPlace) {
   EXPECT_EQ(Say(*kokoro, "to eat, to go to", "en"), "tʊ ˈit, tə ɡˌO tu");
   EXPECT_EQ(Say(*kokoro, "I can do what you can.", "en"), "ˌI kæn dˈu wˌʌt ju kˈæn.");
   EXPECT_EQ(Say(*kokoro, "They record the record.", "en"), "ðˌA ɹəkˈɔɹd ðə ɹˈɛkəɹd.");
+  EXPECT_EQ(Say(*kokoro, "A dog at ten A M. A cat.", "en"), "ɐ dˈɔɡ æt tˈɛn ˈA ˈɛm. ɐ kˈæt.");
   EXPECT_EQ(Say(*kokoro, "We used to use it.", "en"), "wˌi jˈust tə jˈuz ɪt.");
   EXPECT_EQ(Say(*kokoro, "\"Yes\" - a well-known word", "en"), "“jˈɛs” — ɐ wˈɛlnˈOn wˈɜɹd");
 }

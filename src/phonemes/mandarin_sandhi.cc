@@ -94,8 +94,9 @@ void WeakenLast(MandarinWord* word, char32_t before_word) {
   const char32_t c = text.back();
   const bool is_long = text.size() > 1;
   const char32_t second_last = is_long ? text[text.size() - 2] : U'\0';
-  const bool is_particle =
-      In(U"吧呢啊呐嘛吗呀哦哟喽啰的", c) || (!is_long && In(U"地得", c) && before_word != 0);
+  const bool is_particle = In(U"吧呢啊呐嘛吗呀哦哟喽啰的", c) ||
+                           (!is_long && c == U'得' && before_word != 0) ||
+                           (is_long && c == U'得' && !HasFullDe(text));
   const bool is_measure =
       c == U'个' &&
       (is_long ? In(kNumerals, second_last) || In(U"有半多各整每做是这那哪", second_last) : before_word != 0);
@@ -147,6 +148,14 @@ void ChangeThirdTones(std::span<Syllable* const> foot, size_t first_word) {
 
 bool IsDoubled(const std::u32string& word) { return word.size() == 2 && word[0] == word[1]; }
 
+// 想想 is spoken xiang2 xiang5, 姐姐 jie3 jie5.
+void RaiseDoubledVerb(MandarinWord* word) {
+  static constexpr std::u32string_view kRelatives = U"姐奶姥婶嫂宝";
+  const bool is_verb = IsDoubled(word->text) && !In(kRelatives, word->text.front());
+  if (is_verb && word->syllables[0].tone == 3 && word->syllables[1].tone == kNeutral)
+    word->syllables[0].tone = 2;
+}
+
 // Words that meet in two third tones are one foot while it is short.
 void ChangeThirdTones(std::vector<MandarinWord>* phrase) {
   for (size_t w = 0; w < phrase->size();) {
@@ -164,15 +173,30 @@ void ChangeThirdTones(std::vector<MandarinWord>* phrase) {
   }
 }
 
+// 慢慢地走: behind a longer word 地 is the particle de.
+void ReadAdverbialDe(std::vector<MandarinWord>* phrase) {
+  for (size_t w = 0; w < phrase->size(); ++w) {
+    MandarinWord& word = (*phrase)[w];
+    const bool is_alone =
+        word.text == U"地" && w > 0 && w + 1 < phrase->size() && (*phrase)[w - 1].text.size() > 1;
+    const bool is_glued = word.text.size() == 3 && word.text[0] == word.text[1] && word.text[2] == U'地';
+    if (!is_alone && !is_glued) continue;
+    word.syllables.back().base = "de";
+    word.syllables.back().tone = kNeutral;
+  }
+}
+
 }  // namespace
 
 void ApplyToneSandhi(std::vector<MandarinWord>* phrase) {
+  ReadAdverbialDe(phrase);
   ChangeYiAndBu(phrase);
   char32_t before = U'\0';
   for (MandarinWord& word : *phrase) {
     if (word.syllables.empty()) continue;
     WeakenLast(&word, before);
     WeakenEr(&word);
+    RaiseDoubledVerb(&word);
     before = word.text.back();
   }
   ChangeThirdTones(phrase);
