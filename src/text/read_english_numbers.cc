@@ -53,6 +53,7 @@ std::string YearOrNumber(const std::string& number) {
 }
 std::string SayRange(const Groups& g) {
   // "1990-95" counts on in the same century.
+  if (g[1] == g[2]) return EnglishNumber(g[1]) + " " + EnglishNumber(g[2]);  // fifty fifty
   if (IsYear(g[1]) && g[2].size() == 2)
     return YearOrNumber(g[1]) + " to " + SpellNumber(*ParseDigits(g[2]), "en");
   return YearOrNumber(g[1]) + " to " + YearOrNumber(g[2]);
@@ -86,6 +87,13 @@ std::string SayNumber(const Groups& g) {
 }
 std::string SayGlued(const Groups& g) { return g[1] + " " + g[2]; }
 std::string SayOr(const Groups& g) { return g[1] + " or " + g[2]; }
+std::string SayPer(const Groups& g) { return g[1] + " per " + g[2]; }
+std::string SayThousand(const Groups& g) { return EnglishNumber(g[1]) + " thousand"; }
+std::string SayLines(const Groups& g) { return EnglishNumber(g[1]) + " " + EnglishNumber(g[2]) + " " + g[3]; }
+std::string SaySharp(const Groups&) { return "C sharp"; }
+std::string SayDot(const Groups&) { return "dot "; }
+std::string SayShortYear(const Groups& g) { return EnglishNumber(g[1]); }
+std::string SayPossessive(const Groups& g) { return YearOrNumber(g[1]) + "'s"; }
 std::string SayPlural(const Groups& g) { return YearOrNumber(g[1]) + "s"; }
 
 constexpr auto kSymbols =
@@ -142,7 +150,15 @@ constexpr auto kRules = std::to_array<ReadingRule>(
      {R"((\d)\s?[*×]\s?(?=\d))", SayMultiply},
      {R"(\b(\d+(?:\.\d+)?)[x×](?![A-Za-z0-9]))", SayTimes},
      {R"(\b(\d{1,3}):(\d{1,3})\b)", SayScore},
-     {R"(\b(\d+)['’]?s\b)", SayPlural},
+     {R"(\b(dollars?|cents?|euros?|pounds?|yen|kilometers|meters|grams|liters|gigabytes|megabytes)/([a-z]+)\b)",
+      SayPer},
+     {R"(\b(\d+)k\b)", SayThousand},
+     {R"(\b(\d{1,2})(\d{2})([pP])\b)", SayLines},
+     {R"(\bC#)", SaySharp},
+     {R"((?<![\w.])\.(?=[A-Z]{2}))", SayDot},
+     {R"((?<![\w])['’](\d\d)\b)", SayShortYear},
+     {R"(\b(\d+)['’]s\b)", SayPossessive},
+     {R"(\b(\d+)s\b)", SayPlural},
      // Letters and digits that are glued: MP3, 5G, B2B, COVID-19.
      {R"(([A-Za-z])-?(?<=[A-Za-z]|[A-Za-z]-)(\d))", SayGlued},
      {R"((\d)-?((?<=\d|\d-)[A-Za-z]))", SayGlued},

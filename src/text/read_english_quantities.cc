@@ -218,6 +218,7 @@ constexpr auto kRules = std::to_array<ReadingRule>(
      {R"(\b((?:[Cc]all|[Dd]ial|[Rr]ing)(?:ed|ing)?\s)(\d{3})(?![\d-]))", SayShortCall},
      {R"(\b([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?![\d:])(?:\s?)" WS_HALF R"()?)", SayClock},
      {R"(\b(1[0-2]|[1-9])\s?)" WS_HALF, SayHour},
+     {R"(\b([AP] M\.?)\s?[-–—]\s?(?=[a-z0-9]))", SayTo},
      {R"((?:\+\d{1,3}[\s.-]?)?(?:\(\d{3}\)\s?|\b\d{3}[\s.-])\d{3}[\s.-]\d{4}\b)", SayTelephone},
      {R"(\+\d{1,3}(?:[\s-]\d{1,4}){2,5}\b)", SayTelephone},
      {R"(\b\d{3}-\d{4}\b)", SayTelephone},
