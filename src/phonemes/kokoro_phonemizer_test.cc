@@ -117,6 +117,12 @@ TEST(KokoroPhonemizer, EnglishWordsInTheirPlace) {
   EXPECT_EQ(Say(*kokoro, "\"Yes\" - a well-known word", "en"), "“jˈɛs” — ɐ wˈɛlnˈOn wˈɜɹd");
 }
 
+TEST(KokoroPhonemizer, TraditionalChineseIsReadLikeSimplified) {
+  const auto kokoro = Kokoro();
+  EXPECT_EQ(Say(*kokoro, "我們在銀行開會，時間還長。", "zh-TW"),
+            Say(*kokoro, "我们在银行开会，时间还长。", "zh"));
+}
+
 TEST(KokoroPhonemizer, ForeignWordsInMandarinAndJapanese) {
   const auto kokoro = Kokoro();
   EXPECT_EQ(Say(*kokoro, "我在Google工作。", "zh"), "wo↓ ʦai↘ ɡˈuɡᵊl kʊ→ŋʦwo↘.");

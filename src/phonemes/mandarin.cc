@@ -76,7 +76,7 @@ std::u32string MandarinWithoutSandhi(std::u32string_view text) {
 StatusOr<std::u32string> MandarinSounds(const EspeakProcess& espeak, std::u32string_view text) {
   std::u32string out;
   Kind before = Kind::kMarks;
-  for (const Run& run : SplitRuns(WithDigitsInWords(text))) {
+  for (const Run& run : SplitRuns(WithDigitsInWords(text::SimplifiedHan(text)))) {
     if (before != Kind::kMarks && run.kind != Kind::kMarks) out.push_back(U' ');
     before = run.kind;
     if (run.kind == Kind::kHan) {

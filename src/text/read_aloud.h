@@ -15,7 +15,8 @@
 namespace waveshift::text {
 
 struct SpokenText {
-  std::string text;  // words, punctuation and single spaces; no digits in the languages below
+  std::string text;  // words, punctuation and single spaces; no digits in the languages below; Chinese in
+                     // simplified characters
   std::vector<std::string> warnings;  // one line each: what was left out because the language cannot say it
 };
 

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "text/code_points.h"
 #include "text/spell_numbers_internal.h"
 #include "text/utf8_internal.h"
 
@@ -88,7 +89,8 @@ std::string ReadChinese(std::string_view text) {
   static const auto* const quantities = new RuleSet(ChineseQuantityRules());
   static const auto* const numbers = new RuleSet(ChineseNumberRules());
   static const auto* const spaces = new RuleSet(kSpaces);
-  return spaces->Apply(numbers->Apply(quantities->Apply(dates->Apply(text))));
+  const std::string simplified = ToUtf8(SimplifiedHan(ToCodePoints(text)));
+  return spaces->Apply(numbers->Apply(quantities->Apply(dates->Apply(simplified))));
 }
 
 }  // namespace waveshift::text::internal

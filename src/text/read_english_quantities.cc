@@ -90,10 +90,10 @@ std::string SayMoney(std::string_view written, const Currency& currency, const s
     return EnglishNumber(number) + " " + std::string(IsOne(number) ? currency.one : currency.many);
   const std::string_view whole = number.substr(0, point);
   const int64_t parts = *ParseDigits(number.substr(point + 1));
-  const std::string part_words =
+  std::string part_words =
       SpellNumber(parts, "en") + " " + std::string(parts == 1 ? currency.part : currency.parts);
   if (whole == "0" && parts > 0) return part_words;
-  const std::string whole_words =
+  std::string whole_words =
       EnglishNumber(whole) + " " + std::string(IsOne(whole) ? currency.one : currency.many);
   return parts == 0 ? whole_words : whole_words + " and " + part_words;
 }

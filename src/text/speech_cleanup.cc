@@ -76,27 +76,28 @@ std::u32string VulgarFraction(char32_t c) {
   return U"";
 }
 
+// Marks of ownership, soft hyphens, and what has no form.
+bool IsSilent(char32_t c) {
+  const auto type = u_charType(static_cast<UChar32>(c));
+  return c == U'™' || c == U'©' || c == U'®' || c == U'\u00AD' || type == U_FORMAT_CHAR ||
+         type == U_CONTROL_CHAR || type == U_PRIVATE_USE_CHAR || type == U_SURROGATE || type == U_UNASSIGNED;
+}
+
 std::u32string PlainCharacters(std::u32string_view text) {
   std::u32string out;
   for (const char32_t c : text) {
-    const auto type = u_charType(static_cast<UChar32>(c));
-    if (c == U'\u2212') {
-      out.push_back(U'-');
-    } else if (c == U'℃') {
-      out += U"°C";
-    } else if (IsSpace(c)) {
+    if (IsSpace(c)) {
       out.push_back(c == U'\n' ? U'\n' : U' ');
-    } else if (c == U'™' || c == U'©' || c == U'®') {
+    } else if (IsSilent(c)) {
       continue;
     } else if (IsEmoji(c)) {
       out.push_back(U' ');
-    } else if (c == U'\u00AD' || type == U_FORMAT_CHAR || type == U_CONTROL_CHAR ||
-               type == U_PRIVATE_USE_CHAR || type == U_SURROGATE || type == U_UNASSIGNED) {
-      continue;
     } else if (const std::u32string fraction = VulgarFraction(c); !fraction.empty()) {
       out += out.empty() || IsSpace(out.back()) ? fraction.substr(1) : fraction;
+    } else if (c == U'℃') {
+      out += U"°C";
     } else {
-      out.push_back(c);
+      out.push_back(c == U'\u2212' ? U'-' : c);  // the minus sign
     }
   }
   return out;
