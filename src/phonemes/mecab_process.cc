@@ -41,9 +41,10 @@ std::vector<JapaneseWord> ParseWords(std::string_view answer) {
 
 }  // namespace
 
-MecabProcess::MecabProcess(std::string program, std::string dictionary, std::chrono::milliseconds time_limit)
+MecabProcess::MecabProcess(std::string program, const std::string& dictionary,
+                           std::chrono::milliseconds time_limit)
     : program_(std::move(program)),
-      dictionary_(dictionary.empty() ? kDebianDictionary : std::move(dictionary)),
+      dictionary_(dictionary.empty() ? std::string(kDebianDictionary) : dictionary),
       time_limit_(time_limit) {}
 
 Status MecabProcess::Check() const {

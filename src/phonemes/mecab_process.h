@@ -28,7 +28,7 @@ struct JapaneseWord {
 class MecabProcess {
  public:
   // `dictionary` "" takes Debian's folder of mecab-naist-jdic.
-  MecabProcess(std::string program, std::string dictionary, std::chrono::milliseconds time_limit);
+  MecabProcess(std::string program, const std::string& dictionary, std::chrono::milliseconds time_limit);
 
   // The words of one line of text; line feeds and control characters are spaces. Any thread, one after
   // another. Errors: see Phonemizer::Phonemize.

@@ -51,8 +51,8 @@ std::string SayIso(const Groups& g) {
 // 3/5/2024 is March in America and May in Britain; what is no date in one order is tried in the other.
 template <bool kBritish>
 std::string SaySlashed(const Groups& g) {
-  const std::string said = kBritish ? SayNumericDate<kBritish>(g, g[2], g[1], g[3])
-                                    : SayNumericDate<kBritish>(g, g[1], g[2], g[3]);
+  std::string said = kBritish ? SayNumericDate<kBritish>(g, g[2], g[1], g[3])
+                              : SayNumericDate<kBritish>(g, g[1], g[2], g[3]);
   if (said != g[0]) return said;
   return kBritish ? SayNumericDate<kBritish>(g, g[1], g[2], g[3])
                   : SayNumericDate<kBritish>(g, g[2], g[1], g[3]);
