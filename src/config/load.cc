@@ -133,6 +133,7 @@ class Loader {
     settings_.execution = word == "inline"       ? Execution::kInline
                           : word == "background" ? Execution::kBackground
                                                  : Execution::kAuto;
+    settings_.translation.model_is_explicit = origins_.contains("TRANSLATION_MODEL");
     WS_RETURN_IF_ERROR(settings_.Validate());
     // Said explicitly, it asks for the cloud even when it says what the default says.
     if (origins_.contains("CLOUDFLARE_API_BASE_URL") && !settings_.cloudflare.IsComplete()) {

@@ -107,6 +107,10 @@ void TranslationSettings::Register(Registry& r) {
   r.Hidden("OPENAI_API_KEY", &openai_api_key, "key of an OpenAI-compatible server");
   r.Url("OPENAI_BASE_URL", &openai_base_url, "where that server is");
   r.Text("OPENAI_MODEL", &openai_model, "model of that server");
+  r.Text("DEEPSEEK_MODEL", &deepseek_model, "model of DeepSeek, when not deepseek-chat");
+  r.Text("GEMINI_MODEL", &gemini_model, "model of Gemini, when not gemini-2.0-flash");
+  r.Text("XAI_MODEL", &xai_model, "model of xAI, when not grok-3-mini-fast");
+  r.Text("GROQ_MODEL", &groq_model, "model of Groq, when not Llama 4 Maverick");
 }
 
 Status TranslationSettings::Validate() const {
@@ -130,7 +134,34 @@ const std::string& TranslationSettings::BaseUrl() const {
   return model == "openai" ? openai_base_url : deepseek_base_url;
 }
 
+const std::string& TranslationSettings::ModelName() const {
+  if (model == "gemini") return gemini_model;
+  if (model == "grok") return xai_model;
+  if (model == "groq") return groq_model;
+  return model == "openai" ? openai_model : deepseek_model;
+}
+
+bool TranslationSettings::WorksWithoutKey() const {
+  return model == "openai" && openai_base_url != TranslationSettings{}.openai_base_url;
+}
+
 std::string TranslationSettings::ToString() const { return ShowGroup(*this); }
+
+void ShorteningSettings::Register(Registry& r) {
+  r.Word("WAVESHIFT_SHORTENING", &mode, {"auto", "llm", "rules", "none"},
+         "how lines that are too long are shortened")
+      .WithFlag("--shorten");
+  r.Switch("WAVESHIFT_LENGTHENING", &lengthen, "say lines that are far too short more fully")
+      .WithFlag("--lengthen");
+  r.Integer("WAVESHIFT_SHORTENING_REQUESTS", &max_requests, 0, 1000000, "requests to the provider, a job");
+  r.Integer("WAVESHIFT_SHORTENING_TOKENS", &max_tokens, 0, 2000000000, "tokens of the provider, a job");
+  r.Integer("WAVESHIFT_SHORTENING_TIMEOUT", &timeout_s, 1, 600,
+            "longest time for one request to the provider, s");
+}
+
+Status ShorteningSettings::Validate() const { return OkStatus(); }
+
+std::string ShorteningSettings::ToString() const { return ShowGroup(*this); }
 
 void MixSettings::Register(Registry& r) {
   r.Integer("TARGET_SR", &target_sample_rate_hz, 8000, 192000, "sample rate of synthesised speech, Hz");
@@ -195,6 +226,7 @@ void Settings::Register(Registry& r) {
   log.Register(r);
   cloudflare.Register(r);
   translation.Register(r);
+  shortening.Register(r);
   mix.Register(r);
   source_audio.Register(r);
 }
@@ -204,6 +236,7 @@ Status Settings::Validate() const {
   WS_RETURN_IF_ERROR(log.Validate());
   WS_RETURN_IF_ERROR(cloudflare.Validate());
   WS_RETURN_IF_ERROR(translation.Validate());
+  WS_RETURN_IF_ERROR(shortening.Validate());
   WS_RETURN_IF_ERROR(mix.Validate());
   return source_audio.Validate();
 }

@@ -70,9 +70,10 @@ struct CloudflareSettings {
   std::string ToString() const;
 };
 
-// Who shortens a line that is too long (TRANSLATION_MODEL). Without the chosen one's key nobody does.
+// Who shortens a line that is too long (TRANSLATION_MODEL). Without any key nobody is asked.
 struct TranslationSettings {
   std::string model = "deepseek";  // deepseek, gemini, grok, groq, openai
+  bool model_is_explicit = false;  // somebody set TRANSLATION_MODEL
   Secret deepseek_api_key, gemini_api_key, xai_api_key, groq_api_key, openai_api_key;
   std::string deepseek_base_url = "https://api.deepseek.com";
   std::string gemini_base_url = "https://generativelanguage.googleapis.com/v1beta";
@@ -80,9 +81,29 @@ struct TranslationSettings {
   std::string groq_base_url = "https://api.groq.com/openai/v1";
   std::string openai_base_url = "https://api.openai.com/v1";
   std::string openai_model;  // required for TRANSLATION_MODEL=openai
+  // The other providers' models; "" = the original engine's choice.
+  std::string deepseek_model, gemini_model, xai_model, groq_model;
 
-  const Secret& ApiKey() const;        // of the chosen one
-  const std::string& BaseUrl() const;  // of the chosen one
+  const Secret& ApiKey() const;          // of the chosen one
+  const std::string& BaseUrl() const;    // of the chosen one
+  const std::string& ModelName() const;  // of the chosen one, "" = its default
+  // True when the chosen one wants no key: an OpenAI-compatible server of somebody's own.
+  bool WorksWithoutKey() const;
+  void Register(Registry& registry);
+  Status Validate() const;
+  std::string ToString() const;
+};
+
+// What happens to lines whose speech cannot fit their time.
+struct ShorteningSettings {
+  // WAVESHIFT_SHORTENING: "auto" asks the provider of TRANSLATION_MODEL when its key is there, "llm" wants
+  // it, "rules" takes out fillers and stutters only, "none" leaves every line as it is.
+  std::string mode = "auto";
+  bool lengthen = false;    // WAVESHIFT_LENGTHENING: lines far too short are said more fully
+  int max_requests = 300;   // WAVESHIFT_SHORTENING_REQUESTS: to the provider, a job
+  int max_tokens = 500000;  // WAVESHIFT_SHORTENING_TOKENS: of questions and answers, a job
+  int timeout_s = 30;       // WAVESHIFT_SHORTENING_TIMEOUT: of one request
+
   void Register(Registry& registry);
   Status Validate() const;
   std::string ToString() const;
@@ -145,6 +166,7 @@ struct Settings {
   LogSettings log;
   CloudflareSettings cloudflare;
   TranslationSettings translation;
+  ShorteningSettings shortening;
   MixSettings mix;
   SourceAudioSettings source_audio;
 

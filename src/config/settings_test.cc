@@ -237,6 +237,27 @@ TEST(Settings, OtherNamesAndOpenAi) {
   EXPECT_TRUE(LoadError(With({{"TRANSLATION_MODEL", "openai"}, {"OPENAI_MODEL", "m"}})).ok());
 }
 
+TEST(Settings, WhoShortensAndHow) {
+  const Settings s = Load(With({}));
+  EXPECT_EQ(s.shortening.mode, "auto");
+  EXPECT_FALSE(s.shortening.lengthen);
+  EXPECT_FALSE(s.translation.model_is_explicit);
+  EXPECT_FALSE(s.translation.WorksWithoutKey());
+  EXPECT_EQ(s.translation.ModelName(), "");
+  const Settings own = Load(With({{"TRANSLATION_MODEL", "OpenAI"},
+                                  {"OPENAI_MODEL", "m"},
+                                  {"OPENAI_BASE_URL", "http://127.0.0.1:8080/v1/"},
+                                  {"WAVESHIFT_SHORTENING", "llm"}}));
+  EXPECT_TRUE(own.translation.model_is_explicit);
+  EXPECT_TRUE(own.translation.WorksWithoutKey());
+  EXPECT_EQ(own.translation.ModelName(), "m");
+  EXPECT_EQ(own.translation.BaseUrl(), "http://127.0.0.1:8080/v1");
+  const Settings groq = Load(With({{"TRANSLATION_MODEL", "groq"}, {"GROQ_MODEL", "n"}}));
+  EXPECT_EQ(groq.translation.ModelName(), "n");
+  EXPECT_THAT(Message(LoadError(With({{"WAVESHIFT_SHORTENING", "always"}}))),
+              HasSubstr("WAVESHIFT_SHORTENING"));
+}
+
 TEST(Settings, KeysWithoutEffectAreNoted) {
   const Settings s = Load(kPlain, "FOREIGN=1\nBATCH_SIZE=20\n");
   ASSERT_EQ(s.notices.size(), 1U);

@@ -18,14 +18,16 @@
 #include "media/audio_reader.h"
 #include "media/audio_timeline.h"
 #include "media/av_internal.h"
+#include "media/mp4_packets.h"
 
 namespace waveshift::media {
 
 // What the track is read from. `io` (null for files) goes after the context that reads through it.
 struct AudioInput {
-  std::string name;  // for messages
+  std::string name;  // for messages; a file's path
   std::shared_ptr<void> io;
   InputPtr context;
+  std::unique_ptr<Mp4Packets> mp4;  // gives the context's packets; null when its demuxer does
 };
 
 class AudioTrack : public AudioReader {

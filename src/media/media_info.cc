@@ -7,6 +7,8 @@
 
 #include "media/av_internal.h"
 #include "media/codec_string.h"
+#include "media/mp4_packets.h"
+#include "text/language.h"
 
 extern "C" {
 #include <libavutil/avutil.h>
@@ -86,6 +88,12 @@ double Duration(const AVFormatContext& input) {
   return longest;
 }
 
+std::string TitleOf(const AVFormatContext& input) {
+  const AVDictionaryEntry* title = av_dict_get(input.metadata, "title", nullptr, 0);
+  if (title == nullptr || !text::IsValidUtf8(title->value)) return "";
+  return text::CollapseWhitespace(title->value);
+}
+
 }  // namespace
 
 StatusOr<MediaInfo> ProbeMedia(const std::string& path) {
@@ -95,6 +103,7 @@ StatusOr<MediaInfo> ProbeMedia(const std::string& path) {
   // "mov,mp4,m4a,3gp,3g2,mj2": the first is enough.
   const std::string names = input->iformat->name;
   info.format = names.substr(0, names.find(','));
+  info.title = TitleOf(*input);
   info.duration_s = Duration(*input);
   if (input->start_time != AV_NOPTS_VALUE) {
     info.start_seconds = static_cast<double>(input->start_time) / AV_TIME_BASE;
@@ -104,6 +113,10 @@ StatusOr<MediaInfo> ProbeMedia(const std::string& path) {
   if (info.video && (info.video->width <= 0 || info.video->height <= 0)) {
     return InvalidArgument(path + ": the video's size cannot be made out; the file is damaged or cut off");
   }
+  std::vector<int> streams;
+  if (info.video) streams.push_back(info.video->index);
+  if (info.audio) streams.push_back(info.audio->index);
+  info.mp4 = StudyMp4(path, streams, *input);
   return info;
 }
 

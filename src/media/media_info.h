@@ -7,6 +7,7 @@
 #define WAVESHIFT_MEDIA_MEDIA_INFO_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -37,13 +38,19 @@ struct AudioStream {
   std::string language;  // as tagged, "" when not
 };
 
+struct Mp4Facts;  // mp4_packets.h, inside this room
+
 struct MediaInfo {
   std::string path;
   std::string format;        // FFmpeg's short name
+  std::string title;         // as tagged, one line of UTF-8; "" when not
   double duration_s = 0;     // as the header says; an estimate
   double start_seconds = 0;  // of the file's own clock: where its earliest stream begins; 0 when unknown
   std::optional<VideoStream> video;  // the first one that is not a cover picture
   std::optional<AudioStream> audio;  // the default one, else the first
+  // How the packets of both can be read without an index in memory; null when they cannot. The file must not
+  // change meanwhile.
+  std::shared_ptr<const Mp4Facts> mp4;
 };
 
 // Reads the header and the first packets. InvalidArgument "PATH: ..." when it is no media file, is cut off

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -28,6 +29,7 @@ class BoxWriter {
   void Zeros(size_t count) { bytes_.append(count, '\0'); }
   void Bytes(std::string_view bytes) { bytes_ += bytes; }
   const std::string& bytes() const { return bytes_; }
+  std::string Take() { return std::move(bytes_); }
 
  private:
   std::string bytes_;

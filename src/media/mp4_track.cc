@@ -58,7 +58,7 @@ StatusOr<Mp4Track> Mp4Track::FromInit(const std::string& init, Options options) 
   return track;
 }
 
-void Mp4Track::Count(std::vector<Run>& runs, int32_t value) {
+void Mp4Track::Count(std::deque<Run>& runs, int32_t value) {
   if (runs.empty() || runs.back().value != value) runs.push_back({0, value});
   ++runs.back().count;
 }

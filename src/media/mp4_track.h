@@ -7,8 +7,8 @@
 #define WAVESHIFT_MEDIA_MP4_TRACK_H_
 
 #include <cstdint>
+#include <deque>
 #include <string>
-#include <vector>
 
 #include "base/media_time.h"
 #include "base/status.h"
@@ -49,7 +49,7 @@ class Mp4Track {
     int64_t offset;
     uint32_t samples;
   };
-  static void Count(std::vector<Run>& runs, int32_t value);
+  static void Count(std::deque<Run>& runs, int32_t value);
   void WriteHeader(BoxWriter& out, uint32_t track_id, Samples length) const;
   void WriteEdits(BoxWriter& out, Samples length) const;
   void WriteMedia(BoxWriter& out, int64_t shift) const;
@@ -65,11 +65,12 @@ class Mp4Track {
   std::string description_;  // stsd
   int64_t first_dts_ = 0;
   uint64_t duration_ = 0;
-  std::vector<uint32_t> sizes_;
-  std::vector<Run> durations_;
-  std::vector<Run> offsets_;  // composition
-  std::vector<uint32_t> keys_;
-  std::vector<Chunk> chunks_;
+  // Deques grow without a moment in which old and new lie in memory.
+  std::deque<uint32_t> sizes_;
+  std::deque<Run> durations_;
+  std::deque<Run> offsets_;  // composition
+  std::deque<uint32_t> keys_;
+  std::deque<Chunk> chunks_;
   int64_t chunk_end_ = -1;
 };
 

@@ -27,6 +27,7 @@ namespace {
 // How long a track's samples follow each other before the next track's.
 constexpr double kInterleaveSeconds = 0.5;
 constexpr int64_t kMdatHeader = 16;
+constexpr int64_t kBoxHeader = 8;
 constexpr size_t kMoveBlock = 1 << 20;
 constexpr int kSoundGroup = 1;
 constexpr int kSubtitleGroup = 2;
@@ -86,14 +87,6 @@ class OutputFile {
   std::FILE* file_ = nullptr;
   int64_t at_ = 0;
 };
-
-std::string TitleOf(const MediaInfo& source) {
-  const auto input = OpenInput(source.path, false);
-  if (!input.ok()) return "";
-  const AVDictionaryEntry* title = av_dict_get((*input)->metadata, "title", nullptr, 0);
-  if (title == nullptr || !text::IsValidUtf8(title->value)) return "";
-  return text::CollapseWhitespace(title->value);
-}
 
 std::string FileType() {
   BoxWriter out;
@@ -243,39 +236,55 @@ class Mp4Writer {
     return OkStatus();
   }
 
-  std::string Index(const std::string& title, int64_t shift) const {
+  // The movie box in pieces: as one string it would be twice in memory while it grows.
+  std::vector<std::string> Index(int64_t shift) const {
     const Samples length = request_.plan->length;
-    BoxWriter out;
-    out.Begin("moov");
-    out.BeginFull("mvhd", 1, 0);
-    out.Zeros(16);
-    out.U32(kMovieTimescale);
-    out.U64(static_cast<uint64_t>(length));
-    out.U32(0x10000);  // rate
-    out.U16(0x100);    // volume
-    out.Zeros(10);
-    for (const uint32_t element : {0x10000U, 0U, 0U, 0U, 0x10000U, 0U, 0U, 0U, 0x40000000U}) out.U32(element);
-    out.Zeros(24);
-    out.U32(static_cast<uint32_t>(inputs_.size() + 1));
-    out.End();
+    std::vector<std::string> pieces;
+    BoxWriter head;
+    head.BeginFull("mvhd", 1, 0);
+    head.Zeros(16);
+    head.U32(kMovieTimescale);
+    head.U64(static_cast<uint64_t>(length));
+    head.U32(0x10000);  // rate
+    head.U16(0x100);    // volume
+    head.Zeros(10);
+    for (const uint32_t element : {0x10000U, 0U, 0U, 0U, 0x10000U, 0U, 0U, 0U, 0x40000000U})
+      head.U32(element);
+    head.Zeros(24);
+    head.U32(static_cast<uint32_t>(inputs_.size() + 1));
+    head.End();
+    pieces.push_back(head.Take());
     for (size_t i = 0; i < inputs_.size(); ++i) {
-      inputs_[i].track.Write(out, static_cast<uint32_t>(i + 1), shift, length);
+      BoxWriter track;
+      inputs_[i].track.Write(track, static_cast<uint32_t>(i + 1), shift, length);
+      pieces.push_back(track.Take());
     }
-    WriteTitle(out, title);
-    out.End();
-    return out.bytes();
+    BoxWriter title;
+    WriteTitle(title, request_.source->title);
+    pieces.push_back(title.Take());
+    BoxWriter movie;
+    size_t size = kBoxHeader;
+    for (const std::string& piece : pieces) size += piece.size();
+    movie.U32(static_cast<uint32_t>(size));
+    movie.Bytes("moov");
+    pieces.insert(pieces.begin(), movie.Take());
+    return pieces;
+  }
+
+  static int64_t SizeOf(const std::vector<std::string>& pieces) {
+    int64_t size = 0;
+    for (const std::string& piece : pieces) size += static_cast<int64_t>(piece.size());
+    return size;
   }
 
   Status WriteFront() {
     const int64_t end = file_.at();
-    const std::string title = TitleOf(*request_.source);
     int64_t shift = 0;
-    std::string index = Index(title, shift);
+    std::vector<std::string> index = Index(shift);
     // A shift may make offsets wider and the index longer, once.
-    constexpr int64_t kBoxHeader = 8;
-    while (static_cast<int64_t>(index.size()) + kBoxHeader > reserved_ + shift) {
-      shift = static_cast<int64_t>(index.size()) + kBoxHeader - reserved_;
-      index = Index(title, shift);
+    while (SizeOf(index) + kBoxHeader > reserved_ + shift) {
+      shift = SizeOf(index) + kBoxHeader - reserved_;
+      index = Index(shift);
     }
     const int64_t data_begin = front_ + reserved_;
     if (shift > 0) WS_RETURN_IF_ERROR(file_.MoveTail(data_begin + kMdatHeader, end, shift));
@@ -284,10 +293,10 @@ class Mp4Writer {
     data.Bytes("mdat");
     data.U64(static_cast<uint64_t>(end - data_begin));
     WS_RETURN_IF_ERROR(file_.Seek(front_));
-    WS_RETURN_IF_ERROR(file_.Write(index));
+    for (const std::string& piece : index) WS_RETURN_IF_ERROR(file_.Write(piece));
     BoxWriter rest;
     rest.Begin("free");
-    rest.Zeros(static_cast<size_t>(reserved_ + shift - static_cast<int64_t>(index.size()) - kBoxHeader));
+    rest.Zeros(static_cast<size_t>(reserved_ + shift - SizeOf(index) - kBoxHeader));
     rest.End();
     WS_RETURN_IF_ERROR(file_.Write(rest.bytes()));
     return file_.Write(data.bytes());

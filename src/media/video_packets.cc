@@ -35,9 +35,16 @@ StatusOr<std::unique_ptr<VideoPacketReader>> VideoPacketReader::Open(const Media
   if (!info.video) return InvalidArgument(info.path + ": has no video");
   std::unique_ptr<VideoPacketReader> reader(new VideoPacketReader);
   reader->path_ = info.path;
+  const int index = info.video->index;
+  WS_ASSIGN_OR_RETURN(reader->mp4_, Mp4Packets::Open(info.path, info.mp4, index));
+  if (reader->mp4_) {
+    reader->input_ = reader->mp4_->TakeStreams();
+    reader->stream_ = reader->input_->streams[index];
+    reader->step_ = PictureTicks(*reader->stream_);
+    return reader;
+  }
   WS_ASSIGN_OR_RETURN(reader->input_, OpenInput(info.path, true));
   AVFormatContext* input = reader->input_.get();
-  const int index = info.video->index;
   if (index < 0 || index >= static_cast<int>(input->nb_streams) ||
       input->streams[index]->codecpar->codec_type != AVMEDIA_TYPE_VIDEO) {
     return InvalidArgument(info.path + ": has no video stream " + std::to_string(index) + " any more");
@@ -83,7 +90,7 @@ StatusOr<PacketPtr> VideoPacketReader::Demux(const std::stop_token& stop) {
   while (true) {
     if (stop.stop_requested()) return Cancelled(path_ + ": reading was stopped");
     TakeLastAvError();
-    const int error = ReadFrame(input_.get(), packet.get());
+    const int error = mp4_ ? mp4_->Read(packet.get()) : ReadFrame(input_.get(), packet.get());
     if (error == AVERROR_EOF) return PacketPtr();
     if (error < 0) return AvInputStatus(error, path_);
     if (packet->stream_index == stream_->index && packet->size > 0) {

@@ -1,14 +1,14 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Second stage: places each line on the timeline as it becomes ready, and mixes as far as the placed lines
-// allow.
+// Second stage: places the lines on the timeline as they become ready, a phrase at a time
+// (alignment/planner.h), and mixes as far as the placed lines allow.
 #ifndef WAVESHIFT_PIPELINE_DIRECTOR_H_
 #define WAVESHIFT_PIPELINE_DIRECTOR_H_
 
+#include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -16,24 +16,13 @@
 #include "alignment/planner.h"
 #include "base/bounded_queue.h"
 #include "base/status.h"
+#include "pipeline/cue_book.h"
 #include "pipeline/mixer.h"
 #include "pipeline/prepare.h"
+#include "pipeline/slot_listener.h"
 #include "pipeline/speech_stage.h"
-#include "text/subtitles.h"
 
 namespace waveshift::pipeline {
-
-// The subtitles of what has been placed so far. Any thread.
-class CueBook {
- public:
-  void Add(const LineState& line, const std::string& language);
-  // All cues so far, in order of start.
-  std::vector<text::Cue> Cues() const;
-
- private:
-  mutable std::mutex mutex_;
-  std::vector<text::Cue> cues_;
-};
 
 using ChunkQueue = BoundedQueue<std::shared_ptr<const MixChunk>>;
 
@@ -41,7 +30,6 @@ class Director {
  public:
   struct Options {
     alignment::PlannerOptions planner;
-    std::string language;
     std::function<Status(const LineState&)> on_placed;  // for each dubbed line; may be empty
   };
   // All references outlive the director. `mixer` may be null: lines are placed and nothing is mixed.
@@ -57,7 +45,17 @@ class Director {
   Status MixAll(const std::vector<ChunkQueue*>& queues, const std::stop_token& stop);
 
  private:
-  Status Place(const ReadyLine& ready);
+  // Takes lines from `ready` until all have been placed; mixes behind them with `queues`.
+  Status TakeLines(BoundedQueue<ReadyLine>& ready, const std::vector<ChunkQueue*>* queues,
+                   const std::stop_token& stop);
+  Status Take(const ReadyLine& ready, const std::stop_token& stop);
+  // Hands the lines whose place is final to the mixer, in order, as far as no line before them waits.
+  Status Settle(std::vector<alignment::Placement> placements);
+  Status Apply(LineState& state, const alignment::Placement& placement);
+  // The first slot, of whatever kind, that starts at or after the line's end; starts_.size() for none.
+  size_t NextSlot(size_t index) const;
+  // Up to where the sound behind a line's slot is in no slot.
+  Samples UnaccountedUntil(size_t index) const;
   alignment::LineToPlace Describe(size_t index, Samples natural_length) const;
   // Up to where the mix may go when the lines from `next` on are not placed yet.
   Samples SafeUntil(size_t next) const;
@@ -68,9 +66,14 @@ class Director {
   CueBook& cues_;
   Options options_;
   std::unique_ptr<alignment::Planner> planner_;
-  std::vector<Samples> starts_;        // of all lines' slots, in order
-  std::vector<Samples> next_kept_;     // start of the first kept slot at or after each line
-  std::vector<Samples> spoken_until_;  // latest slot end of the lines to speak before each line
+  SlotListener listener_;
+  std::vector<Samples> starts_;       // of all lines' slots, in order
+  std::vector<Samples> next_kept_;    // start of the first kept slot at or after each line
+  std::vector<Samples> kept_until_;   // latest end of the kept slots before each line
+  std::vector<Samples> slots_until_;  // latest end of all slots before each line
+  std::vector<Samples> next_spoken_;  // start of the first slot to be spoken behind each line
+  std::vector<bool> spoken_;          // goes to the planner
+  std::deque<size_t> waiting_;        // lines that are ready and not yet handed on
 };
 
 }  // namespace waveshift::pipeline

@@ -51,7 +51,7 @@ Status Finisher::WriteMp4File(const std::stop_token& stop) {
   request.dubbed_language = c_.spec->target_language;
   if (c_.job->sound) {
     WS_ASSIGN_OR_RETURN(request.original, Files("audio/original"));
-    request.original_language = c_.job->sound->language;
+    request.original_language = c_.job->sound->language();
   }
   if (c_.spec->options.subtitles == SubtitleMode::kSoft) request.subtitles = c_.cues->Cues();
   request.output_path = c_.scratch + "/final.mp4";
@@ -127,7 +127,7 @@ StatusOr<std::string> Finisher::WriteReport(const std::string& failure,
   std::string json = FormatReportJson(data);
   const std::string& prefix = c_.spec->layout.report_prefix;
   WS_RETURN_IF_ERROR(c_.store->Put(prefix + "report.json", json, {}).status());
-  WS_RETURN_IF_ERROR(c_.store->Put(prefix + "report.html", FormatReportHtml(data), {}).status());
+  WS_RETURN_IF_ERROR(c_.store->Put(prefix + "report.html", FormatReportHtml(data, json), {}).status());
   return json;
 }
 

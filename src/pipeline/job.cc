@@ -3,14 +3,17 @@
 #include "pipeline/job.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <optional>
 #include <utility>
 
+#include "alignment/phrase_cutter.h"
 #include "base/files.h"
 #include "pipeline/director.h"
 #include "pipeline/finish.h"
 #include "pipeline/journal.h"
+#include "pipeline/line_fitter.h"
 #include "pipeline/mixer.h"
 #include "pipeline/prepare.h"
 #include "pipeline/progress.h"
@@ -18,6 +21,7 @@
 #include "pipeline/speech_stage.h"
 #include "pipeline/stage_group.h"
 #include "pipeline/streams.h"
+#include "voices/rate_predictor.h"
 
 namespace waveshift::pipeline {
 namespace {
@@ -30,7 +34,8 @@ class JobRun {
         stop_(stop),
         store_(*deps.output),
         journal_(*deps.output, spec.layout.journal_prefix),
-        tracker_(deps.on_progress, 0) {}
+        tracker_(deps.on_progress, 0),
+        cues_(spec.target_language) {}
 
   StatusOr<JobResult> Run();
 
@@ -42,6 +47,8 @@ class JobRun {
   Status OpenVideo();
   Status SpeakAndPlace();
   Status SpeakPlaceAndStream();
+  void CloseStreams();
+  LengthModel Lengths();
   PublisherOptions PublisherSettings() const;
   bool Burns() const { return spec_.options.subtitles == SubtitleMode::kBurn; }
   void Notice(const std::string& text);
@@ -67,6 +74,8 @@ class JobRun {
   std::unique_ptr<SoundStream> original_;
   std::unique_ptr<Mixer> mixer_;
   std::unique_ptr<media::VideoSegmenter> video_;
+  voices::RatePredictor rates_;       // of each speaker's voice
+  std::optional<LineFitter> fitter_;  // none: every line keeps its words
   std::optional<SpeechStage> speech_;
   std::optional<Director> director_;
 };
@@ -108,13 +117,22 @@ Status JobRun::RemoveOldOutput(const std::optional<JournalState>& state) {
   return OkStatus();
 }
 
-// Segments that a line without a take could still change are made anew.
+// Segments that a line without a take could still change are made anew: it could move every line of its
+// phrase.
 size_t JobRun::SegmentsThatMayStay() const {
-  Samples certain = job_.plan.length;
+  const alignment::PlannerOptions planner;
+  std::vector<alignment::Slot> slots;
+  std::vector<bool> missing;
   for (const LineState& line : job_.lines) {
-    if (line.status != LineStatus::kToSpeak || journal_.HasTake(line.take_key)) continue;
-    certain = line.slot_start - alignment::PlannerOptions().max_early - Mixer::LookBack();
-    break;
+    if (line.status != LineStatus::kToSpeak) continue;
+    slots.push_back({line.slot_start, line.slot_end});
+    missing.push_back(!journal_.HasTake(line.take_key));
+  }
+  Samples certain = job_.plan.length;
+  const auto first = std::find(missing.begin(), missing.end(), true);
+  if (first != missing.end()) {
+    const size_t phrase = PhraseStarts(slots, planner)[static_cast<size_t>(first - missing.begin())];
+    certain = slots[phrase].start - planner.max_early - Mixer::LookBack();
   }
   const auto& segments = job_.plan.segments;
   const auto stays = [certain](const media::PlannedSegment& segment) { return segment.end <= certain; };
@@ -125,29 +143,51 @@ PublisherOptions JobRun::PublisherSettings() const {
   return {.hls_prefix = spec_.layout.hls_prefix,
           .container = job_.info.video->container,
           .dubbed_language = spec_.target_language,
-          .original_language = job_.sound ? job_.sound->language : "",
+          .original_language = job_.sound ? job_.sound->language() : "",
           .has_original = job_.sound.has_value(),
           .has_subtitles = spec_.options.subtitles == SubtitleMode::kSoft,
           .fingerprint = job_.fingerprint};
+}
+
+// A line counts as too long before it is spoken only when even a quick reading of it would be.
+LengthModel JobRun::Lengths() {
+  constexpr size_t kEnoughTakes = 4;
+  return {
+      .predict = [this](const LineState& line, std::string_view text) -> Samples {
+        const auto known = rates_.Predict(line.line.speaker, line.request.language, text);
+        if (known.observations < kEnoughTakes) return 0;
+        return static_cast<Samples>(static_cast<double>(known.length) * std::exp(-2 * known.relative_error));
+      },
+      .observe =
+          [this](const LineState& line, Samples natural_length) {
+            rates_.Observe(line.line.speaker, line.request.language, line.request.text, natural_length);
+          }};
 }
 
 Status JobRun::OpenStreams() {
   if (spec_.options.fresh) WS_RETURN_IF_ERROR(journal_.Clear());
   const auto state = journal_.LoadState();
   WS_RETURN_IF_ERROR(journal_.IndexTakes());
+  if (spec_.options.shortening.enabled && job_.lines_to_speak > 0) {
+    fitter_.emplace(spec_, deps_, job_, journal_, Lengths());
+    fitter_->ApplyEarlierDecisions();
+  }
   WS_RETURN_IF_ERROR(RemoveOldOutput(state));
   publisher_.emplace(store_, journal_, job_.plan, PublisherSettings());
   WS_ASSIGN_OR_RETURN(first_segment_, publisher_->Resume(state, SegmentsThatMayStay()));
-  speech_.emplace(job_, journal_, deps_.synthesizer, tracker_);
+  speech_.emplace(job_, journal_, deps_.synthesizer, tracker_, fitter_ ? &*fitter_ : nullptr);
   if (first_segment_ < job_.plan.segments.size()) {
     using Track = SoundStream::Track;
     WS_ASSIGN_OR_RETURN(
         dubbed_, SoundStream::Open(Track::kDubbed, job_, first_segment_, spec_.target_language, scratch_));
-    const MixerOptions options{spec_.options.background, dubbed_->first_input(), job_.plan.length};
+    const MixerOptions options{.background = spec_.options.background,
+                               .start = dubbed_->first_input(),
+                               .length = job_.plan.length,
+                               .limit_original = job_.sound && job_.sound->channels() > 2};
     std::unique_ptr<media::AudioReader> reader;
     if (job_.sound) {
       WS_ASSIGN_OR_RETURN(original_, SoundStream::Open(Track::kOriginal, job_, first_segment_,
-                                                       job_.sound->language, scratch_));
+                                                       job_.sound->language(), scratch_));
       WS_ASSIGN_OR_RETURN(reader, job_.sound->Open(Mixer::FirstSampleToRead(options)));
     }
     mixer_ = std::make_unique<Mixer>(options, journal_, std::move(reader));
@@ -155,7 +195,6 @@ Status JobRun::OpenStreams() {
   Director::Options options;
   options.planner.max_speed = spec_.options.max_speed;
   options.planner.hard_max_speed = std::max(options.planner.hard_max_speed, spec_.options.max_speed);
-  options.language = spec_.target_language;
   if (spec_.options.keep_lines) {
     options.on_placed = [this](const LineState& line) {
       return KeepLine(store_, spec_.layout, journal_, line);
@@ -225,6 +264,16 @@ Status JobRun::SpeakPlaceAndStream() {
   return stages.Join();
 }
 
+// What only streaming needs must not lie in memory beside what finishing needs.
+void JobRun::CloseStreams() {
+  director_.reset();
+  speech_.reset();
+  video_.reset();
+  mixer_.reset();
+  dubbed_.reset();
+  original_.reset();
+}
+
 std::string JobRun::Failure() const {
   const ReportTotals totals = CountLines(job_.lines);
   if (job_.lines_to_speak == 0) return "";
@@ -245,6 +294,7 @@ JobResult JobRun::Result(std::string report_json) const {
   result.dubbed = totals.dubbed;
   result.kept = totals.kept;
   result.failed = totals.failed;
+  result.shortened = totals.shortened;
   result.reused = totals.reused;
   result.warnings = totals.warnings;
   result.media_seconds = SecondsFromSamples(job_.plan.length);
@@ -271,11 +321,15 @@ StatusOr<JobResult> JobRun::Run() {
   tracker_.Begin("synthesize");
   const Status streamed = mixer_ ? SpeakPlaceAndStream() : SpeakAndPlace();
   tracker_.End("synthesize");
+  if (fitter_) {
+    for (const std::string& problem : fitter_->problems()) Notice(problem);
+  }
   if (!streamed.ok()) {
     // What was made is worth a report; that it cannot be written must not hide why the job ended.
     const auto ignored = finisher.WriteReport(Message(streamed), notices_);
     return streamed;
   }
+  CloseStreams();
   tracker_.Begin("finish");
   const std::string failure = Failure();
   WS_RETURN_IF_ERROR(finisher.FinishOutputs(already_complete_, stop_));

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "simplify/shortener.h"
 #include "stores/object_store.h"
 #include "text/transcript.h"
 #include "tts/synthesizer.h"
@@ -38,6 +39,13 @@ OutputLayout LayoutForTask(const std::string& task_id);
 enum class BackgroundMode { kDuck, kNone };
 enum class SubtitleMode { kNone, kSoft, kBurn };
 
+// What happens to lines whose speech cannot fit their time.
+struct ShorteningOptions {
+  bool enabled = true;    // false: every line is spoken in the transcript's words
+  bool lengthen = false;  // lines far too short are said more fully; wants a language model
+  simplify::ShortenerOptions shortener;
+};
+
 // What decides the result. All of it goes into the journal's fingerprint.
 struct JobOptions {
   BackgroundMode background = BackgroundMode::kDuck;
@@ -49,6 +57,7 @@ struct JobOptions {
   bool fresh = false;  // ignore and remove what an earlier run left
   bool speak = true;   // false: engine "none", every line keeps its original sound
   int threads = 0;     // 0: all
+  ShorteningOptions shortening;
 };
 
 struct JobSpec {
@@ -80,13 +89,15 @@ struct JobDeps {
   // Notices for people, e.g. "2 damaged audio packets became silence". One line, no secrets.
   std::function<void(const std::string&)> on_notice;
   std::string scratch_parent;  // "" = the system's temporary folder
+  // Who shortens lines that are too long; null = rules alone. Outlives the job.
+  simplify::ChatModel* chat_model = nullptr;
 };
 
 struct JobResult {
   bool completed =
       false;  // false: too many lines failed; everything finished is published and the report says so
   std::string failure;  // one line when not completed
-  int64_t lines = 0, dubbed = 0, kept = 0, failed = 0, reused = 0, warnings = 0;
+  int64_t lines = 0, dubbed = 0, kept = 0, failed = 0, shortened = 0, reused = 0, warnings = 0;
   double media_seconds = 0;
   double wall_seconds = 0;
   std::string report_json;

@@ -10,8 +10,11 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "audio/loudness.h"
 #include "base/files.h"
 #include "base/process.h"
+#include "media/audio_reader.h"
+#include "net/test_server.h"
 #include "pipeline/tone_synthesizer.h"
 
 namespace waveshift::pipeline {
@@ -155,6 +158,32 @@ TEST_F(JobTest, ChangedLineIsTheOnlyOneSpokenAgain) {
   EXPECT_EQ(result->reused, 2);
 }
 
+// A take that is new moves its whole phrase: what was published of it before must not stay.
+TEST_F(JobTest, ResumedJobMixesThePlanOfAFreshOne) {
+  spec_.transcript.lines.clear();
+  Line(1, 500, 3000, "A", "one two three four five six seven eight nine");
+  Line(2, 3050, 6000, "A", "six seven eight nine ten eleven twelve thirt");
+  Line(3, 6050, 9000, "A", "short");
+  Line(4, 11000, 13000, "A", "a last line that ends it");
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  const json before = Report();
+  spec_.transcript.lines[2].translation =
+      "now it is a line that is far longer than its slot was made for, really";
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  const json resumed = Report();
+  spec_.options.fresh = true;
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  const json fresh = Report();
+  EXPECT_NE(resumed["lines"][1]["planned_end_ms"], before["lines"][1]["planned_end_ms"]);
+  for (size_t i = 0; i < 4; ++i) {
+    for (const char* field : {"planned_start_ms", "planned_end_ms", "warnings"}) {
+      EXPECT_EQ(resumed["lines"][i][field], fresh["lines"][i][field]) << i << field;
+    }
+    EXPECT_NEAR(resumed["lines"][i]["measured_start_ms"].get<double>(),
+                resumed["lines"][i]["planned_start_ms"].get<double>(), 1.0);
+  }
+}
+
 TEST_F(JobTest, FreshForgetsTheJournal) {
   ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
   const int spoken = engine_.spoken;
@@ -191,6 +220,28 @@ TEST_F(JobTest, EngineNoneKeepsTheOriginalSound) {
   EXPECT_EQ(result->kept, 4);
 }
 
+// Six loud channels add up to more than full scale: both tracks are limited, and as long as the video.
+TEST_F(JobTest, LoudSurroundDoesNotClip) {
+  spec_.video_path = folder_->path() + "/surround.mkv";
+  const std::string tone = "0.8*sin(2*PI*220*t)";
+  std::string all = tone;
+  for (int i = 1; i < 6; ++i) all += "|" + tone;
+  Ffmpeg({"-i", video_, "-f", "lavfi", "-i", "aevalsrc=exprs=" + all + ":s=48000:d=14:c=5.1", "-map", "0:v",
+          "-map", "1:a", "-c:v", "copy", "-c:a", "ac3", "-b:a", "448k", spec_.video_path});
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  const std::string mp4 =
+      folder_->path() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name() + "/dubbed.mp4";
+  for (const int stream : {1, 2}) {
+    auto reader = media::AudioReader::Open(mp4, stream, 0).value();
+    std::vector<float> sound;
+    ASSERT_TRUE(reader->Read(14 * kTimelineRateHz, sound, {}).ok());
+    const auto meter = audio::LoudnessMeter::Make();
+    meter->Add(sound);
+    EXPECT_LE(meter->Summary().true_peak_dbtp, -1.0) << stream;
+    EXPECT_GT(meter->Summary().true_peak_dbtp, -4.0) << stream;
+  }
+}
+
 TEST_F(JobTest, LineBehindTheEndOfTheMediaIsRefused) {
   Line(9, 20000, 21000, "A", "too late");
   const auto result = RunJob(spec_, deps_, {});
@@ -205,6 +256,113 @@ TEST_F(JobTest, KeptLinesAreTheSamplesInTheMix) {
   const double length_ms = report["lines"][0]["planned_end_ms"].get<double>() -
                            report["lines"][0]["planned_start_ms"].get<double>();
   EXPECT_NEAR(static_cast<double>(wav.size() - 44), length_ms * 48 * 2, 64);
+}
+
+// A provider that answers every question with the same wordings.
+class ShorteningJobTest : public JobTest {
+ protected:
+  void SetUp() override {
+    JobTest::SetUp();
+    for (const char* name : {"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"}) ::unsetenv(name);
+    // 4.4 s of speech for the 2.1 s before line 2.
+    spec_.transcript.lines[0].end_ms = 2000;
+    spec_.transcript.lines[0].translation = kHopeless;
+    spec_.transcript.lines[1].start_ms = 3200;
+  }
+  void Provider(int status, std::vector<std::string> wordings) {
+    server_ = std::make_unique<net::TestServer>([=](const net::TestRequest& request,
+                                                    const net::TestConnection& to) {
+      const json asked = json::parse(json::parse(request.body)["messages"][1]["content"].get<std::string>());
+      json answer;
+      for (const json& line : asked["lines"]) answer[line["id"].dump()] = wordings;
+      to.Reply(status, json{{"choices", {{{"message", {{"content", "```json\n" + answer.dump()}}}}}}}.dump());
+    });
+    simplify::ChatOptions options{.provider = "openai", .base_url = server_->Url("/v1"), .model = "m"};
+    options.retry.max_attempts = 1;
+    model_ = simplify::MakeChatModel(options, http_);
+    deps_.chat_model = model_.get();
+    deps_.on_notice = [this](const std::string& notice) { notices_.push_back(notice); };
+  }
+
+  static constexpr char kHopeless[] =
+      "one two three four five, and quite a lot of words that may well be left out";
+  net::HttpClient http_;
+  std::unique_ptr<net::TestServer> server_;
+  std::unique_ptr<simplify::ChatModel> model_;
+  std::vector<std::string> notices_;
+};
+
+TEST_F(ShorteningJobTest, AHopelessLineIsShortenedAndTheReportSaysSo) {
+  Provider(200, {"one two three four five, a lot of words"});
+  const auto result = RunJob(spec_, deps_, {});
+  ASSERT_TRUE(result.ok()) << Message(result.status());
+  EXPECT_EQ(result->shortened, 1);
+  const json report = Report();
+  const json& line = report["lines"][0];
+  EXPECT_EQ(line["shortening"], "llm");
+  EXPECT_EQ(line["text"], "one two three four five, a lot of words");
+  EXPECT_EQ(line["text_before"], kHopeless);
+  EXPECT_GT(line["natural_before_ms"].get<double>(), 4000);
+  EXPECT_NEAR(line["natural_after_ms"].get<double>(), 60.0 * 39, 1);
+  EXPECT_LE(line["speed"].get<double>(), 1.2);
+  EXPECT_EQ(report["totals"]["shortened"], 1);
+  EXPECT_EQ(report["lines"][1]["shortening"], "none");
+  EXPECT_TRUE(report["lines"][1]["text_before"].is_null());
+  EXPECT_TRUE(notices_.empty());
+  EXPECT_EQ(Bytes("subtitles.srt").find("left out"), std::string::npos);
+  // The next run asks nobody and speaks nothing.
+  const size_t asked = server_->Requests().size();
+  const int spoken = engine_.spoken;
+  const auto again = RunJob(spec_, deps_, {});
+  ASSERT_TRUE(again.ok()) << Message(again.status());
+  EXPECT_EQ(server_->Requests().size(), asked);
+  EXPECT_EQ(engine_.spoken, spoken);
+  EXPECT_EQ(again->shortened, 1);
+  EXPECT_EQ(again->reused, 3);
+  EXPECT_EQ(Report()["lines"][0]["text"], line["text"]);
+}
+
+TEST_F(ShorteningJobTest, AStoppedJobGoesOnWithTheSameWords) {
+  Provider(200, {"one two three four five, a lot of words"});
+  for (int i = 5; i < 14; ++i) Line(i, 13000 + 10 * i, 13500 + 10 * i, "B", "word " + std::to_string(i));
+  std::stop_source stop;
+  engine_.on_line = [&] {
+    if (engine_.spoken == 7) stop.request_stop();  // the first batch and its shortening are in the journal
+  };
+  ASSERT_EQ(RunJob(spec_, deps_, stop.get_token()).status().code(), StatusCode::kCancelled);
+  const size_t asked = server_->Requests().size();
+  ASSERT_GT(asked, 0U);
+  engine_.on_line = nullptr;
+  Provider(500, {});  // whoever asked now would get nothing
+  const auto result = RunJob(spec_, deps_, {});
+  ASSERT_TRUE(result.ok()) << Message(result.status());
+  EXPECT_EQ(Report()["lines"][0]["text"], "one two three four five, a lot of words");
+  EXPECT_TRUE(Report()["lines"][0]["reused"].get<bool>());
+}
+
+TEST_F(ShorteningJobTest, AProviderThatFailsIsANoticeAndNoMore) {
+  Provider(401, {});
+  spec_.transcript.lines[1].translation = std::string(kHopeless) + " two";
+  const auto result = RunJob(spec_, deps_, {});
+  ASSERT_TRUE(result.ok()) << Message(result.status());
+  EXPECT_TRUE(result->completed);
+  ASSERT_EQ(notices_.size(), 1U);
+  EXPECT_NE(notices_[0].find("401"), std::string::npos);
+  EXPECT_NE(notices_[0].find("OPENAI_API_KEY"), std::string::npos);
+  EXPECT_EQ(Report()["notices"], json(notices_));
+  EXPECT_EQ(Report()["lines"][0]["shortening"], "none");
+  EXPECT_EQ(Report()["lines"][0]["text"], kHopeless);
+}
+
+TEST_F(ShorteningJobTest, RulesNeedNoProviderAndCanBeSwitchedOff) {
+  spec_.transcript.lines[0].translation = "Um, uh, you know, one two three four five, um, six seven";
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  EXPECT_EQ(Report()["lines"][0]["shortening"], "rules");
+  EXPECT_EQ(Report()["lines"][0]["text"], "One two three four five, six seven");
+  spec_.options.shortening.enabled = false;
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  EXPECT_EQ(Report()["lines"][0]["shortening"], "none");
+  EXPECT_EQ(Report()["lines"][0]["text"], spec_.transcript.lines[0].translation);
 }
 
 }  // namespace

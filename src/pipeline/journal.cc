@@ -15,6 +15,7 @@ using nlohmann::json;
 constexpr int64_t kMaxStateBytes = 1 << 20;
 constexpr int64_t kMaxTakeBytes = 256 << 20;
 constexpr std::string_view kWavEnding = ".wav";
+constexpr std::string_view kNoteEnding = ".json";
 
 // nlohmann throws on lone surrogates and the like; the journal would rather replace them.
 std::string Dump(const json& value) { return value.dump(1, ' ', false, json::error_handler_t::replace); }
@@ -28,6 +29,10 @@ std::string Journal::WavKey(const std::string& key) const {
   return prefix_ + "lines/" + key + std::string(kWavEnding);
 }
 std::string Journal::MetaKey(const std::string& key) const { return prefix_ + "lines/" + key + ".json"; }
+
+std::string Journal::NoteKey(const std::string& name) const {
+  return prefix_ + "notes/" + name + std::string(kNoteEnding);
+}
 
 std::optional<JournalState> Journal::LoadState() {
   const auto bytes = store_.Get(prefix_ + "state.json", kMaxStateBytes);
@@ -52,8 +57,11 @@ Status Journal::SaveState(const JournalState& state) {
 
 Status Journal::IndexTakes() {
   WS_ASSIGN_OR_RETURN(const auto objects, store_.List(prefix_ + "lines/"));
+  WS_ASSIGN_OR_RETURN(const auto notes, store_.List(prefix_ + "notes/"));
   const std::lock_guard lock(mutex_);
   takes_.clear();
+  notes_.clear();
+  for (const auto& note : notes) notes_.insert(note.key);
   for (const auto& object : objects) {
     const std::string name = object.key.substr(prefix_.size() + std::string_view("lines/").size());
     if (name.ends_with(kWavEnding)) takes_.insert(name.substr(0, name.size() - kWavEnding.size()));
@@ -104,12 +112,33 @@ StatusOr<Take> Journal::SaveTake(const std::string& key, const Take& take) {
   return Take{std::move(audio), take.voice, take.warnings};
 }
 
+std::optional<std::string> Journal::LoadNote(const std::string& name) {
+  const std::string key = NoteKey(name);
+  {
+    const std::lock_guard lock(mutex_);
+    if (!notes_.contains(key)) return std::nullopt;
+  }
+  auto text = store_.Get(key, kMaxStateBytes);
+  if (!text.ok()) return std::nullopt;
+  return *std::move(text);
+}
+
+Status Journal::SaveNote(const std::string& name, const std::string& text) {
+  const std::string key = NoteKey(name);
+  WS_RETURN_IF_ERROR(store_.Put(key, text, {}).status());
+  const std::lock_guard lock(mutex_);
+  notes_.insert(key);
+  return OkStatus();
+}
+
 Status Journal::Clear() {
   {
     const std::lock_guard lock(mutex_);
     takes_.clear();
+    notes_.clear();
   }
   WS_RETURN_IF_ERROR(store_.Delete(prefix_ + "state.json"));
+  WS_RETURN_IF_ERROR(stores::DeletePrefix(store_, prefix_ + "notes/"));
   return stores::DeletePrefix(store_, prefix_ + "lines/");
 }
 

@@ -5,6 +5,8 @@
 //   PREFIX/lines/KEY.wav + KEY.json   a spoken take at the engine's own rate, and the voice that spoke it;
 //   KEY hashes all that shaped it PREFIX/state.json                 the fingerprint of the whole job and how
 //   many segments are published
+//   PREFIX/notes/NAME.json             what was decided about a line's words, and what a language model
+//   suggested
 // Every object is written whole or not at all, so whatever is there may be trusted after a kill at any
 // moment.
 #ifndef WAVESHIFT_PIPELINE_JOURNAL_H_
@@ -46,13 +48,18 @@ class Journal {
   std::optional<JournalState> LoadState();
   Status SaveState(const JournalState& state);
 
-  // The keys of the takes that are there; call once before HasTake.
+  // The keys of the takes and notes that are there; call once before HasTake and LoadNote.
   Status IndexTakes();
   bool HasTake(const std::string& key) const;
   // NotFound when it is not there, DataLoss when it is damaged (it is removed then).
   StatusOr<Take> LoadTake(const std::string& key);
   // Writes it and gives back what LoadTake would.
   StatusOr<Take> SaveTake(const std::string& key, const Take& take);
+
+  // Small texts under names of letters, digits and '-'. Nothing when there is none or it cannot be read.
+  std::optional<std::string> LoadNote(const std::string& name);
+  Status SaveNote(const std::string& name, const std::string& text);
+
   Status Clear();
 
   const std::string& prefix() const { return prefix_; }
@@ -60,10 +67,12 @@ class Journal {
  private:
   std::string WavKey(const std::string& key) const;
   std::string MetaKey(const std::string& key) const;
+  std::string NoteKey(const std::string& name) const;
   stores::ObjectStore& store_;
   std::string prefix_;
   mutable std::mutex mutex_;
   std::set<std::string> takes_;  // guarded by mutex_
+  std::set<std::string> notes_;  // guarded by mutex_
 };
 
 }  // namespace waveshift::pipeline

@@ -61,12 +61,27 @@ TEST(Journal, StateSurvivesAndRubbishIsNoState) {
   }
 }
 
+TEST(Journal, NotesSurvive) {
+  const auto store = stores::MakeMemoryObjectStore();
+  Journal journal(*store, "j/");
+  EXPECT_FALSE(journal.LoadNote("words-1").has_value());
+  ASSERT_TRUE(journal.SaveNote("words-1", "{\"a\":1}").ok());
+  EXPECT_EQ(journal.LoadNote("words-1"), "{\"a\":1}");
+  Journal later(*store, "j/");
+  EXPECT_FALSE(later.LoadNote("words-1").has_value());  // not indexed yet
+  ASSERT_TRUE(later.IndexTakes().ok());
+  EXPECT_EQ(later.LoadNote("words-1"), "{\"a\":1}");
+  EXPECT_FALSE(later.HasTake("words-1"));
+}
+
 TEST(Journal, ClearRemovesEverything) {
   const auto store = stores::MakeMemoryObjectStore();
   Journal journal(*store, "j/");
   ASSERT_TRUE(journal.SaveTake("k1", SomeTake()).ok());
   ASSERT_TRUE(journal.SaveState({"p", 1, false}).ok());
+  ASSERT_TRUE(journal.SaveNote("words-1", "x").ok());
   ASSERT_TRUE(journal.Clear().ok());
+  EXPECT_FALSE(journal.LoadNote("words-1").has_value());
   EXPECT_TRUE(store->List("j/").value().empty());
   EXPECT_FALSE(journal.HasTake("k1"));
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "alignment/planner.h"
 #include "base/media_time.h"
 #include "text/transcript.h"
 #include "tts/synthesizer.h"
@@ -16,16 +17,28 @@ namespace waveshift::pipeline {
 
 enum class LineStatus { kKept, kToSpeak, kDubbed, kFailed };
 
+// How a line came to be spoken in other words than the transcript's.
+enum class Shortening { kNone, kRules, kLlm };
+
 struct LineState {
   text::TranscriptLine line;
   LineStatus status = LineStatus::kKept;
   Samples slot_start = 0;
   Samples slot_end = 0;
+  // Of the original, as measured: how much of the slot is spoken in, from its start on (-1: not known), and
+  // where the silence behind the slot ends.
+  Samples spoken_length = -1;
+  Samples quiet_until = alignment::kNever;
 
   // Of lines to speak.
   tts::SpeakRequest request;
   std::string take_key;  // hash over text, voice, engine and settings: names the take in the journal
   bool reused = false;
+  // Of lines whose words were changed to fit their time: `request.text` is what is spoken, `line.translation`
+  // what was to be spoken. Lengths at the engine's natural rate; 0 when not known.
+  Shortening shortening = Shortening::kNone;
+  Samples natural_before = 0;
+  Samples natural_after = 0;
 
   // Of dubbed lines.
   Samples start = 0;  // first sample on the timeline

@@ -11,13 +11,14 @@
 
 #include "audio/loudness.h"
 #include "base/hash.h"
+#include "media/fonts.h"
 #include "text/language.h"
 
 namespace waveshift::pipeline {
 namespace {
 
 // Raised whenever the same input would give another result.
-constexpr long long kPipelineVersion = 1;
+constexpr long long kPipelineVersion = 4;
 constexpr int64_t kIdentityBytes = 1 << 20;
 
 // What tells one media file from another without reading it whole: size, time of change, first and last MiB.
@@ -41,8 +42,7 @@ StatusOr<std::string> FileIdentity(const std::string& path) {
 StatusOr<std::optional<SoundSource>> FindSound(const JobSpec& spec, const PreparedJob& job) {
   if (spec.audio_path.empty()) {
     if (!job.info.audio) return std::optional<SoundSource>();
-    return std::optional<SoundSource>(
-        SoundSource{spec.video_path, job.info.audio->index, job.plan.zero_seconds, job.info.audio->language});
+    return std::optional<SoundSource>(SoundSource{job.info, job.plan.zero_seconds});
   }
   WS_ASSIGN_OR_RETURN(const media::MediaInfo info, media::ProbeMedia(spec.audio_path));
   if (!info.audio) return InvalidArgument(spec.audio_path + ": holds no sound");
@@ -52,8 +52,7 @@ StatusOr<std::optional<SoundSource>> FindSound(const JobSpec& spec, const Prepar
     WS_ASSIGN_OR_RETURN(const auto plan, media::PlanVideo(info, spec.options.segment_seconds, true, {}));
     zero = plan.zero_seconds;
   }
-  return std::optional<SoundSource>(
-      SoundSource{spec.audio_path, info.audio->index, zero, info.audio->language});
+  return std::optional<SoundSource>(SoundSource{info, zero});
 }
 
 std::string Fingerprint(const JobSpec& spec, const JobDeps& deps, const PreparedJob& job,
@@ -63,6 +62,10 @@ std::string Fingerprint(const JobSpec& spec, const JobDeps& deps, const Prepared
   const JobOptions& options = spec.options;
   hasher.Add(static_cast<long long>(options.background)).Add(static_cast<long long>(options.subtitles));
   hasher.Add(options.max_speed).Add(options.segment_seconds).Add(options.speak ? 1LL : 0LL);
+  const ShorteningOptions& shortening = options.shortening;
+  hasher.Add(shortening.enabled ? 1LL : 0LL).Add(shortening.lengthen ? 1LL : 0LL);
+  hasher.Add(shortening.shortener.use_rules ? 1LL : 0LL);
+  hasher.Add(std::string_view(deps.chat_model != nullptr ? deps.chat_model->id() : ""));
   if (deps.synthesizer != nullptr)
     hasher.Add(deps.synthesizer->name()).Add(std::string_view(deps.synthesizer->version()));
   for (const LineState& state : job.lines) {
@@ -78,19 +81,12 @@ std::string Fingerprint(const JobSpec& spec, const JobDeps& deps, const Prepared
   return hasher.Hex();
 }
 
-std::string TakeKey(const tts::Synthesizer& synthesizer, const tts::SpeakRequest& request) {
-  FieldHasher hasher;
-  hasher.Add(synthesizer.name())
-      .Add(std::string_view(synthesizer.version()))
-      .Add(request.text)
-      .Add(request.language);
-  hasher.Add(request.voice.name).Add(request.voice.pitch_hz).Add(request.voice.pitch_range);
-  hasher.Add(request.voice.natural_rate).Add(request.speed);
-  if (!request.voice.reference_path.empty()) {
-    const auto identity = FileIdentity(request.voice.reference_path);
-    hasher.Add(identity.ok() ? *identity : request.voice.reference_path);
+Status CheckBurnedText(const PreparedJob& job) {
+  std::string all;
+  for (const LineState& state : job.lines) {
+    if (state.status == LineStatus::kToSpeak) all += state.line.translation;
   }
-  return hasher.Hex();
+  return media::CheckFonts(all);
 }
 
 // --- listening to the speakers
@@ -159,6 +155,21 @@ double SpeechLevel(const Heard& heard) {
 
 }  // namespace
 
+std::string TakeKey(const tts::Synthesizer& synthesizer, const tts::SpeakRequest& request) {
+  FieldHasher hasher;
+  hasher.Add(synthesizer.name())
+      .Add(std::string_view(synthesizer.version()))
+      .Add(request.text)
+      .Add(request.language);
+  hasher.Add(request.voice.name).Add(request.voice.pitch_hz).Add(request.voice.pitch_range);
+  hasher.Add(request.voice.natural_rate).Add(request.speed);
+  if (!request.voice.reference_path.empty()) {
+    const auto identity = FileIdentity(request.voice.reference_path);
+    hasher.Add(identity.ok() ? *identity : request.voice.reference_path);
+  }
+  return hasher.Hex();
+}
+
 StatusOr<PreparedJob> PrepareJob(const JobSpec& spec, const JobDeps& deps, const std::stop_token& stop) {
   PreparedJob job;
   WS_ASSIGN_OR_RETURN(job.info, media::ProbeMedia(spec.video_path));
@@ -178,6 +189,7 @@ StatusOr<PreparedJob> PrepareJob(const JobSpec& spec, const JobDeps& deps, const
     state.line = std::move(line);
     job.lines.push_back(std::move(state));
   }
+  if (spec.options.subtitles == SubtitleMode::kBurn) WS_RETURN_IF_ERROR(CheckBurnedText(job));
   if (job.lines_to_speak > 0) {
     if (deps.synthesizer == nullptr) return FailedPrecondition("no speech engine is configured");
     WS_RETURN_IF_ERROR(deps.synthesizer->CheckReady());

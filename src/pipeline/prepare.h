@@ -23,12 +23,12 @@ namespace waveshift::pipeline {
 
 // Where the original sound is.
 struct SoundSource {
-  std::string path;
-  int stream_index = -1;
+  media::MediaInfo info;    // of its file; info.audio is set
   double zero_seconds = 0;  // of the file's own clock: the timeline's zero
-  std::string language;     // as tagged
+  int channels() const { return info.audio->channels; }
+  const std::string& language() const { return info.audio->language; }  // as tagged
   StatusOr<std::unique_ptr<media::AudioReader>> Open(Samples start) const {
-    return media::AudioReader::Open(path, stream_index, zero_seconds, start);
+    return media::AudioReader::Open(info, zero_seconds, start);
   }
 };
 
@@ -48,6 +48,9 @@ StatusOr<PreparedJob> PrepareJob(const JobSpec& spec, const JobDeps& deps, const
 // Listens to each speaker's original speech and fills in every line's voice, request and take key, the speech
 // level and the fingerprint.
 Status ChooseVoices(const JobSpec& spec, const JobDeps& deps, PreparedJob& job, const std::stop_token& stop);
+
+// Names a take in the journal: a hash of everything that shapes its sound.
+std::string TakeKey(const tts::Synthesizer& synthesizer, const tts::SpeakRequest& request);
 
 }  // namespace waveshift::pipeline
 

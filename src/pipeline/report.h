@@ -48,8 +48,8 @@ ReportTotals CountLines(const std::vector<LineState>& lines);
 std::string LineFileName(const text::TranscriptLine& line);
 
 std::string FormatReportJson(const ReportData& data);
-// One self-contained page: no scripts or fonts from elsewhere.
-std::string FormatReportHtml(const ReportData& data);
+// One self-contained page: no scripts or fonts from elsewhere. `report_json` is FormatReportJson(data).
+std::string FormatReportHtml(const ReportData& data, const std::string& report_json);
 
 }  // namespace waveshift::pipeline
 

@@ -42,14 +42,16 @@ std::string EscapeForScript(std::string_view text) {
 
 }  // namespace
 
-std::string FormatReportHtml(const ReportData& data) {
-  const json page = {{"title", data.title},
+std::string FormatReportHtml(const ReportData& data, const std::string& report_json) {
+  const json rest = {{"title", data.title},
                      {"original_peaks", PeaksJson(data.original_peaks)},
-                     {"dubbed_peaks", PeaksJson(data.dubbed_peaks)},
-                     {"report", json::parse(FormatReportJson(data), nullptr, false)}};
+                     {"dubbed_peaks", PeaksJson(data.dubbed_peaks)}};
   std::string html = kReportPage;
   const size_t mark = html.find(kReportDataMark);
-  const std::string text = EscapeForScript(page.dump(-1, ' ', false, json::error_handler_t::replace));
+  // The report goes in as text: as a tree of values it would be many times larger.
+  std::string page = rest.dump(-1, ' ', false, json::error_handler_t::replace);
+  page.pop_back();
+  const std::string text = EscapeForScript(page + ",\"report\":" + report_json + "}");
   html.replace(mark, std::string_view(kReportDataMark).size(), text);
   return html;
 }

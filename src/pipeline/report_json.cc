@@ -6,6 +6,7 @@
 
 #include "base/files.h"
 #include "pipeline/report.h"
+#include "pipeline/timing_stats.h"
 
 namespace waveshift::pipeline {
 namespace {
@@ -23,6 +24,17 @@ const char* StatusWord(LineStatus status) {
       return "failed";
     default:
       return "kept";
+  }
+}
+
+const char* ShorteningWord(Shortening shortening) {
+  switch (shortening) {
+    case Shortening::kRules:
+      return "rules";
+    case Shortening::kLlm:
+      return "llm";
+    default:
+      return "none";
   }
 }
 
@@ -45,7 +57,13 @@ ordered_json LineJson(const LineState& state, const ReportData& data) {
   line["speed"] = when_dubbed(state.speed);
   line["engine"] = dubbed ? ordered_json(data.engine) : ordered_json(nullptr);
   line["voice"] = dubbed ? ordered_json(state.voice) : ordered_json(nullptr);
-  line["shortening"] = "none";
+  const bool reworded = dubbed && state.shortening != Shortening::kNone;
+  line["shortening"] = dubbed ? ShorteningWord(state.shortening) : "none";
+  line["text_before"] = reworded ? ordered_json(state.line.translation) : ordered_json(nullptr);
+  line["natural_before_ms"] =
+      reworded ? ordered_json(Rounded(MsFromSamples(state.natural_before))) : ordered_json(nullptr);
+  line["natural_after_ms"] =
+      reworded ? ordered_json(Rounded(MsFromSamples(state.natural_after))) : ordered_json(nullptr);
   line["warnings"] = state.warnings;
   line["error"] = state.status == LineStatus::kFailed ? ordered_json(state.error) : ordered_json(nullptr);
   line["reused"] = state.reused;
@@ -53,6 +71,30 @@ ordered_json LineJson(const LineState& state, const ReportData& data) {
       dubbed && data.keep_lines ? ordered_json("lines/" + LineFileName(state.line)) : ordered_json(nullptr);
   line["original"] = state.line.original;
   return line;
+}
+
+double Share(double value) { return std::round(value * 1e4) / 1e4; }
+
+ordered_json TimingJson(const std::vector<LineState>& lines) {
+  const TimingStats stats = MeasureTiming(lines);
+  ordered_json bins = ordered_json::array();
+  for (size_t i = 0; i < stats.speed_bins.size(); ++i) {
+    bins.push_back(
+        {{"from", i == 0 ? ordered_json(nullptr) : ordered_json(kSpeedBinEnds[i - 1])},
+         {"to", i == kSpeedBinEnds.size() ? ordered_json(nullptr) : ordered_json(kSpeedBinEnds[i])},
+         {"lines", stats.speed_bins[i]}});
+  }
+  return {{"original_speech_ms", Rounded(MsFromSamples(stats.original_speech))},
+          {"dubbed_speech_ms", Rounded(MsFromSamples(stats.dubbed_speech))},
+          {"covered_share", Share(stats.covered_share())},
+          {"original_overlap_ms", Rounded(MsFromSamples(stats.original_overlap))},
+          {"dubbed_overlap_ms", Rounded(MsFromSamples(stats.dubbed_overlap))},
+          {"slc_0.2", Share(stats.slc_20)},
+          {"slc_0.4", Share(stats.slc_40)},
+          {"mean_start_shift_ms", Rounded(stats.mean_start_shift_ms)},
+          {"max_start_shift_ms", Rounded(stats.max_start_shift_ms)},
+          {"mean_speed_change", Share(stats.speed_change_mean)},
+          {"speed_histogram", std::move(bins)}};
 }
 
 }  // namespace
@@ -63,6 +105,7 @@ ReportTotals CountLines(const std::vector<LineState>& lines) {
   for (const LineState& line : lines) {
     totals.dubbed += line.status == LineStatus::kDubbed;
     totals.failed += line.status == LineStatus::kFailed;
+    totals.shortened += line.status == LineStatus::kDubbed && line.shortening != Shortening::kNone;
     totals.reused += line.reused;
     totals.warnings += static_cast<int64_t>(line.warnings.size());
   }
@@ -91,6 +134,7 @@ std::string FormatReportJson(const ReportData& data) {
                       {"kept", totals.kept},           {"failed", totals.failed},
                       {"shortened", totals.shortened}, {"reused", totals.reused},
                       {"warnings", totals.warnings}};
+  report["timing"] = TimingJson(data.lines);
   report["stages"] = ordered_json::array();
   for (const auto& [name, seconds] : data.stages) {
     report["stages"].push_back({{"name", name}, {"seconds", std::round(seconds * 1000) / 1000}});

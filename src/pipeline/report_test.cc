@@ -78,7 +78,7 @@ TEST(ReportJson, TotalsAddUp) {
 }
 
 TEST(ReportHtml, HostileNamesCannotLeaveTheirScriptElement) {
-  const std::string html = FormatReportHtml(SomeReport());
+  const std::string html = FormatReportHtml(SomeReport(), FormatReportJson(SomeReport()));
   EXPECT_EQ(html.find("talk</script>"), std::string::npos);
   EXPECT_EQ(html.find("@REPORT_DATA@"), std::string::npos);
   EXPECT_NE(html.find("talk\\u003c/script>"), std::string::npos);

@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/speech_stage.h"
 
-#include <algorithm>
-#include <cmath>
 #include <utility>
 #include <vector>
 
 #include "pipeline/render.h"
+#include "pipeline/takes.h"
 
 namespace waveshift::pipeline {
 namespace {
@@ -15,30 +14,11 @@ namespace {
 // Small enough that the first line is heard soon, large enough to keep an engine's workers busy.
 constexpr size_t kBatchToSpeak = 4;
 constexpr size_t kBatchLines = 16;
-constexpr float kQuietestPeak = 1e-3F;  // -60 dBFS
-
-// A take that must not reach the mix.
-Status CheckTake(const audio::MonoBuffer& audio) {
-  float peak = 0;
-  for (const float s : audio.samples) {
-    if (!std::isfinite(s)) return Internal("the engine made invalid samples");
-    peak = std::max(peak, std::abs(s));
-  }
-  if (audio.samples.empty() || peak < kQuietestPeak) return Internal("the engine made no sound");
-  if (audio.sample_rate_hz <= 0) return Internal("the engine gave no sample rate");
-  return OkStatus();
-}
-
-// Errors that end the job, not just a line.
-bool EndsJob(const Status& status) {
-  return status.code() == StatusCode::kCancelled || status.code() == StatusCode::kFailedPrecondition;
-}
-
 }  // namespace
 
 SpeechStage::SpeechStage(PreparedJob& job, Journal& journal, tts::Synthesizer* synthesizer,
-                         ProgressTracker& tracker)
-    : job_(job), journal_(journal), synthesizer_(synthesizer), tracker_(tracker) {
+                         ProgressTracker& tracker, LineFitter* fitter)
+    : job_(job), journal_(journal), synthesizer_(synthesizer), tracker_(tracker), fitter_(fitter) {
   for (const LineState& state : job_.lines) {
     if (state.status == LineStatus::kToSpeak && journal_.HasTake(state.take_key))
       from_earlier_run_.insert(state.take_key);
@@ -50,7 +30,9 @@ Status SpeechStage::Run(BoundedQueue<ReadyLine>& ready, const std::stop_token& s
   while (index < job_.lines.size()) {
     const size_t end = BatchEnd(index);
     std::map<size_t, Status> failed;
+    if (fitter_ != nullptr) WS_RETURN_IF_ERROR(fitter_->BeforeSpeaking(index, end, stop));
     WS_RETURN_IF_ERROR(SpeakMissing(index, end, failed, stop));
+    if (fitter_ != nullptr) WS_RETURN_IF_ERROR(fitter_->AfterSpeaking(index, end, stop));
     for (; index < end; ++index) {
       WS_ASSIGN_OR_RETURN(const ReadyLine line, Complete(index, failed, stop));
       if (!ready.Push(line, stop)) return Cancelled("stopped");
@@ -86,22 +68,13 @@ Status SpeechStage::SpeakMissing(size_t first, size_t end, std::map<size_t, Stat
   }
   if (requests.empty()) return OkStatus();
   const auto keep = [&](size_t n, StatusOr<tts::SpokenLine> line) {
-    failed[indices[n]] = Keep(job_.lines[indices[n]], std::move(line));
+    failed[indices[n]] = KeepTake(journal_, job_.lines[indices[n]], std::move(line));
   };
   const Status status = synthesizer_->Synthesize(requests, keep, stop);
   if (EndsJob(status)) return status;
   for (const size_t i : indices) {
     if (!failed.contains(i)) failed[i] = status.ok() ? Internal("the engine gave no answer") : status;
   }
-  return OkStatus();
-}
-
-Status SpeechStage::Keep(const LineState& state, StatusOr<tts::SpokenLine> line) {
-  if (!line.ok()) return line.status();
-  WS_RETURN_IF_ERROR(CheckTake(line->audio));
-  const auto saved = journal_.SaveTake(state.take_key, {std::move(line->audio), line->voice, line->warnings});
-  // A full disk is not the line's fault: it ends the job.
-  if (!saved.ok()) return FailedPrecondition("the journal cannot be written: " + Message(saved.status()));
   return OkStatus();
 }
 
@@ -114,7 +87,7 @@ StatusOr<Take> SpeechStage::TakeOf(LineState& state, const std::stop_token& stop
     }
   }
   // Damaged since: it is spoken once more.
-  WS_RETURN_IF_ERROR(Keep(state, tts::SpeakOne(*synthesizer_, state.request, stop)));
+  WS_RETURN_IF_ERROR(KeepTake(journal_, state, tts::SpeakOne(*synthesizer_, state.request, stop)));
   return journal_.LoadTake(state.take_key);
 }
 

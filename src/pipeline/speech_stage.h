@@ -13,6 +13,7 @@
 #include "base/bounded_queue.h"
 #include "base/status.h"
 #include "pipeline/journal.h"
+#include "pipeline/line_fitter.h"
 #include "pipeline/line_state.h"
 #include "pipeline/prepare.h"
 #include "pipeline/progress.h"
@@ -28,8 +29,10 @@ struct ReadyLine {
 
 class SpeechStage {
  public:
-  // The journal has been indexed. All references outlive the stage.
-  SpeechStage(PreparedJob& job, Journal& journal, tts::Synthesizer* synthesizer, ProgressTracker& tracker);
+  // The journal has been indexed. All references outlive the stage. `fitter` may be null: then every line is
+  // spoken in the transcript's words.
+  SpeechStage(PreparedJob& job, Journal& journal, tts::Synthesizer* synthesizer, ProgressTracker& tracker,
+              LineFitter* fitter);
 
   // Pushes every line in order, spoken or not; a line that fails gets status kFailed and its reason. Closes
   // `ready` at the end.
@@ -42,7 +45,6 @@ class SpeechStage {
   // is there. `failed`: why a line has none.
   Status SpeakMissing(size_t first, size_t end, std::map<size_t, Status>& failed,
                       const std::stop_token& stop);
-  Status Keep(const LineState& state, StatusOr<tts::SpokenLine> line);
   StatusOr<Take> TakeOf(LineState& state, const std::stop_token& stop);
   StatusOr<ReadyLine> Complete(size_t index, const std::map<size_t, Status>& failed,
                                const std::stop_token& stop);
@@ -51,6 +53,7 @@ class SpeechStage {
   Journal& journal_;
   tts::Synthesizer* synthesizer_;
   ProgressTracker& tracker_;
+  LineFitter* fitter_;
   std::set<std::string> from_earlier_run_;
 };
 

@@ -77,6 +77,8 @@ Status RunVideo(media::VideoSegmenter& segmenter, size_t first_segment, size_t s
 
 Status PublishStage::Run(const std::stop_token& stop) const {
   const auto& segments = job->plan.segments;
+  std::vector<int64_t> borders_ms;
+  for (const auto& segment : segments) borders_ms.push_back(std::llround(MsFromSamples(segment.end)));
   for (size_t i = first_segment; i < segments.size(); ++i) {
     SegmentParts parts;
     WS_RETURN_IF_ERROR(NextSegment(video, i, parts.video_path, stop));
@@ -84,7 +86,7 @@ Status PublishStage::Run(const std::stop_token& stop) const {
     WS_RETURN_IF_ERROR(NextSegment(original, i, parts.original_path, stop));
     if (has_subtitles) {
       parts.subtitles =
-          text::FormatVttSegment(cues->Cues(), std::llround(MsFromSamples(segments[i].start)),
+          text::FormatVttSegment(cues->Cues(borders_ms), std::llround(MsFromSamples(segments[i].start)),
                                  std::llround(MsFromSamples(segments[i].end)), media::kProgrammeOffset90kHz);
     }
     WS_RETURN_IF_ERROR(publisher->PublishSegment(i, std::move(parts)));

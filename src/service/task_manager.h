@@ -64,7 +64,8 @@ struct TaskManagerDeps {
   stores::TaskStore* tasks = nullptr;
   stores::ObjectStore* objects = nullptr;
   EngineFactory engine;
-  JobRunner run_job;  // pipeline::RunJob outside tests
+  JobRunner run_job;                          // pipeline::RunJob outside tests
+  simplify::ChatModel* chat_model = nullptr;  // of all jobs; null: none. Outlives the manager
   // One line about a task, for the log. Called from any thread, also several at once.
   std::function<void(const std::string& task_id, bool is_error, const std::string& line)> log;
 };

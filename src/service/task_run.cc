@@ -74,6 +74,7 @@ StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
   deps.synthesizer = engine.synthesizer.get();
   deps.voice_namer = engine.voice_namer;
   deps.scratch_parent = options_.scratch_parent;
+  deps.chat_model = deps_.chat_model;
   deps.on_progress = [this, &entry](const pipeline::Progress& progress) { OnProgress(entry, progress); };
   deps.on_notice = [this, &entry](const std::string& line) {
     Log(entry->task.id, false, line);

@@ -27,17 +27,19 @@ StatusOr<Deployment> OpenDeployment(const config::Settings& settings) {
 }
 
 std::unique_ptr<service::TaskManager> MakeTaskManager(
-    const config::Settings& settings, const Deployment& deployment,
+    const config::Settings& settings, const Deployment& deployment, const ShorteningSetup& shortening,
     std::function<void(const std::string& task_id, bool is_error, const std::string& line)> log) {
   service::TaskManagerOptions options;
   options.failure_status = settings.server.failure_status;
   options.scratch_parent = deployment.scratch_directory;
   options.job.speak = settings.engine != "none";
+  options.job.shortening = shortening.options;
   service::TaskManagerDeps deps;
   deps.tasks = deployment.tasks.get();
   deps.objects = deployment.objects.get();
   deps.engine = [word = settings.engine](const std::string& language) { return MakeEngine(word, language); };
   deps.run_job = &pipeline::RunJob;
+  deps.chat_model = shortening.model.get();
   deps.log = std::move(log);
   return std::make_unique<service::TaskManager>(std::move(options), std::move(deps));
 }

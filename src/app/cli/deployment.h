@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "app/cli/shortening.h"
 #include "base/status.h"
 #include "service/task_manager.h"
 #include "stores/object_store.h"
@@ -31,10 +32,10 @@ struct Deployment {
 // missing.
 StatusOr<Deployment> OpenDeployment(const config::Settings& settings);
 
-// A manager over the stores, with the configured engine, that runs real jobs. Not begun. Its log goes to
-// `log`, which may be empty.
+// A manager over the stores, with the configured engine and shortening, that runs real jobs. Not begun. Its
+// log goes to `log`, which may be empty. The others outlive the manager.
 std::unique_ptr<service::TaskManager> MakeTaskManager(
-    const config::Settings& settings, const Deployment& deployment,
+    const config::Settings& settings, const Deployment& deployment, const ShorteningSetup& shortening,
     std::function<void(const std::string& task_id, bool is_error, const std::string& line)> log);
 
 }  // namespace waveshift::app

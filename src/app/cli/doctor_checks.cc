@@ -10,8 +10,10 @@
 #include "app/cli/command.h"
 #include "app/cli/deployment.h"
 #include "app/cli/engines.h"
+#include "app/cli/shortening.h"
 #include "base/process.h"
 #include "config/settings.h"
+#include "media/ffmpeg_parts.h"
 #include "media/media_info.h"
 #include "service/task_state.h"
 
@@ -98,7 +100,31 @@ DoctorCheck CheckEngine(const config::Settings& settings, const std::stop_token&
   return check;
 }
 
-DoctorCheck CheckFfmpeg() { return {"ffmpeg", Result::kOk, "libraries " + media::FfmpegVersion(), ""}; }
+// Nobody is contacted: a question costs money.
+DoctorCheck CheckShortening(const config::Settings& settings) {
+  DoctorCheck check{"shortening", Result::kOk, "", ""};
+  const auto setup = MakeShortening(settings);
+  if (setup.ok()) {
+    check.detail = DescribeShortening(settings, *setup);
+    return check;
+  }
+  check.result = Result::kMissing;
+  check.detail = Message(setup.status());
+  check.remedy = "set that key, or WAVESHIFT_SHORTENING=rules";
+  return check;
+}
+
+DoctorCheck CheckFfmpeg() {
+  DoctorCheck check{"ffmpeg", Result::kOk, "libraries " + media::FfmpegVersion(), ""};
+  for (const media::FfmpegPart& part : media::CheckFfmpegParts()) {
+    if (part.present) continue;
+    check.detail += "; no " + part.kind + " " + part.name + " (" + part.purpose + ")";
+    check.remedy = "use FFmpeg libraries that are built with what is missing (Debian's are)";
+    if (part.required) check.result = Result::kMissing;
+    if (check.result == Result::kOk) check.result = Result::kWarning;
+  }
+  return check;
+}
 
 DoctorCheck CheckSpace(const config::Settings& settings) {
   DoctorCheck check{"disk", Result::kOk, "", ""};
@@ -126,6 +152,7 @@ std::vector<DoctorCheck> RunDoctorChecks(CommandContext& context) {
   checks.push_back(CheckStores(**settings));
   checks.push_back(CheckSpace(**settings));
   checks.push_back(CheckEngine(**settings, context.stop()));
+  checks.push_back(CheckShortening(**settings));
   return checks;
 }
 

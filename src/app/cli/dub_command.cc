@@ -16,6 +16,7 @@
 #include "app/cli/dub_request.h"
 #include "app/cli/engines.h"
 #include "app/cli/progress_printer.h"
+#include "app/cli/shortening.h"
 #include "base/files.h"
 #include "config/settings.h"
 #include "pipeline/job.h"
@@ -28,6 +29,8 @@ struct Flags {
   DubFlags dub;
   OutputFlags common;
   bool resume = false;
+  std::string shorten;
+  bool lengthen = false;
 };
 
 // Held locks are released by the system when the process dies, so a killed run never blocks the next one.
@@ -44,13 +47,15 @@ Status CheckOutputDirectory(const std::string& path) {
 }
 
 StatusOr<pipeline::JobResult> RunWithProgress(const Flags& flags, const DubRequest& request,
-                                              const service::Engine& engine, stores::ObjectStore& store,
+                                              const service::Engine& engine,
+                                              const ShorteningSetup& shortening, stores::ObjectStore& store,
                                               ProgressStyle style, const std::stop_token& stop) {
   ProgressPrinter printer(style, std::cerr, StandardErrorColumns());
   pipeline::JobDeps deps;
   deps.output = &store;
   deps.synthesizer = engine.synthesizer.get();
   deps.voice_namer = engine.voice_namer;
+  deps.chat_model = shortening.model.get();
   deps.scratch_parent = request.output_directory + "/.waveshift/tmp";
   deps.on_progress = [&](const pipeline::Progress& progress) { printer.Update(progress); };
   if (!flags.common.quiet) deps.on_notice = [&](const std::string& line) { printer.Notice(line); };
@@ -76,6 +81,7 @@ Status PrintResult(const Flags& flags, const DubRequest& request, const pipeline
                                          {"dubbed", result.dubbed},
                                          {"kept", result.kept},
                                          {"failed", result.failed},
+                                         {"shortened", result.shortened},
                                          {"reused", result.reused},
                                          {"warnings", result.warnings},
                                          {"media_seconds", result.media_seconds},
@@ -97,8 +103,11 @@ Status RunDub(const Flags& flags, CommandContext& context) {
       ChooseProgressStyle(flags.common.progress, flags.common.quiet, StandardErrorIsTerminal());
   if (!style.ok()) return UsageError(Message(style.status()));
   if (flags.resume && flags.dub.fresh) return UsageError("--resume and --fresh exclude each other");
-  WS_ASSIGN_OR_RETURN(const DubRequest request, MakeDubRequest(flags.dub));
+  WS_ASSIGN_OR_RETURN(DubRequest request, MakeDubRequest(flags.dub));
   WS_RETURN_IF_ERROR(CheckOutputDirectory(request.output_directory));
+  WS_ASSIGN_OR_RETURN(const config::Settings* settings, context.Settings());
+  WS_ASSIGN_OR_RETURN(const ShorteningSetup shortening, MakeShortening(*settings));
+  request.spec.options.shortening = shortening.options;
   service::Engine engine;
   if (request.spec.options.speak) {
     WS_ASSIGN_OR_RETURN(engine, MakeEngine(flags.dub.engine, request.spec.target_language));
@@ -109,7 +118,7 @@ Status RunDub(const Flags& flags, CommandContext& context) {
   auto lease = store->AcquireLease(request.spec.layout.journal_prefix + "lease",
                                    "waveshift dub, process " + std::to_string(::getpid()), kLeaseLifetime);
   if (!lease.ok()) return Annotate(lease.status(), request.output_directory + ": another run works here");
-  auto result = RunWithProgress(flags, request, engine, *store, *style, context.stop());
+  auto result = RunWithProgress(flags, request, engine, shortening, *store, *style, context.stop());
   if (!result.ok()) {
     // Bad input is refused before anything is made: it must not leave a folder behind.
     const bool bad_input = ExitCodeFor(result.status()) == ExitCodeFor(InvalidArgument(""));
@@ -141,6 +150,9 @@ void AddFlags(CLI::App& command, Flags& flags) {
       ->check(CLI::IsMember({"none", "soft", "burn"}));
   command.add_option("--max-speed", dub.max_speed, "Highest tempo of a line, 1.0 to 1.3")
       ->check(CLI::Range(1.0, 1.3));
+  command.add_option("--shorten", flags.shorten, "How lines that are too long are shortened")
+      ->check(CLI::IsMember({"auto", "llm", "rules", "none"}));
+  command.add_flag("--lengthen", flags.lengthen, "Say lines that are far too short more fully");
   command.add_flag("--keep-lines", dub.keep_lines, "Keep each line's WAV");
   command.add_flag("--resume", flags.resume, "Go on from what an earlier run finished (default)");
   command.add_flag("--fresh", dub.fresh, "Forget what an earlier run finished");
@@ -155,8 +167,11 @@ void RegisterDub(CLI::App& app, CommandContext& context) {
   CLI::App* command = app.add_subcommand("dub", "Dubs a local video with its transcript");
   AddFlags(*command, *flags);
   AddOutputFlags(*command, flags->common, WithProgress::kYes);
-  command->callback(
-      [flags, &context] { context.action = [flags, &context] { return RunDub(*flags, context); }; });
+  command->callback([flags, &context] {
+    if (!flags->shorten.empty()) context.overrides["WAVESHIFT_SHORTENING"] = flags->shorten;
+    if (flags->lengthen) context.overrides["WAVESHIFT_LENGTHENING"] = "true";
+    context.action = [flags, &context] { return RunDub(*flags, context); };
+  });
 }
 
 }  // namespace waveshift::app

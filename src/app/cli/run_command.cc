@@ -42,8 +42,9 @@ Status RunTask(const RunFlags& flags, CommandContext& context) {
       ChooseProgressStyle(flags.common.progress, flags.common.quiet, StandardErrorIsTerminal());
   if (!style.ok()) return UsageError(Message(style.status()));
   WS_ASSIGN_OR_RETURN(const config::Settings* settings, context.Settings());
+  WS_ASSIGN_OR_RETURN(const ShorteningSetup shortening, MakeShortening(*settings));
   WS_ASSIGN_OR_RETURN(const Deployment deployment, OpenDeployment(*settings));
-  const auto manager = MakeTaskManager(*settings, deployment, {});
+  const auto manager = MakeTaskManager(*settings, deployment, shortening, {});
   ProgressPrinter printer(*style, std::cerr, StandardErrorColumns());
   const auto state = manager->RunHere(
       flags.task_id, [&](const pipeline::Progress& progress) { printer.Update(progress); },

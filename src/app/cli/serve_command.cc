@@ -167,10 +167,12 @@ Status RunServe(const ServeFlags& flags, CommandContext& context) {
   WS_ASSIGN_OR_RETURN(const config::Settings* settings, context.Settings());
   telemetry::Logger& log = context.Log();
   for (const std::string& notice : settings->notices) log.Warning(notice);
+  WS_ASSIGN_OR_RETURN(const ShorteningSetup shortening, MakeShortening(*settings));
   WS_ASSIGN_OR_RETURN(const Deployment deployment, OpenDeployment(*settings));
   WS_ASSIGN_OR_RETURN(const std::unique_ptr<ServerMetrics> metrics, ServerMetrics::Make());
   const auto manager = MakeTaskManager(
-      *settings, deployment, [&log](const std::string& id, bool is_error, const std::string& line) {
+      *settings, deployment, shortening,
+      [&log](const std::string& id, bool is_error, const std::string& line) {
         log.Log(is_error ? telemetry::LogLevel::kError : telemetry::LogLevel::kInfo, line, {{"task_id", id}});
       });
   ReadyCheck ready(settings->engine);

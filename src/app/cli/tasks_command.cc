@@ -64,7 +64,7 @@ StatusOr<Access> Open(CommandContext& context) {
   WS_ASSIGN_OR_RETURN(const config::Settings* settings, context.Settings());
   Access access;
   WS_ASSIGN_OR_RETURN(access.deployment, OpenDeployment(*settings));
-  access.manager = MakeTaskManager(*settings, access.deployment, {});
+  access.manager = MakeTaskManager(*settings, access.deployment, ShorteningSetup(), {});
   return access;
 }
 

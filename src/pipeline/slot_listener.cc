@@ -1,0 +1,64 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/slot_listener.h"
+
+#include <algorithm>
+#include <span>
+
+#include "voices/speech_extent.h"
+
+namespace waveshift::pipeline {
+namespace {
+
+using voices::kLevelFrame;
+
+// Silence beyond this is more than any line borrows.
+constexpr Samples kReach = Samples{4} * kTimelineRateHz;
+// A longer slot than this is not listened to: what it says of one line's speech is nothing.
+constexpr Samples kLongestSlot = Samples{60} * kTimelineRateHz;
+// Reading on is cheaper than seeking when the next slot is as near as this.
+constexpr Samples kReadOn = Samples{10} * kTimelineRateHz;
+constexpr Samples kChunk = kTimelineRateHz;
+
+}  // namespace
+
+Status SlotListener::ReadUntil(Samples end, const std::stop_token& stop) {
+  for (;;) {
+    const Samples position = first_ + static_cast<Samples>(levels_.size()) * kLevelFrame;
+    if (position >= end) return OkStatus();
+    const Samples frames = std::min(kChunk, (end - position + kLevelFrame - 1) / kLevelFrame * kLevelFrame);
+    sound_in_hand_.clear();
+    WS_RETURN_IF_ERROR(reader_->Read(frames, sound_in_hand_, stop));
+    voices::AppendLevels(sound_in_hand_, levels_);
+  }
+}
+
+Status SlotListener::Measure(LineState& line, Samples until, const std::stop_token& stop) {
+  const Samples slot = line.slot_end - line.slot_start;
+  if (!sound_ || slot <= 0 || slot > kLongestSlot) return OkStatus();
+  const Samples begin = line.slot_start / kLevelFrame * kLevelFrame;
+  const Samples read_to = first_ + static_cast<Samples>(levels_.size()) * kLevelFrame;
+  if (!reader_ || begin - read_to > kReadOn) {
+    WS_ASSIGN_OR_RETURN(reader_, sound_->Open(begin));
+    first_ = begin;
+    levels_.clear();
+  }
+  until = std::clamp(until, line.slot_end, line.slot_end + kReach);
+  WS_RETURN_IF_ERROR(ReadUntil(until, stop));
+  levels_.erase(levels_.begin(), levels_.begin() + static_cast<ptrdiff_t>((begin - first_) / kLevelFrame));
+  first_ = begin;
+  const auto in_slot = std::min(levels_.size(), static_cast<size_t>((line.slot_end - begin) / kLevelFrame));
+  const auto in_all = std::min(levels_.size(), static_cast<size_t>((until - begin) / kLevelFrame));
+  const std::span levels(levels_);
+  const auto extent = voices::MeasureExtent(levels.first(in_slot), levels.subspan(in_slot, in_all - in_slot));
+  if (!extent.known) return OkStatus();
+  line.spoken_length =
+      std::min(slot, begin + static_cast<Samples>(extent.spoken_frames) * kLevelFrame - line.slot_start);
+  if (in_slot + extent.quiet_frames < in_all) {
+    line.quiet_until =
+        std::max(line.slot_end, begin + static_cast<Samples>(in_slot + extent.quiet_frames) * kLevelFrame);
+  }
+  return OkStatus();
+}
+
+}  // namespace waveshift::pipeline

@@ -1,0 +1,41 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/takes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace waveshift::pipeline {
+namespace {
+
+constexpr float kQuietestPeak = 1e-3F;  // -60 dBFS
+
+// A take that must not reach the mix.
+Status CheckTake(const audio::MonoBuffer& audio) {
+  float peak = 0;
+  for (const float s : audio.samples) {
+    if (!std::isfinite(s)) return Internal("the engine made invalid samples");
+    peak = std::max(peak, std::abs(s));
+  }
+  if (audio.samples.empty() || peak < kQuietestPeak) return Internal("the engine made no sound");
+  if (audio.sample_rate_hz <= 0) return Internal("the engine gave no sample rate");
+  return OkStatus();
+}
+
+}  // namespace
+
+bool EndsJob(const Status& status) {
+  return status.code() == StatusCode::kCancelled || status.code() == StatusCode::kFailedPrecondition;
+}
+
+Status KeepTake(Journal& journal, const LineState& state, StatusOr<tts::SpokenLine> line) {
+  if (!line.ok()) return line.status();
+  WS_RETURN_IF_ERROR(CheckTake(line->audio));
+  const auto saved = journal.SaveTake(state.take_key, {std::move(line->audio), line->voice, line->warnings});
+  // A full disk is not the line's fault: it ends the job.
+  if (!saved.ok()) return FailedPrecondition("the journal cannot be written: " + Message(saved.status()));
+  return OkStatus();
+}
+
+}  // namespace waveshift::pipeline
