@@ -9,7 +9,7 @@ set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 
 # Needed to run a finished program.
-runtime_packages=(espeak-ng ffmpeg sqlite3 ca-certificates
+runtime_packages=(espeak-ng mecab mecab-naist-jdic ffmpeg sqlite3 ca-certificates
   libavformat59 libavcodec59 libavutil57 libavfilter8 libswscale6 libswresample4 libsonic0 libsoxr0 libebur128-1 libsndfile1 libicu72
   libsqlite3-0 libcurl4 libssl3 libcpp-httplib0.11 libspdlog1.10 libfmt9 libabsl20220623 libprometheus-cpp-core1.0 libyaml-cpp0.7
   libfontconfig1 fonts-dejavu-core)
@@ -28,7 +28,7 @@ minimum_versions=(
   libavformat-dev=5.1 libsonic-dev=0.2.0 libsoxr-dev=0.1.3 libebur128-dev=1.2.6 libsndfile1-dev=1.2.0 libicu-dev=72.1
   libfontconfig-dev=2.14 libsqlite3-dev=3.40 libcurl4-openssl-dev=7.88 libssl-dev=3.0 libcpp-httplib-dev=0.11 nlohmann-json3-dev=3.11 libspdlog-dev=1.10 libfmt-dev=9.1
   libcli11-dev=2.1 libabsl-dev=20220623 prometheus-cpp-dev=1.0 libyaml-cpp-dev=0.7 libgtest-dev=1.12 libbenchmark-dev=1.7
-  espeak-ng=1.51 ffmpeg=5.1 python3=3.11)
+  espeak-ng=1.51 mecab=0.996 ffmpeg=5.1 python3=3.11)
 minimum_node=18
 
 usage() {
