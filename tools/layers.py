@@ -17,10 +17,10 @@ import sys
 
 LEVELS = {"base": 0,
           "config": 1, "telemetry": 1, "audio": 1, "text": 1, "net": 1, "runtime": 1,
-          "tts": 2, "separation": 2, "voices": 2, "alignment": 2, "simplify": 2, "media": 2, "stores": 2,
+          "phonemes": 2, "tts": 2, "separation": 2, "voices": 2, "alignment": 2, "simplify": 2, "media": 2, "stores": 2,
           "pipeline": 3, "service": 4, "app": 5}
-# A voice is chosen for an engine: voices speaks of tts::VoiceSpec.
-SIDEWAYS = {("voices", "tts")}
+# A voice is chosen for an engine: voices speaks of tts::VoiceSpec. Neural engines are told what to say in phonemes.
+SIDEWAYS = {("voices", "tts"), ("tts", "phonemes")}
 # First part of an include path -> the rooms that may name it.
 OWNERS = {"absl": {"base"}, "openssl": {"base", "net"},
           "spdlog": {"telemetry"}, "fmt": {"telemetry"}, "prometheus": {"telemetry"},

@@ -4,25 +4,26 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <ctime>
 #include <string_view>
 #include <utility>
+
+#include "base/child_internal.h"
 
 namespace waveshift {
 namespace {
 
+using internal::Child;
+using internal::Fd;
+using internal::MakePipe;
+using internal::SigpipeBlock;
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kErrorTailBytes = 4096;
@@ -31,145 +32,9 @@ constexpr std::chrono::hours kLongestTime{24 * 365};
 // open.
 constexpr int kTickMs = 50;
 
-class Fd {
- public:
-  Fd() = default;
-  explicit Fd(int fd) : fd_(fd) {}
-  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd& operator=(Fd&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Fd() { Close(); }
-  void Close() {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
-  }
-  int get() const { return fd_; }
-  bool open() const { return fd_ >= 0; }
-
- private:
-  int fd_ = -1;
-};
-
-// Writing to a program that has ended raises SIGPIPE for the writing thread. It is blocked for the thread
-// while this lives, and one that we caused is taken back, so the rest of the process keeps its own handling.
-class SigpipeBlock {
- public:
-  SigpipeBlock() {
-    sigemptyset(&pipe_);
-    sigaddset(&pipe_, SIGPIPE);
-    sigset_t pending;
-    sigpending(&pending);
-    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
-  ~SigpipeBlock() {
-    if (!was_pending_) {
-      const struct timespec now = {};
-      while (sigtimedwait(&pipe_, nullptr, &now) == -1 && errno == EINTR) {
-      }
-    }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  SigpipeBlock(const SigpipeBlock&) = delete;
-  SigpipeBlock& operator=(const SigpipeBlock&) = delete;
-
- private:
-  sigset_t pipe_;
-  sigset_t before_;
-  bool was_pending_ = false;
-};
-
-// Both ends close on exec and lie above the standard descriptors, which a process may have closed: the
-// child's dup2 calls would tread on each other otherwise.
-Status MakePipe(Fd& read_end, Fd& write_end) {
-  std::array<int, 2> ends = {-1, -1};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return ErrnoStatus(errno, "pipe");
-  const std::array<Fd*, 2> targets = {&read_end, &write_end};
-  for (size_t i = 0; i < ends.size(); ++i) {
-    *targets[i] = Fd(ends[i]);
-  }
-  for (Fd* end : targets) {
-    if (end->get() > STDERR_FILENO) continue;
-    Fd higher(::fcntl(end->get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-    if (!higher.open()) return ErrnoStatus(errno, "pipe");
-    *end = std::move(higher);
-  }
-  return OkStatus();
-}
-
 bool IsProgramFile(const std::string& path) {
   struct stat st = {};
   return ::stat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode) && ::access(path.c_str(), X_OK) == 0;
-}
-
-// Owns the child process: however RunProcess ends, the whole group is killed and the child is waited for.
-class Child {
- public:
-  Child() = default;
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-  ~Child() {
-    if (pid_ > 0) End();
-  }
-
-  Status Start(const std::string& path, const ProcessRequest& request, int in, int out, int err);
-
-  // True when it has ended. It stays a zombie, so its group number cannot be given away before End().
-  bool HasEnded() const {
-    siginfo_t info = {};
-    return ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
-           info.si_pid == pid_;
-  }
-
-  // Kills what is left of the group and waits. The exit code, or -1 when somebody else took it.
-  int End() {
-    const pid_t pid = std::exchange(pid_, -1);
-    ::kill(-pid, SIGKILL);
-    int status = 0;
-    while (::waitpid(pid, &status, 0) < 0) {
-      if (errno != EINTR) return -1;
-    }
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-  }
-
- private:
-  pid_t pid_ = -1;
-};
-
-Status Child::Start(const std::string& path, const ProcessRequest& request, int in, int out, int err) {
-  std::vector<char*> argv = {const_cast<char*>(request.program.c_str())};
-  for (const std::string& argument : request.arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-
-  posix_spawn_file_actions_t files;
-  posix_spawnattr_t attributes;
-  posix_spawn_file_actions_init(&files);
-  posix_spawnattr_init(&attributes);
-  posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&files, err, STDERR_FILENO);
-  // Also what other libraries opened without close-on-exec stays here: a socket that a child holds is a
-  // connection that never ends.
-  posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-  sigset_t none;
-  sigset_t all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &all);
-  posix_spawnattr_setpgroup(&attributes, 0);
-  posix_spawnattr_setflags(&attributes,
-                           POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  pid_t pid = -1;
-  const int error = ::posix_spawn(&pid, path.c_str(), &files, &attributes, argv.data(), environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&files);
-  if (error == EAGAIN || error == ENOMEM)
-    return MakeStatus(StatusCode::kResourceExhausted, Message(ErrnoStatus(error, request.program)));
-  if (error != 0) return FailedPrecondition(Message(ErrnoStatus(error, path + " cannot be run")));
-  pid_ = pid;
-  return OkStatus();
 }
 
 class Runner {
@@ -213,7 +78,8 @@ Status Runner::Open(const std::string& path) {
   for (const Fd* own : {&in_, &out_, &err_}) {
     if (::fcntl(own->get(), F_SETFL, O_NONBLOCK) != 0) return ErrnoStatus(errno, "pipe");
   }
-  WS_RETURN_IF_ERROR(child_.Start(path, request_, child_in.get(), child_out.get(), child_err.get()));
+  WS_RETURN_IF_ERROR(child_.Start(path, request_.program, request_.arguments, child_in.get(), child_out.get(),
+                                  child_err.get()));
   if (request_.input.empty()) in_.Close();
   return OkStatus();
 }

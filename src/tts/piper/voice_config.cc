@@ -6,8 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "text/code_points.h"
 #include "text/language.h"
-#include "text/unicode.h"
 
 namespace waveshift::tts {
 namespace {
@@ -65,8 +65,8 @@ class Reader {
 
 // The one character that a key of the maps is; 0 when it is none.
 char32_t SymbolOf(const std::string& key) {
-  const auto decoded = text::Decode(key);
-  return decoded.ok() && decoded->size() == 1 ? decoded->front() : U'\0';
+  const std::u32string decoded = text::ToCodePoints(key);
+  return decoded.size() == 1 ? decoded.front() : U'\0';
 }
 
 void ReadIds(const json& map, PiperConfig& config, Reader& reader) {
@@ -94,13 +94,11 @@ void ReadReplacements(const json& map, PiperConfig& config, Reader& reader) {
     const char32_t symbol = SymbolOf(key);
     if (symbol == U'\0') continue;
     for (const json& part : list.is_array() ? list : json::array({list})) {
-      const auto decoded =
-          part.is_string() ? text::Decode(part.get<std::string>()) : StatusOr<std::u32string>(U"");
-      if (!part.is_string() || !decoded.ok() || decoded->size() > 16) {
+      if (!part.is_string() || part.get_ref<const std::string&>().size() > 64) {
         reader.Complain("phoneme_map", "must map symbols to lists of symbols");
         return;
       }
-      config.replacements[symbol] += *decoded;
+      config.replacements[symbol] += text::ToCodePoints(part.get_ref<const std::string&>());
     }
   }
 }

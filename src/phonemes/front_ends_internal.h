@@ -1,0 +1,27 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// How each of Kokoro's languages comes to its sounds. All take text with Latin punctuation
+// (LatinPunctuation) and give IPA in Kokoro's manner, which ToKokoroSymbols cleans. Room-internal.
+#ifndef WAVESHIFT_PHONEMES_FRONT_ENDS_INTERNAL_H_
+#define WAVESHIFT_PHONEMES_FRONT_ENDS_INTERNAL_H_
+
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+#include "phonemes/espeak_process.h"
+
+namespace waveshift::phonemes::internal {
+
+// English, word by word: each word's citation form of espeak-ng, weak forms by own rules (english_words.cc).
+StatusOr<std::u32string> EnglishSounds(const EspeakProcess& espeak, std::u32string_view text, bool british);
+
+// Spanish, French, Italian, Portuguese, Hindi: the IPA of espeak-ng with Kokoro's letters for diphthongs and
+// affricates.
+StatusOr<std::u32string> EspeakSounds(const EspeakProcess& espeak, std::u32string_view text,
+                                      const std::string& voice);
+
+}  // namespace waveshift::phonemes::internal
+
+#endif  // WAVESHIFT_PHONEMES_FRONT_ENDS_INTERNAL_H_
