@@ -1,9 +1,8 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What every speech engine must do, as one GoogleTest suite. An engine's test includes this header once and
-// instantiates the suite:
-//   INSTANTIATE_TEST_SUITE_P(Espeak, SynthesizerContract, testing::Values(EngineUnderTest{...}));
+// What every speech engine must do, as one GoogleTest suite. synthesizer_contract_test.cc instantiates it for
+// each engine; a test program may include this header in one file.
 #ifndef WAVESHIFT_TTS_SYNTHESIZER_CONTRACT_H_
 #define WAVESHIFT_TTS_SYNTHESIZER_CONTRACT_H_
 
@@ -23,6 +22,7 @@
 
 #include "audio/edges.h"
 #include "tts/synthesizer.h"
+#include "tts/test_models.h"
 
 namespace waveshift::tts {
 
@@ -32,6 +32,7 @@ struct EngineUnderTest {
   std::vector<std::string> texts;    // at least three different ones in that language, of some seconds each
   std::string unsupported_language;  // a valid tag that it does not speak
   size_t at_once = 8;                // the most lines that it may have in work
+  std::string model;                 // a file that it needs, below TestModelFolder(); "" for none
 };
 
 // For test names that stay the same from run to run.
@@ -42,6 +43,7 @@ class SynthesizerContract : public testing::TestWithParam<EngineUnderTest> {
   using Answers = std::map<size_t, StatusOr<SpokenLine>>;
 
   void SetUp() override {
+    if (!GetParam().model.empty()) WS_SKIP_WITHOUT_MODEL(GetParam().model);
     engine_ = GetParam().make();
     const Status ready = engine_->CheckReady();
     ASSERT_TRUE(ready.ok()) << Message(ready);

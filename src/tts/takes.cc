@@ -26,9 +26,7 @@ constexpr double kWordPause = 0.04;
 
 bool IsPositive(double value) { return std::isfinite(value) && value > 0; }
 
-std::string Seconds(double seconds) {
-  return std::to_string(std::lround(seconds * 1000)) + " ms";
-}
+std::string Seconds(double seconds) { return std::to_string(std::lround(seconds * 1000)) + " ms"; }
 
 }  // namespace
 
@@ -40,6 +38,12 @@ StatusOr<Tempo> TempoOf(const SpeakRequest& request) {
   const double wanted = request.speed * request.voice.natural_rate;
   const double possible = std::clamp(wanted, kSlowestTempo, kFastestTempo);
   return Tempo{possible, possible != wanted};
+}
+
+std::string TempoWarning(const Tempo& tempo) {
+  const auto percent = [](double factor) { return std::to_string(std::lround(factor * 100)) + " %"; };
+  return "the voice speaks at " + percent(kSlowestTempo) + " to " + percent(kFastestTempo) +
+         " of its own tempo; spoken at " + percent(tempo.factor);
 }
 
 TakeBounds BoundsFor(size_t symbols, double tempo) {
@@ -77,13 +81,11 @@ void AppendPiece(audio::MonoBuffer& line, const audio::MonoBuffer& piece, double
   line.samples.insert(line.samples.end(), piece.samples.begin(), piece.samples.end());
 }
 
-double PauseSeconds(std::string_view mark) {
-  for (const std::string_view sentence : {".", "!", "?", "\u2026"}) {
-    if (mark == sentence) return kSentencePause;
-  }
-  for (const std::string_view clause : {",", ";", ":", "\u2014"}) {
-    if (mark == clause) return kClausePause;
-  }
+double PauseSeconds(char32_t mark) {
+  constexpr std::u32string_view kSentence = U".!?\u2026";
+  constexpr std::u32string_view kClause = U",;:\u2014";
+  if (mark != U'\0' && kSentence.find(mark) != std::u32string_view::npos) return kSentencePause;
+  if (mark != U'\0' && kClause.find(mark) != std::u32string_view::npos) return kClausePause;
   return kWordPause;
 }
 

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "audio/buffer.h"
@@ -27,6 +28,9 @@ struct Tempo {
 // speed * natural_rate, cut to the bounds above. InvalidArgument when one is no positive number.
 StatusOr<Tempo> TempoOf(const SpeakRequest& request);
 
+// For a tempo that is cut.
+std::string TempoWarning(const Tempo& tempo);
+
 // What a text can justify.
 struct TakeBounds {
   double shortest_seconds = 0;
@@ -45,9 +49,9 @@ Status FinishTake(audio::MonoBuffer& take, const TakeBounds& bounds);
 // Puts `piece` behind `line` (which takes its rate when empty), with so much silence between.
 void AppendPiece(audio::MonoBuffer& line, const audio::MonoBuffer& piece, double gap_seconds);
 
-// The pause that a punctuation mark (one character, UTF-8) stands for between two pieces that end at it, at
+// The pause that a punctuation mark stands for (0: none) between two pieces that end at it, at
 // tempo 1.
-double PauseSeconds(std::string_view mark);
+double PauseSeconds(char32_t mark);
 
 // Where the random numbers of a piece begin: the same piece sounds the same wherever it stands. Attempts
 // after a bad take begin elsewhere.

@@ -104,8 +104,8 @@ void ReadReplacements(const json& map, PiperConfig& config, Reader& reader) {
 }
 
 void ReadSpeakers(const json& root, PiperConfig& config, Reader& reader) {
-  config.speakers = static_cast<int64_t>(
-      reader.Number(root, "num_speakers", 0, static_cast<double>(kMostSpeakers), 1));
+  config.speakers =
+      static_cast<int64_t>(reader.Number(root, "num_speakers", 0, static_cast<double>(kMostSpeakers), 1));
   for (const auto& [name, id] : reader.Object(root, "speaker_id_map", false).items()) {
     if (!id.is_number_integer() || id.get<int64_t>() < 0 || id.get<int64_t>() >= config.speakers) {
       reader.Complain("speaker_id_map", "must map names to numbers below num_speakers");

@@ -40,7 +40,7 @@ StatusOr<PiperConfig> ParsePiperConfig(std::string_view json, const std::string&
 
 struct PiperIds {
   std::vector<int64_t> ids;
-  size_t symbols = 0;        // of the text; marks around them are not counted
+  size_t symbols = 0;      // of the text; marks around them are not counted
   std::u32string unknown;  // each symbol that the voice does not have, once
 };
 

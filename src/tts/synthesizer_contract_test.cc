@@ -1,0 +1,43 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The contract suite over every engine.
+#include "tts/synthesizer_contract.h"
+
+#include <gtest/gtest.h>
+
+#include "tts/espeak/espeak.h"
+#include "tts/piper/piper.h"
+#include "tts/test_models.h"
+
+namespace waveshift::tts {
+namespace {
+
+const std::vector<std::string> kEnglish = {"The quick brown fox jumps over the lazy dog near the river bank.",
+                                           "Nobody was more surprised than the farmer.",
+                                           "We had been watching all morning."};
+
+std::unique_ptr<Synthesizer> Piper() {
+  PiperOptions options;
+  options.folder = TestModelFolder() + "/piper";
+  options.threads = 2;
+  return MakePiper(options);
+}
+
+INSTANTIATE_TEST_SUITE_P(Espeak, SynthesizerContract,
+                         testing::Values(EngineUnderTest{.make = [] { return MakeEspeak(); },
+                                                         .language = "en",
+                                                         .texts = kEnglish,
+                                                         .unsupported_language = "tlh"}),
+                         [](const auto&) { return "English"; });
+
+INSTANTIATE_TEST_SUITE_P(Piper, SynthesizerContract,
+                         testing::Values(EngineUnderTest{.make = &Piper,
+                                                         .language = "en",
+                                                         .texts = kEnglish,
+                                                         .unsupported_language = "tlh",
+                                                         .model = "piper/en_US-joe-medium.onnx"}),
+                         [](const auto&) { return "English"; });
+
+}  // namespace
+}  // namespace waveshift::tts
