@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tts/espeak/espeak.h"
+#include "tts/kokoro/kokoro.h"
 #include "tts/piper/piper.h"
 #include "tts/test_models.h"
 
@@ -29,6 +30,21 @@ INSTANTIATE_TEST_SUITE_P(Espeak, SynthesizerContract,
                                                          .language = "en",
                                                          .texts = kEnglish,
                                                          .unsupported_language = "tlh"}),
+                         [](const auto&) { return "English"; });
+
+std::unique_ptr<Synthesizer> Kokoro() {
+  KokoroOptions options;
+  options.folder = TestModelFolder() + "/kokoro";
+  options.threads = 2;
+  return MakeKokoro(options);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kokoro, SynthesizerContract,
+                         testing::Values(EngineUnderTest{.make = &Kokoro,
+                                                         .language = "en",
+                                                         .texts = kEnglish,
+                                                         .unsupported_language = "tlh",
+                                                         .model = "kokoro/kokoro-v1.0-int8.onnx"}),
                          [](const auto&) { return "English"; });
 
 INSTANTIATE_TEST_SUITE_P(Piper, SynthesizerContract,
