@@ -42,6 +42,7 @@ namespace waveshift::service {
 struct Engine {
   std::shared_ptr<tts::Synthesizer> synthesizer;
   voices::VoiceNamer voice_namer = nullptr;
+  std::string notice;  // for the user, about the choice of the engine; "" when there is nothing to say
 };
 using EngineFactory = std::function<StatusOr<Engine>(const std::string& language)>;
 using JobRunner = std::function<StatusOr<pipeline::JobResult>(

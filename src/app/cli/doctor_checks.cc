@@ -77,7 +77,7 @@ DoctorCheck CheckEngine(const config::Settings& settings, const std::stop_token&
     check.detail = "WAVESHIFT_ENGINE=none: nothing is spoken";
     return check;
   }
-  const auto engine = MakeEngine(settings.engine, "");
+  const auto engine = MakeEngine(ChoiceFrom(settings), "");
   Status status = engine.status();
   if (status.ok()) {
     const tts::SpeakRequest request{.text = "All is well.", .language = "en"};

@@ -163,7 +163,7 @@ StatusOr<Chosen> Kokoro::Choose(const Parts& parts, const SpeakRequest& request)
   const std::string wanted =
       request.voice.name.empty() ? KokoroDefaultVoice(request.language) : request.voice.name;
   WS_ASSIGN_OR_RETURN(const std::vector<VoicePart> voice, ParseKokoroVoice(wanted));
-  chosen.name = KokoroVoiceName(voice);
+  chosen.name = KokoroBlendName(voice);
   const auto heaviest = std::max_element(
       voice.begin(), voice.end(), [](const VoicePart& a, const VoicePart& b) { return a.weight < b.weight; });
   const bool is_plain_english = request.language == "en";

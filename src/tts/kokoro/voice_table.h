@@ -27,6 +27,10 @@ char KokoroLanguageLetter(std::string_view tag);
 // The voice for a line that asks for none; "" for a language that Kokoro does not speak.
 std::string KokoroDefaultVoice(std::string_view tag);
 
+// Names of distinct voices (voices::VoiceNamer): the index-th low (male) or high (female) voice made for the
+// language, "" when there are no more.
+std::string KokoroVoiceName(std::string_view language, bool high_voice, size_t index);
+
 }  // namespace waveshift::tts
 
 #endif  // WAVESHIFT_TTS_KOKORO_VOICE_TABLE_H_

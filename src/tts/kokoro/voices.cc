@@ -83,7 +83,7 @@ StatusOr<std::vector<VoicePart>> ParseKokoroVoice(std::string_view name) {
   return parts;
 }
 
-std::string KokoroVoiceName(const std::vector<VoicePart>& parts) {
+std::string KokoroBlendName(const std::vector<VoicePart>& parts) {
   if (parts.size() == 1) return parts.front().name;
   std::string name;
   for (const VoicePart& part : parts) {

@@ -28,7 +28,7 @@ struct VoicePart {
 StatusOr<std::vector<VoicePart>> ParseKokoroVoice(std::string_view name);
 
 // The same as text, "af_heart:0.6+am_adam:0.4": one spelling for each blend. Pure.
-std::string KokoroVoiceName(const std::vector<VoicePart>& parts);
+std::string KokoroBlendName(const std::vector<VoicePart>& parts);
 
 // A voice: one style vector for each length of an utterance. Immutable.
 class KokoroStyle {

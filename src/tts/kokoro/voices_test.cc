@@ -28,9 +28,9 @@ TEST(KokoroVoice, PlainNamesAndBlends) {
   ASSERT_EQ(parts.size(), 2u);
   EXPECT_FLOAT_EQ(parts[0].weight, 0.6F);
   EXPECT_FLOAT_EQ(parts[1].weight, 0.4F);
-  EXPECT_EQ(KokoroVoiceName(parts), "af_heart:0.6+am_adam:0.4");
-  EXPECT_EQ(KokoroVoiceName(ParseKokoroVoice("a:2+b").value()), "a:0.667+b:0.333");
-  EXPECT_EQ(KokoroVoiceName(ParseKokoroVoice("a:7").value()), "a");
+  EXPECT_EQ(KokoroBlendName(parts), "af_heart:0.6+am_adam:0.4");
+  EXPECT_EQ(KokoroBlendName(ParseKokoroVoice("a:2+b").value()), "a:0.667+b:0.333");
+  EXPECT_EQ(KokoroBlendName(ParseKokoroVoice("a:7").value()), "a");
 }
 
 TEST(KokoroVoice, WhatIsNoVoiceIsNamed) {
