@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "phonemes/english_heteronyms_internal.h"
 #include "phonemes/english_sounds_internal.h"
 #include "phonemes/english_words_internal.h"
 #include "phonemes/front_ends_internal.h"
@@ -90,19 +91,41 @@ WhatFollows AfterToken(const std::vector<Token>& tokens, size_t index) {
   return next < tokens.size() ? StartOf(tokens[next].sounds) : WhatFollows::kPause;
 }
 
-bool IsCapitalised(std::u32string_view word) { return text::IsUpper(word.front()); }
-
 Status AskEspeak(const EspeakProcess& espeak, std::vector<Token>& tokens, bool british) {
   std::vector<std::string> words;
   for (const Token& token : tokens) {
     if (token.is_word) words.push_back(text::ToUtf8(token.text));
   }
-  WS_ASSIGN_OR_RETURN(const std::vector<std::string> ipa, espeak.Ipa(words, british ? "en-gb" : "en-us"));
+  WS_ASSIGN_OR_RETURN(const std::vector<std::string> ipa,
+                      espeak.Ipa(words, british ? "en-gb-x-rp" : "en-us"));
   size_t next = 0;
   for (Token& token : tokens) {
     if (token.is_word) token.sounds = EnglishSymbols(text::ToCodePoints(ipa[next++]), british);
   }
   return OkStatus();
+}
+
+// Replaces espeak-ng's sounds of a word that has its own in this place.
+void Correct(std::vector<Token>& tokens, size_t index, bool british) {
+  Token& token = tokens[index];
+  const std::u32string lower = LowerOf(token.text);
+  const WhatFollows follows = AfterToken(tokens, index);
+  if (const auto article = EnglishArticle(lower, british, follows)) {
+    token.sounds = *article;
+    return;
+  }
+  const std::u32string before =
+      index >= 2 && tokens[index - 2].is_word ? LowerOf(tokens[index - 2].text) : U"";
+  const std::u32string after =
+      index + 2 < tokens.size() && tokens[index + 2].is_word ? LowerOf(tokens[index + 2].text) : U"";
+  if (const auto sounds = EnglishHeteronym(lower, before, after, british)) {
+    token.sounds = *sounds;
+    return;
+  }
+  const auto known = EnglishWord(lower, british, follows);
+  if (!known.has_value()) return;
+  const bool is_capitalised = text::IsUpper(token.text.front()) && token.text.size() > 1;
+  token.sounds = is_capitalised ? WithSecondaryStress(*known) : *known;
 }
 
 }  // namespace
@@ -112,11 +135,7 @@ StatusOr<std::u32string> EnglishSounds(const EspeakProcess& espeak, std::u32stri
   WS_RETURN_IF_ERROR(AskEspeak(espeak, tokens, british));
   // From the end, because a word may depend on how the next one begins.
   for (size_t i = tokens.size(); i-- > 0;) {
-    if (!tokens[i].is_word) continue;
-    auto known = EnglishWord(LowerOf(tokens[i].text), british, AfterToken(tokens, i));
-    if (!known.has_value()) continue;
-    if (IsCapitalised(tokens[i].text) && tokens[i].text.size() > 1) known = WithSecondaryStress(*known);
-    tokens[i].sounds = *known;
+    if (tokens[i].is_word) Correct(tokens, i, british);
   }
   std::u32string out;
   for (const Token& token : tokens) out += token.is_word ? token.sounds : MarksBetween(token.text);

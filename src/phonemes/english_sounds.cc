@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "phonemes/english_style_internal.h"
 #include "phonemes/replace_internal.h"
 
 namespace waveshift::phonemes::internal {
@@ -11,7 +12,7 @@ namespace {
 
 constexpr std::u32string_view kVowels = U"AIOQWYaeiuæɑɒɔəɛɜɪʊʌɐᵻᵊ";
 
-constexpr std::array<Rewrite, 30> kBoth = {
+constexpr std::array<Rewrite, 31> kBoth = {
     {{U"ʔˌn\u0329", U"tᵊn"}, {U"ʔn\u0329", U"tᵊn"}, {U"a^ɪ", U"I"},
      {U"a^ʊ", U"W"},         {U"d^ʒ", U"ʤ"},        {U"e^ɪ", U"A"},
      {U"t^ʃ", U"ʧ"},         {U"ɔ^ɪ", U"Y"},        {U"ə^l", U"ᵊl"},
@@ -23,8 +24,9 @@ constexpr std::array<Rewrite, 30> kBoth = {
      {U"ʔ", U"t"},           {U"ɾ", U"T"},          {U"\u0303", U""},
      {U"e", U"A"},           {U"-", U""},           {U"^", U""}}};
 
-constexpr std::array<Rewrite, 4> kAmerican = {{{U"ɜːɹ", U"ɜɹ"}, {U"ɜː", U"ɜɹ"}, {U"ɪə", U"iə"}, {U"ː", U""}}};
-constexpr std::array<Rewrite, 1> kBritish = {{{U"iə", U"ɪə"}}};
+constexpr auto kAmerican =
+    std::to_array<Rewrite>({{U"ɜːɹ", U"ɜɹ"}, {U"ɜː", U"ɜɹ"}, {U"ɪə", U"iə"}, {U"ː", U""}});
+constexpr auto kBritish = std::to_array<Rewrite>({{U"iə", U"ɪə"}, {U"æ", U"a"}});
 
 }  // namespace
 
@@ -32,7 +34,8 @@ std::u32string EnglishSymbols(std::u32string_view ipa, bool british) {
   std::u32string sounds = Rewritten(ipa, kBoth);
   sounds = british ? Rewritten(sounds, kBritish) : Rewritten(sounds, kAmerican);
   ReplaceAll(&sounds, U"o", U"ɔ");
-  return sounds;
+  ReplaceAll(&sounds, U"ɹɹ", U"ɹ");
+  return british ? BritishStyle(sounds) : AmericanStyle(sounds);
 }
 
 std::u32string WithSecondaryStress(std::u32string_view sounds) {

@@ -14,7 +14,12 @@ namespace waveshift::phonemes::internal {
 
 enum class WhatFollows { kVowel, kConsonant, kPause };
 
-// `word` in lower case. Nothing when the word has no entry.
+// The few small words whose sound depends on how the next one begins (a, an, am, in, the, to); they stay
+// without stress at the start of a sentence too. `word` in lower case.
+std::optional<std::u32string_view> EnglishArticle(std::u32string_view word, bool british,
+                                                  WhatFollows follows);
+
+// Other words. `word` in lower case. Nothing when the word has no entry.
 std::optional<std::u32string> EnglishWord(std::u32string_view word, bool british, WhatFollows follows);
 
 // The sound of the word's first letter that is said, from a word's symbols: what EnglishWord needs to know

@@ -11,20 +11,20 @@ namespace waveshift::phonemes::internal {
 namespace {
 
 // Kokoro writes a diphthong or an affricate as one symbol.
-constexpr std::array<Rewrite, 14> kJoined = {{{U"a^ɪ", U"I"},
-                                              {U"a^ʊ", U"W"},
-                                              {U"d^z", U"ʣ"},
-                                              {U"d^ʒ", U"ʤ"},
-                                              {U"e^ɪ", U"A"},
-                                              {U"o^ʊ", U"O"},
-                                              {U"ə^ʊ", U"Q"},
-                                              {U"s^s", U"S"},
-                                              {U"t^s", U"ʦ"},
-                                              {U"t^ʃ", U"ʧ"},
-                                              {U"ɔ^ɪ", U"Y"},
-                                              {U"^", U""},
-                                              {U"-", U""},
-                                              {U"¿", U""}}};
+constexpr auto kJoined = std::to_array<Rewrite>({{U"a^ɪ", U"I"},
+                                                 {U"a^ʊ", U"W"},
+                                                 {U"d^z", U"ʣ"},
+                                                 {U"d^ʒ", U"ʤ"},
+                                                 {U"e^ɪ", U"A"},
+                                                 {U"o^ʊ", U"O"},
+                                                 {U"ə^ʊ", U"Q"},
+                                                 {U"s^s", U"S"},
+                                                 {U"t^s", U"ʦ"},
+                                                 {U"t^ʃ", U"ʧ"},
+                                                 {U"ɔ^ɪ", U"Y"},
+                                                 {U"^", U""},
+                                                 {U"-", U""},
+                                                 {U"¿", U""}});
 
 }  // namespace
 

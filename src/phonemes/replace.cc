@@ -10,7 +10,7 @@ std::u32string Rewritten(std::u32string_view text, std::span<const Rewrite> rule
     size_t length = 1;
     std::u32string_view to = text.substr(0, 1);
     for (const Rewrite& rule : rules) {
-      if (!text.starts_with(rule.from)) continue;
+      if (rule.from.empty() || !text.starts_with(rule.from)) continue;
       length = rule.from.size();
       to = rule.to;
       break;

@@ -17,6 +17,7 @@ struct Rewrite {
 };
 
 // At each place the first rule whose `from` stands there is applied; what it wrote is not looked at again.
+// Rules without a `from` do nothing.
 std::u32string Rewritten(std::u32string_view text, std::span<const Rewrite> rules);
 
 void ReplaceAll(std::u32string* text, std::u32string_view from, std::u32string_view to);
