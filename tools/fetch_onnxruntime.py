@@ -28,16 +28,16 @@ def fill(target, pins, library, scratch):
     made = scratch / "made"
     (made / "include").mkdir(parents=True)
     (made / "lib").mkdir()
-    wheel = packages.fetch(library, scratch)
     name = f"libonnxruntime.so.{library['version']}"
-    for member, place in ((f"onnxruntime/capi/{name}", f"lib/{name}"), ("onnxruntime/LICENSE", "LICENSE"),
-                          ("onnxruntime/ThirdPartyNotices.txt", "ThirdPartyNotices.txt")):
-        packages.copy_members([(wheel, member)], made / place)
+    places = {f"onnxruntime/capi/{name}": f"lib/{name}", "onnxruntime/LICENSE": "LICENSE",
+              "onnxruntime/ThirdPartyNotices.txt": "ThirdPartyNotices.txt"}
+    for member, path in packages.extract(packages.fetch(library, scratch), places.__contains__).items():
+        packages.join([path], made / places[member])
     os.symlink(name, made / "lib/libonnxruntime.so.1")
     os.symlink("libonnxruntime.so.1", made / "lib/libonnxruntime.so")
-    archive = packages.fetch(pins["headers"], scratch)
-    for member in packages.members(archive, pins["headers"]["folder"]):
-        packages.copy_members([(archive, member)], made / "include" / pathlib.PurePosixPath(member).name)
+    headers = pins["headers"]["folder"] + "/"
+    for member, path in packages.extract(packages.fetch(pins["headers"], scratch), lambda name: name.startswith(headers)).items():
+        packages.join([path], made / "include" / pathlib.PurePosixPath(member).name)
     if not is_there(made):
         raise packages.PackageError("ONNX Runtime: its packages lack the library or the headers")
     shutil.rmtree(target, ignore_errors=True)
