@@ -22,6 +22,12 @@ StatusOr<std::u32string> EnglishSounds(const EspeakProcess& espeak, std::u32stri
 StatusOr<std::u32string> EspeakSounds(const EspeakProcess& espeak, std::u32string_view text,
                                       const std::string& voice);
 
+// Mandarin: words, readings, tone changes, IPA with tone arrows. Latin words are English.
+StatusOr<std::u32string> MandarinSounds(const EspeakProcess& espeak, std::u32string_view text);
+// The same with each word's own tones and other scripts as they stand: what the golden pairs of the plain
+// front end hold segmentation, readings and IPA against.
+std::u32string MandarinWithoutSandhi(std::u32string_view text);
+
 }  // namespace waveshift::phonemes::internal
 
 #endif  // WAVESHIFT_PHONEMES_FRONT_ENDS_INTERNAL_H_

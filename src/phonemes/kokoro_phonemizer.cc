@@ -15,7 +15,7 @@
 namespace waveshift::phonemes {
 namespace {
 
-enum class Kind { kAmerican, kBritish, kEspeak };
+enum class Kind { kAmerican, kBritish, kEspeak, kMandarin };
 
 struct Language {
   Kind kind = Kind::kEspeak;
@@ -32,6 +32,7 @@ StatusOr<Language> LanguageOf(std::string_view tag) {
   if (primary == "es") return Language{Kind::kEspeak, "es"};
   if (primary == "fr") return Language{Kind::kEspeak, "fr-fr"};
   if (primary == "it" || primary == "hi") return Language{Kind::kEspeak, primary};
+  if (primary == "zh" || voice == "cmn") return Language{Kind::kMandarin, "cmn"};
   if (primary == "pt") return Language{Kind::kEspeak, "pt-br"};
   return InvalidArgument("language '" + std::string(tag) +
                          "': kokoro speaks en, es, fr, hi, it, ja, pt and zh");
@@ -45,8 +46,7 @@ class KokoroPhonemizer final : public Phonemizer {
   StatusOr<std::string> Phonemize(std::string_view text, std::string_view language) const override {
     WS_RETURN_IF_ERROR(internal::CheckText(text));
     WS_ASSIGN_OR_RETURN(const Language which, LanguageOf(language));
-    const std::u32string plain =
-        internal::LatinPunctuation(text::ComposeCompatible(text::ToCodePoints(text)));
+    const std::u32string plain = internal::PlainText(text::ToCodePoints(text));
     WS_ASSIGN_OR_RETURN(const std::u32string sounds, Sounds(plain, which));
     return text::ToUtf8(ToKokoroSymbols(sounds));
   }
@@ -61,6 +61,7 @@ class KokoroPhonemizer final : public Phonemizer {
  private:
   StatusOr<std::u32string> Sounds(std::u32string_view text, const Language& language) const {
     if (language.kind == Kind::kEspeak) return internal::EspeakSounds(espeak_, text, language.espeak_voice);
+    if (language.kind == Kind::kMandarin) return internal::MandarinSounds(espeak_, text);
     return internal::EnglishSounds(espeak_, text, language.kind == Kind::kBritish);
   }
 

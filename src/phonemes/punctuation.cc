@@ -43,6 +43,20 @@ std::u32string LatinPunctuation(std::u32string_view text) {
   return out;
 }
 
+std::u32string PlainText(std::u32string_view text) {
+  const std::u32string latin = LatinPunctuation(text);
+  std::u32string out;
+  size_t at = 0;
+  while (at < latin.size()) {
+    // NFKC would make three full stops of it.
+    const size_t end = std::min(latin.find(U'…', at), latin.size());
+    out += text::ComposeCompatible(std::u32string_view(latin).substr(at, end - at));
+    if (end < latin.size()) out.push_back(U'…');
+    at = end + 1;
+  }
+  return out;
+}
+
 bool IsPunctuation(char32_t c) { return kPunctuation.find(c) != std::u32string_view::npos; }
 
 std::vector<Piece> SplitAtPunctuation(std::u32string_view text) {

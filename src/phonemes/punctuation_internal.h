@@ -18,6 +18,9 @@ namespace waveshift::phonemes::internal {
 // dashes "—", 「 and « “, and so on. Full-width marks are followed by a space, as their width was.
 std::u32string LatinPunctuation(std::u32string_view text);
 
+// LatinPunctuation of text whose letters and digits are plain ones (NFKC): full-width and styled letters.
+std::u32string PlainText(std::u32string_view text);
+
 bool IsPunctuation(char32_t c);
 
 struct Piece {
