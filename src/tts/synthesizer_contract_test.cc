@@ -18,6 +18,9 @@ const std::vector<std::string> kEnglish = {"The quick brown fox jumps over the l
                                            "Nobody was more surprised than the farmer.",
                                            "We had been watching all morning."};
 
+// Short: the network takes a second for a few seconds of speech.
+const std::vector<std::string> kShort = {"Nobody was surprised.", "We had been watching.", "He was right."};
+
 std::unique_ptr<Synthesizer> Piper() {
   PiperOptions options;
   options.folder = TestModelFolder() + "/piper";
@@ -42,7 +45,7 @@ std::unique_ptr<Synthesizer> Kokoro() {
 INSTANTIATE_TEST_SUITE_P(Kokoro, SynthesizerContract,
                          testing::Values(EngineUnderTest{.make = &Kokoro,
                                                          .language = "en",
-                                                         .texts = kEnglish,
+                                                         .texts = kShort,
                                                          .unsupported_language = "tlh",
                                                          .model = "kokoro/kokoro-v1.0-int8.onnx"}),
                          [](const auto&) { return "English"; });

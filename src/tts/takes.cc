@@ -20,8 +20,8 @@ constexpr float kQuietestPeak = 3e-3F;  // -50 dBFS: below it nothing is said
 constexpr float kFullScale = 0.99F;
 constexpr double kFadeSeconds = 0.002;
 
-constexpr double kSentencePause = 0.32;
-constexpr double kClausePause = 0.16;
+constexpr double kSentencePause = 0.4;
+constexpr double kClausePause = 0.2;
 constexpr double kWordPause = 0.04;
 
 bool IsPositive(double value) { return std::isfinite(value) && value > 0; }

@@ -140,7 +140,8 @@ Status Piper::CheckReady() const {
   Status last;
   for (const auto& [name, voice] : parts->voices) {
     last = voice.config.status();
-    if (last.ok()) last = parts->phonemizer->Check(voice.config->espeak_voice);
+    const bool needs_espeak = last.ok() && voice.config->phonemes == PiperPhonemes::kEspeak;
+    if (needs_espeak) last = parts->phonemizer->Check(voice.config->espeak_voice);
     if (last.ok()) last = voice.sessions->Get(/*alone=*/false).status();
     if (last.ok()) return last;
   }
