@@ -41,7 +41,8 @@ def through_espeak(language):
     use_system_espeak()
     from misaki import espeak
     g2p = espeak.EspeakG2P(ESPEAK_VOICES[language])
-    return lambda text: g2p(text)[0]
+    # espeak-ng swallows the danda, and the model wants a mark where a sentence ends.
+    return lambda text: g2p(text.replace("।", "."))[0]
 
 
 def mandarin_plain():

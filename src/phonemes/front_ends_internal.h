@@ -11,6 +11,7 @@
 
 #include "base/status.h"
 #include "phonemes/espeak_process.h"
+#include "phonemes/mecab_process.h"
 
 namespace waveshift::phonemes::internal {
 
@@ -27,6 +28,10 @@ StatusOr<std::u32string> MandarinSounds(const EspeakProcess& espeak, std::u32str
 // The same with each word's own tones and other scripts as they stand: what the golden pairs of the plain
 // front end hold segmentation, readings and IPA against.
 std::u32string MandarinWithoutSandhi(std::u32string_view text);
+
+// Japanese: words and their pronunciation from MeCab, kana to narrow IPA. Latin words are English.
+StatusOr<std::u32string> JapaneseSounds(const EspeakProcess& espeak, const MecabProcess& mecab,
+                                        std::u32string_view text);
 
 }  // namespace waveshift::phonemes::internal
 

@@ -15,7 +15,7 @@
 namespace waveshift::phonemes {
 namespace {
 
-enum class Kind { kAmerican, kBritish, kEspeak, kMandarin };
+enum class Kind { kAmerican, kBritish, kEspeak, kMandarin, kJapanese };
 
 struct Language {
   Kind kind = Kind::kEspeak;
@@ -32,6 +32,7 @@ StatusOr<Language> LanguageOf(std::string_view tag) {
   if (primary == "es") return Language{Kind::kEspeak, "es"};
   if (primary == "fr") return Language{Kind::kEspeak, "fr-fr"};
   if (primary == "it" || primary == "hi") return Language{Kind::kEspeak, primary};
+  if (primary == "ja") return Language{Kind::kJapanese, "ja"};
   if (primary == "zh" || voice == "cmn") return Language{Kind::kMandarin, "cmn"};
   if (primary == "pt") return Language{Kind::kEspeak, "pt-br"};
   return InvalidArgument("language '" + std::string(tag) +
@@ -41,7 +42,8 @@ StatusOr<Language> LanguageOf(std::string_view tag) {
 class KokoroPhonemizer final : public Phonemizer {
  public:
   explicit KokoroPhonemizer(const PhonemizerOptions& options)
-      : espeak_(options.espeak_program, options.time_limit) {}
+      : espeak_(options.espeak_program, options.time_limit),
+        mecab_(options.mecab_program, options.mecab_dictionary, options.time_limit) {}
 
   StatusOr<std::string> Phonemize(std::string_view text, std::string_view language) const override {
     WS_RETURN_IF_ERROR(internal::CheckText(text));
@@ -54,7 +56,8 @@ class KokoroPhonemizer final : public Phonemizer {
   bool Knows(std::string_view language) const override { return LanguageOf(language).ok(); }
 
   Status Check(std::string_view language) const override {
-    WS_RETURN_IF_ERROR(LanguageOf(language).status());
+    WS_ASSIGN_OR_RETURN(const Language which, LanguageOf(language));
+    if (which.kind == Kind::kJapanese) WS_RETURN_IF_ERROR(mecab_.Check());
     return espeak_.Check();
   }
 
@@ -62,10 +65,12 @@ class KokoroPhonemizer final : public Phonemizer {
   StatusOr<std::u32string> Sounds(std::u32string_view text, const Language& language) const {
     if (language.kind == Kind::kEspeak) return internal::EspeakSounds(espeak_, text, language.espeak_voice);
     if (language.kind == Kind::kMandarin) return internal::MandarinSounds(espeak_, text);
+    if (language.kind == Kind::kJapanese) return internal::JapaneseSounds(espeak_, mecab_, text);
     return internal::EnglishSounds(espeak_, text, language.kind == Kind::kBritish);
   }
 
   const EspeakProcess espeak_;
+  const MecabProcess mecab_;
 };
 
 }  // namespace

@@ -41,8 +41,13 @@ std::u32string_view KokoroSymbols() { return kSymbols; }
 bool IsKokoroSymbol(char32_t c) { return kSymbols.find(c) != std::u32string_view::npos; }
 
 std::u32string ToKokoroSymbols(std::u32string_view ipa) {
+  std::u32string plain;
+  for (const char32_t c : ipa) {
+    // ç is one symbol, ã are two.
+    plain += IsKokoroSymbol(c) ? std::u32string(1, c) : text::Decompose(std::u32string_view(&c, 1));
+  }
   std::u32string out;
-  for (char32_t c : text::Decompose(ipa)) {
+  for (char32_t c : plain) {
     if (text::IsSpace(c)) c = U' ';
     const auto* const near =
         std::find_if(kNearest.begin(), kNearest.end(), [c](const auto& pair) { return pair.first == c; });

@@ -60,6 +60,11 @@ constexpr auto kFullEr = std::to_array<std::u32string_view>(
      U"宠儿",   U"小儿",   U"少儿", U"幸运儿", U"幼儿",   U"弃儿", U"弄潮儿", U"患儿",   U"新生儿", U"早产儿",
      U"流浪儿", U"混血儿", U"男儿", U"畸形儿", U"红孩儿", U"聋儿", U"育儿",   U"胎儿"});
 
+constexpr auto kFullDe = std::to_array<std::u32string_view>(
+    {U"一举两得", U"不得", U"了不得", U"博得",     U"取得", U"夺得", U"应得", U"得得",
+     U"心得",     U"总得", U"所得",   U"扬扬自得", U"求得", U"求得", U"相得", U"罪有应得",
+     U"自得",     U"获得", U"获得",   U"购得",     U"赢得", U"难得", U"非得"});
+
 constexpr auto kFullShang = std::to_array<std::u32string_view>(
     {U"不相上",   U"之上",     U"以上",   U"关上", U"写上", U"冲上", U"凑上", U"加上", U"北上",     U"南上",
      U"合上",     U"同上",     U"向上",   U"呈上", U"坐上", U"奉上", U"如上", U"安上", U"带上",     U"戴上",
@@ -79,6 +84,7 @@ bool Has(const Words& words, std::u32string_view word) {
 bool IsNeutralWord(std::u32string_view word) { return Has(kNeutral, word); }
 bool IsNeutralZi(std::u32string_view word) { return !Has(kFullZi, word); }
 bool HasFullEr(std::u32string_view word) { return Has(kFullEr, word); }
+bool HasFullDe(std::u32string_view word) { return Has(kFullDe, word); }
 bool HasFullShang(std::u32string_view word) { return Has(kFullShang, word); }
 
 }  // namespace waveshift::phonemes::internal

@@ -85,6 +85,9 @@ void WeakenEr(MandarinWord* word) {
 
 void WeakenLast(MandarinWord* word, char32_t before_word) {
   const std::u32string& text = word->text;
+  for (size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == U'个' && In(kNumerals, text[i - 1])) word->syllables[i].tone = kNeutral;
+  }
   Syllable& last = word->syllables.back();
   const char32_t c = text.back();
   const bool is_long = text.size() > 1;

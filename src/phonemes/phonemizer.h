@@ -39,9 +39,9 @@ inline constexpr size_t kLongestTextBytes = 20000;
 struct PhonemizerOptions {
   // Programs are looked up on PATH when they have no slash.
   std::string espeak_program = "espeak-ng";
-  std::string open_jtalk_program = "open_jtalk";
-  // Folder of OpenJTalk's dictionary; "" takes Debian's.
-  std::string open_jtalk_dictionary;
+  std::string mecab_program = "mecab";
+  // Folder of a MeCab dictionary of the NAIST or IPA kind in UTF-8; "" takes Debian's mecab-naist-jdic.
+  std::string mecab_dictionary;
   // For one text. A program that has not answered then is ended; the next text starts a new one.
   std::chrono::milliseconds time_limit{10000};
 };

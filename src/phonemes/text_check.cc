@@ -17,7 +17,7 @@ Status CheckText(std::string_view text) {
 
 Status CheckOptions(const PhonemizerOptions& options) {
   if (options.espeak_program.empty()) return InvalidArgument("espeak_program: empty");
-  if (options.open_jtalk_program.empty()) return InvalidArgument("open_jtalk_program: empty");
+  if (options.mecab_program.empty()) return InvalidArgument("mecab_program: empty");
   if (options.time_limit.count() <= 0) return InvalidArgument("time_limit: not above zero");
   return OkStatus();
 }
