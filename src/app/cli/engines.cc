@@ -12,8 +12,8 @@
 #include "config/settings.h"
 #include "tts/espeak/espeak.h"
 #include "tts/espeak/voice_list.h"
+#include "tts/kokoro/cast.h"
 #include "tts/kokoro/kokoro.h"
-#include "tts/kokoro/voice_table.h"
 #include "tts/piper/piper.h"
 
 namespace waveshift::app {
@@ -62,8 +62,9 @@ SynthesizerPtr Shared(std::string_view name, const EngineChoice& choice) {
 }
 
 voices::VoiceNamer NamerOf(std::string_view name) {
-  if (name == "kokoro") return &tts::KokoroVoiceName;
-  return name == "espeak" ? &tts::EspeakVoiceName : nullptr;
+  if (name == "kokoro") return &tts::KokoroCast;
+  if (name == "espeak") return &tts::EspeakVoiceName;
+  return nullptr;
 }
 
 Status CheckFor(const tts::Synthesizer& engine, std::string_view language) {

@@ -30,15 +30,15 @@ EngineChoice ChoiceFrom(const config::Settings& settings);
 // The engines in this build, best first.
 std::vector<std::string> EngineNames();
 
-// A word of the contract as an engine's name, "auto" ("" as well), or "" for "none". FailedPrecondition for an
-// engine that other builds have, InvalidArgument for a word that is none.
+// A word of the contract as an engine's name, "auto" ("" as well), or "" for "none". FailedPrecondition for
+// an engine that other builds have, InvalidArgument for a word that is none.
 StatusOr<std::string> ResolveEngine(std::string_view word);
 
-// The engine for a language ("" = any): "auto" is the best one that is ready and speaks it, with a notice when
-// that is only espeak; "none" gives an empty Engine. Engines with models are made once for each choice and
-// stay, as loading takes time: a later call with the same choice gives the same one. InvalidArgument for an
-// unknown word or a language that the engine does not speak, FailedPrecondition when it is not in this build or
-// not ready, with how to mend it. Any thread.
+// The engine for a language ("" = any): "auto" is the best one that is ready and speaks it, with a notice
+// when that is only espeak; "none" gives an empty Engine. Engines with models are made once for each choice
+// and stay, as loading takes time: a later call with the same choice gives the same one. InvalidArgument for
+// an unknown word or a language that the engine does not speak, FailedPrecondition when it is not in this
+// build or not ready, with how to mend it. Any thread.
 StatusOr<service::Engine> MakeEngine(const EngineChoice& choice, std::string_view language);
 
 }  // namespace waveshift::app

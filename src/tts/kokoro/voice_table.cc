@@ -53,15 +53,6 @@ char KokoroLanguageLetter(std::string_view tag) {
   return language == nullptr ? '\0' : language->letter;
 }
 
-std::string KokoroVoiceName(std::string_view language, bool high_voice, size_t index) {
-  const char letter = KokoroLanguageLetter(language);
-  for (const KokoroVoice& voice : kVoices) {
-    if (voice.name[0] != letter || (voice.name[1] == 'f') != high_voice) continue;
-    if (index-- == 0) return std::string(voice.name);
-  }
-  return "";
-}
-
 std::string KokoroDefaultVoice(std::string_view tag) {
   const Language* const language = Find(tag);
   return language == nullptr ? "" : std::string(language->voice);

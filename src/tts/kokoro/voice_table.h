@@ -16,6 +16,7 @@ struct KokoroVoice {
   std::string_view name;  // first letter: language (a US English, b British, e Spanish, f French, h Hindi, i
                           // Italian, j Japanese, p Brazilian Portuguese, z Mandarin); second: f or m
   double pitch_hz = 0;    // median fundamental frequency, as bench/kokoro_pitch.cc measures it
+  char grade = 'C';       // A is best
 };
 
 // All of them, by name.
@@ -26,10 +27,6 @@ char KokoroLanguageLetter(std::string_view tag);
 
 // The voice for a line that asks for none; "" for a language that Kokoro does not speak.
 std::string KokoroDefaultVoice(std::string_view tag);
-
-// Names of distinct voices (voices::VoiceNamer): the index-th low (male) or high (female) voice made for the
-// language, "" when there are no more.
-std::string KokoroVoiceName(std::string_view language, bool high_voice, size_t index);
 
 }  // namespace waveshift::tts
 
