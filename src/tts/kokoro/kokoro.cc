@@ -9,15 +9,13 @@
 #include <system_error>
 #include <utility>
 
-#include "text/code_points.h"
-#include "text/language.h"
-#include "tts/espeak/spoken_text.h"
 #include "tts/kokoro/tokens.h"
 #include "tts/kokoro/voice_table.h"
 #include "tts/kokoro/voices.h"
 #include "tts/model_sessions.h"
 #include "tts/parallel.h"
 #include "tts/pieces.h"
+#include "tts/spoken_phonemes.h"
 #include "tts/takes.h"
 
 namespace waveshift::tts {
@@ -211,14 +209,15 @@ StatusOr<audio::MonoBuffer> Kokoro::SpeakPiece(const Parts& parts, const Chosen&
 
 StatusOr<SpokenLine> Kokoro::SpeakLine(const Parts& parts, const SpeakRequest& request, bool alone,
                                        const std::stop_token& stop) const {
-  WS_ASSIGN_OR_RETURN(const std::string text, PlainSpokenText(request.text));
   WS_ASSIGN_OR_RETURN(const Tempo tempo, TempoOf(request));
   WS_ASSIGN_OR_RETURN(const Chosen chosen, Choose(parts, request));
-  WS_ASSIGN_OR_RETURN(const std::string symbols, parts.phonemizer->Phonemize(text, chosen.language));
+  WS_ASSIGN_OR_RETURN(SpokenPhonemes spoken, PhonemesOf(request.text, chosen.language, parts.phonemizer.get(),
+                                                        chosen.language, stop));
   SpokenLine line;
   line.voice = chosen.name;
+  line.warnings = std::move(spoken.warnings);
   double pause = 0;
-  for (const Piece& piece : CutIntoPieces(text::ToCodePoints(symbols), kWantedTokens, kMostTokens)) {
+  for (const Piece& piece : CutIntoPieces(spoken.symbols, kWantedTokens, kMostTokens)) {
     WS_ASSIGN_OR_RETURN(const audio::MonoBuffer take,
                         SpeakPiece(parts, chosen, piece, tempo.factor, alone, stop));
     AppendPiece(line.audio, take, pause / tempo.factor);

@@ -14,11 +14,11 @@
 #include "base/hash.h"
 #include "text/code_points.h"
 #include "text/language.h"
-#include "tts/espeak/spoken_text.h"
 #include "tts/model_sessions.h"
 #include "tts/parallel.h"
 #include "tts/pieces.h"
 #include "tts/piper/voice_config.h"
+#include "tts/spoken_phonemes.h"
 #include "tts/takes.h"
 
 namespace waveshift::tts {
@@ -100,8 +100,6 @@ class Piper : public Synthesizer {
 
   StatusOr<const Parts*> Look() const;
   StatusOr<Chosen> Choose(const Parts& parts, const SpeakRequest& request) const;
-  StatusOr<std::u32string> Phonemes(const Parts& parts, const PiperConfig& config,
-                                    const std::string& text) const;
   StatusOr<SpokenLine> SpeakLine(const Parts& parts, const SpeakRequest& request, bool alone,
                                  const std::stop_token& stop) const;
   StatusOr<audio::MonoBuffer> SpeakPiece(const Chosen& chosen, const Piece& piece, const PiperIds& ids,
@@ -205,13 +203,9 @@ StatusOr<Chosen> Piper::Choose(const Parts& parts, const SpeakRequest& request) 
   return chosen;
 }
 
-StatusOr<std::u32string> Piper::Phonemes(const Parts& parts, const PiperConfig& config,
-                                         const std::string& text) const {
-  std::string spoken = text;
-  if (config.phonemes == PiperPhonemes::kEspeak) {
-    WS_ASSIGN_OR_RETURN(spoken, parts.phonemizer->Phonemize(text, config.espeak_voice));
-  }
-  std::u32string symbols = text::Decompose(text::ToCodePoints(spoken));
+// The symbols that the voice was trained on: canonically decomposed, letters in lower case.
+std::u32string SymbolsFor(const PiperConfig& config, const std::u32string& phonemes) {
+  std::u32string symbols = text::Decompose(phonemes);
   if (config.phonemes == PiperPhonemes::kText) {
     std::transform(symbols.begin(), symbols.end(), symbols.begin(), text::ToLower);
   }
@@ -251,16 +245,20 @@ StatusOr<audio::MonoBuffer> Piper::SpeakPiece(const Chosen& chosen, const Piece&
 
 StatusOr<SpokenLine> Piper::SpeakLine(const Parts& parts, const SpeakRequest& request, bool alone,
                                       const std::stop_token& stop) const {
-  WS_ASSIGN_OR_RETURN(const std::string text, PlainSpokenText(request.text));
   WS_ASSIGN_OR_RETURN(const Tempo tempo, TempoOf(request));
   WS_ASSIGN_OR_RETURN(const Chosen chosen, Choose(parts, request));
-  WS_ASSIGN_OR_RETURN(const std::u32string symbols, Phonemes(parts, *chosen.config, text));
+  const PiperConfig& config = *chosen.config;
+  const phonemes::Phonemizer* const phonemizer =
+      config.phonemes == PiperPhonemes::kEspeak ? parts.phonemizer.get() : nullptr;
+  WS_ASSIGN_OR_RETURN(SpokenPhonemes spoken,
+                      PhonemesOf(request.text, config.language, phonemizer, config.espeak_voice, stop));
   SpokenLine line;
   line.voice = chosen.name;
+  line.warnings = std::move(spoken.warnings);
   std::u32string unknown;
   double pause = 0;
-  for (const Piece& piece : CutIntoPieces(symbols, 0, kMostSymbols)) {
-    const PiperIds ids = IdsOf(*chosen.config, piece.symbols);
+  for (const Piece& piece : CutIntoPieces(SymbolsFor(config, spoken.symbols), 0, kMostSymbols)) {
+    const PiperIds ids = IdsOf(config, piece.symbols);
     unknown += ids.unknown;
     if (ids.symbols == 0) continue;
     WS_ASSIGN_OR_RETURN(const audio::MonoBuffer take,
