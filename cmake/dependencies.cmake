@@ -48,6 +48,7 @@ target_link_libraries(waveshift_onnxruntime INTERFACE ${ONNXRUNTIME_LIBRARY})
 if(NOT WAVESHIFT_ONLY_TTS)
   pkg_check_modules(LIBAV REQUIRED IMPORTED_TARGET
     libavformat>=59 libavcodec>=59 libavutil>=57 libavfilter>=8 libswresample>=4 libswscale>=6)
+  pkg_check_modules(FONTCONFIG REQUIRED IMPORTED_TARGET fontconfig>=2.14)
   pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3>=3.40)
   pkg_check_modules(YAMLCPP REQUIRED IMPORTED_TARGET yaml-cpp>=0.7)
   find_package(spdlog 1.10 REQUIRED)

@@ -27,7 +27,7 @@ OWNERS = {"absl": {"base"}, "openssl": {"base", "net"},
           "sndfile.h": {"audio"}, "soxr.h": {"audio"}, "ebur128.h": {"audio"}, "sonic.h": {"audio"},
           "unicode": {"text"}, "curl": {"net"}, "ggml.h": {"runtime"}, "onnxruntime_cxx_api.h": {"runtime"},
           "libavformat": {"media"}, "libavcodec": {"media"}, "libavutil": {"media"}, "libavfilter": {"media"},
-          "libswscale": {"media"}, "libswresample": {"media"},
+          "libswscale": {"media"}, "libswresample": {"media"}, "fontconfig": {"media"},
           "sqlite3.h": {"stores"}, "httplib.h": {"app"}, "CLI": {"app"}, "yaml-cpp": {"app"},
           # Documents in JSON are read and written in several rooms; it stays inside their .cc files.
           "nlohmann": {"config", "text", "telemetry", "tts", "stores", "pipeline", "service", "app"},

@@ -5,10 +5,12 @@
 #include <ebur128.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "audio/true_peak_internal.h"
 #include "base/media_time.h"
 
 namespace waveshift::audio {
@@ -73,8 +75,53 @@ double IntegratedLoudness(const StereoBuffer& buffer) {
   return Integrated(buffer.interleaved, 2, kTimelineRateHz, false);
 }
 
+// The highest peak of one channel at and between its samples.
+class LoudnessMeter::TruePeak {
+ public:
+  // `values`: every second one is this channel's, beginning with the first. Frames of silence stand before
+  // the programme.
+  void Add(std::span<const float> values) {
+    const size_t frames = (values.size() + 1) / 2;
+    const size_t held = sound_.size();
+    sound_.resize(held + frames);
+    for (size_t i = 0; i < frames; ++i) {
+      const float v = values[2 * i];
+      sound_[held + i] = std::isfinite(v) ? v : 0.0F;
+    }
+    Measure(sound_, interpolator_, peak_);
+    sound_.erase(sound_.begin(), sound_.end() - static_cast<ptrdiff_t>(internal::kPeakTaps - 1));
+  }
+
+  // As if silence followed.
+  float Peak() const {
+    float peak = peak_;
+    std::vector<float> tail = sound_;
+    tail.resize(tail.size() + internal::kPeakTaps - 1);
+    Measure(tail, interpolator_, peak);
+    return peak;
+  }
+
+ private:
+  static void Measure(const std::vector<float>& sound, const internal::PeakInterpolator& interpolator,
+                      float& peak) {
+    float loudest = 0;
+    for (const float v : sound) loudest = std::max(loudest, std::abs(v));
+    // Most pieces are too quiet for any peak between their samples to matter.
+    if (loudest * interpolator.bound() <= peak || sound.size() < internal::kPeakTaps) return;
+    std::vector<float> peaks(sound.size() - (internal::kPeakTaps - 1), 0.0F);
+    interpolator.Raise(sound.data(), peaks.size(), peaks.data());
+    peak = std::max(peak, *std::max_element(peaks.begin(), peaks.end()));
+  }
+
+  internal::PeakInterpolator interpolator_;
+  std::vector<float> sound_ = std::vector<float>(internal::kPeakTaps - 1);  // not measured to its end yet
+  float peak_ = 0;
+};
+
+// libebur128 measures true peaks too, but takes most of its time for it, however quiet the sound.
 struct LoudnessMeter::Impl {
   State state;
+  std::array<TruePeak, 2> peaks;
 };
 
 LoudnessMeter::LoudnessMeter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -82,14 +129,20 @@ LoudnessMeter::~LoudnessMeter() = default;
 
 std::unique_ptr<LoudnessMeter> LoudnessMeter::Make() {
   auto impl = std::make_unique<Impl>();
-  impl->state =
-      MakeState(2, kTimelineRateHz,
-                EBUR128_MODE_I | EBUR128_MODE_LRA | EBUR128_MODE_TRUE_PEAK | EBUR128_MODE_HISTOGRAM);
+  impl->state = MakeState(2, kTimelineRateHz, EBUR128_MODE_I | EBUR128_MODE_LRA | EBUR128_MODE_HISTOGRAM);
   return std::unique_ptr<LoudnessMeter>(new LoudnessMeter(std::move(impl)));
 }
 
 void LoudnessMeter::Add(std::span<const float> interleaved) {
-  if (impl_->state) AddFinite(impl_->state.get(), interleaved, 2);
+  if (!impl_->state) return;
+  AddFinite(impl_->state.get(), interleaved, 2);
+  for (size_t done = 0; done + 1 < interleaved.size();) {
+    const auto piece =
+        interleaved.subspan(done, std::min(2 * kFramesAtOnce, interleaved.size() / 2 * 2 - done));
+    impl_->peaks[0].Add(piece);
+    impl_->peaks[1].Add(piece.subspan(1));
+    done += piece.size();
+  }
 }
 
 LoudnessSummary LoudnessMeter::Summary() const {
@@ -98,12 +151,7 @@ LoudnessSummary LoudnessMeter::Summary() const {
   if (state == nullptr) return summary;
   ebur128_loudness_global(state, &summary.integrated_lufs);
   ebur128_loudness_range(state, &summary.loudness_range_lu);
-  double peak = 0;
-  for (unsigned channel = 0; channel < 2; ++channel) {
-    double value = 0;
-    ebur128_true_peak(state, channel, &value);
-    peak = std::max(peak, value);
-  }
+  const double peak = std::max(impl_->peaks[0].Peak(), impl_->peaks[1].Peak());
   summary.true_peak_dbtp = peak > 0 ? 20 * std::log10(peak) : kSilence;
   return summary;
 }

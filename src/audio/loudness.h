@@ -44,6 +44,7 @@ class LoudnessMeter {
   LoudnessSummary Summary() const;
 
  private:
+  class TruePeak;
   struct Impl;
   explicit LoudnessMeter(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

@@ -17,7 +17,8 @@ namespace waveshift::media {
 // Any audio track as 48 kHz stereo float on the timeline, streamed. Sample 0 is `zero_seconds` of the file's
 // own clock: earlier sound is cut, a late start and gaps (> 2 ms) between time stamps become silence,
 // overlaps are cut, so that a sample's index is its true time. Multi-channel sound is mixed down by FFmpeg's
-// standard matrix, normalised against clipping. Memory: a few frames. One thread at a time.
+// standard matrix (front channels at their own level, centre and surround 3 dB lower), so it may exceed full
+// scale. Memory: a few frames. One thread at a time.
 class AudioReader {
  public:
   // Opens stream `stream_index` of `path` (-1: the best audio stream). `start` > 0 seeks: the first Read()

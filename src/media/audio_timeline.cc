@@ -18,6 +18,7 @@ namespace {
 
 constexpr int kMaxRate = 1 << 20;
 constexpr int kMaxChannels = 64;
+constexpr double kNoNormalization = 1e6;  // more than any sum of weights
 // Time stamps further away than this are noise.
 constexpr double kMaxSeconds = 1e7;
 
@@ -161,8 +162,8 @@ Status AudioTimeline::MakeResampler(const AVFrame& frame) {
     resampler_.reset(raw);
     if (error < 0) return AvStatus(error, "the resampler");
     if (equal) WS_RETURN_IF_ERROR(SetEqualMatrix(raw, channels_));
-    // Floats would not be scaled down otherwise.
-    av_opt_set_double(raw, "rematrix_maxval", 1.0, 0);
+    // The front channels keep their level, as a player's stereo has it: the sum may exceed 1.
+    av_opt_set_double(raw, "rematrix_maxval", kNoNormalization, 0);
     error = swr_init(raw);
     if (error >= 0) return OkStatus();
     if (equal) return AvStatus(error, "the resampler");

@@ -48,8 +48,11 @@ Status AudioTrack::Init(int stream_index, double zero_seconds, bool seek) {
       context->streams[index]->codecpar->codec_type != AVMEDIA_TYPE_AUDIO) {
     return NoSuchTrack(input_.name, stream_index);
   }
-  stream_ = context->streams[index];
   DiscardOthers(context, index);
+  if (input_.io == nullptr) {
+    WS_ASSIGN_OR_RETURN(mp4_, Mp4Packets::TakeOver(input_.name, index, input_.context));
+  }
+  stream_ = input_.context->streams[index];
   frame_.reset(av_frame_alloc());
   if (!frame_) return Internal("out of memory");
   WS_RETURN_IF_ERROR(OpenDecoder());
@@ -98,8 +101,11 @@ Status AudioTrack::SeekNear(double zero_seconds) {
   const auto ticks = static_cast<int64_t>(std::floor(target / av_q2d(stream_->time_base)));
   if (waiting_.empty() || waiting_.back()->pts == AV_NOPTS_VALUE || ticks <= waiting_.back()->pts)
     return OkStatus();
-  const int error = av_seek_frame(input_.context.get(), stream_->index, ticks, AVSEEK_FLAG_BACKWARD);
-  if (error < 0) return OkStatus();  // then it is read through
+  if (mp4_) {
+    WS_RETURN_IF_ERROR(Annotate(mp4_->Seek(ticks), input_.name));
+  } else if (av_seek_frame(input_.context.get(), stream_->index, ticks, AVSEEK_FLAG_BACKWARD) < 0) {
+    return OkStatus();  // then it is read through
+  }
   waiting_.clear();
   demuxed_all_ = false;
   damaged_ = 0;
@@ -118,10 +124,10 @@ StatusOr<PacketPtr> AudioTrack::Demux(const std::stop_token& stop) {
   if (!packet) return Internal("out of memory");
   while (!demuxed_all_) {
     if (stop.stop_requested()) return Cancelled(input_.name + ": reading was stopped");
-    const int error = ReadFrame(input_.context.get(), packet.get());
+    const int error = mp4_ ? mp4_->Read(packet.get()) : ReadFrame(input_.context.get(), packet.get());
     if (error == AVERROR_EOF) break;
     const AVIOContext* io = input_.context->pb;
-    const bool io_error = error < 0 && io != nullptr && io->error == error;
+    const bool io_error = mp4_ ? error == AVERROR(EIO) : error < 0 && io != nullptr && io->error == error;
     if (io_error || error == AVERROR(ENOMEM)) return Annotate(AvStatus(error, "reading failed"), input_.name);
     if (error < 0) {
       if (++errors_in_a_row_ > kMaxErrorsInARow) break;

@@ -18,12 +18,13 @@
 #include "media/audio_reader.h"
 #include "media/audio_timeline.h"
 #include "media/av_internal.h"
+#include "media/mp4_packets.h"
 
 namespace waveshift::media {
 
 // What the track is read from. `io` (null for files) goes after the context that reads through it.
 struct AudioInput {
-  std::string name;  // for messages
+  std::string name;  // for messages; a file's path
   std::shared_ptr<void> io;
   InputPtr context;
 };
@@ -55,6 +56,7 @@ class AudioTrack : public AudioReader {
   void CountDamage(int64_t pts);
 
   AudioInput input_;
+  std::unique_ptr<Mp4Packets> mp4_;  // gives input_'s packets, when it can
   AVStream* stream_ = nullptr;
   CodecContextPtr decoder_;
   FramePtr frame_;

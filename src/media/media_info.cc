@@ -7,6 +7,7 @@
 
 #include "media/av_internal.h"
 #include "media/codec_string.h"
+#include "text/language.h"
 
 extern "C" {
 #include <libavutil/avutil.h>
@@ -86,6 +87,12 @@ double Duration(const AVFormatContext& input) {
   return longest;
 }
 
+std::string TitleOf(const AVFormatContext& input) {
+  const AVDictionaryEntry* title = av_dict_get(input.metadata, "title", nullptr, 0);
+  if (title == nullptr || !text::IsValidUtf8(title->value)) return "";
+  return text::CollapseWhitespace(title->value);
+}
+
 }  // namespace
 
 StatusOr<MediaInfo> ProbeMedia(const std::string& path) {
@@ -95,6 +102,7 @@ StatusOr<MediaInfo> ProbeMedia(const std::string& path) {
   // "mov,mp4,m4a,3gp,3g2,mj2": the first is enough.
   const std::string names = input->iformat->name;
   info.format = names.substr(0, names.find(','));
+  info.title = TitleOf(*input);
   info.duration_s = Duration(*input);
   if (input->start_time != AV_NOPTS_VALUE) {
     info.start_seconds = static_cast<double>(input->start_time) / AV_TIME_BASE;

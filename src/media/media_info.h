@@ -40,6 +40,7 @@ struct AudioStream {
 struct MediaInfo {
   std::string path;
   std::string format;        // FFmpeg's short name
+  std::string title;         // as tagged, one line of UTF-8; "" when not
   double duration_s = 0;     // as the header says; an estimate
   double start_seconds = 0;  // of the file's own clock: where its earliest stream begins; 0 when unknown
   std::optional<VideoStream> video;  // the first one that is not a cover picture

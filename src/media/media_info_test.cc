@@ -1,6 +1,7 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 #include "media/media_info.h"
+#include "media/ffmpeg_parts.h"
 
 #include <gmock/gmock.h>
 
@@ -194,6 +195,11 @@ TEST_F(ProbeMediaTest, NamesThatLookLikeProtocols) {
   const std::string path = Path("http:x%03d.mp4");
   std::filesystem::rename(Path("a.mp4"), path);
   EXPECT_TRUE(ProbeMedia(path).ok());
+}
+
+TEST(FfmpegPartsTest, DebiansLibrariesHaveAll) {
+  for (const FfmpegPart& part : CheckFfmpegParts())
+    EXPECT_TRUE(part.present) << part.kind << " " << part.name;
 }
 
 TEST(FfmpegVersionTest, IsAVersion) {

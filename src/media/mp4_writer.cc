@@ -87,14 +87,6 @@ class OutputFile {
   int64_t at_ = 0;
 };
 
-std::string TitleOf(const MediaInfo& source) {
-  const auto input = OpenInput(source.path, false);
-  if (!input.ok()) return "";
-  const AVDictionaryEntry* title = av_dict_get((*input)->metadata, "title", nullptr, 0);
-  if (title == nullptr || !text::IsValidUtf8(title->value)) return "";
-  return text::CollapseWhitespace(title->value);
-}
-
 std::string FileType() {
   BoxWriter out;
   out.Begin("ftyp");
@@ -268,7 +260,7 @@ class Mp4Writer {
 
   Status WriteFront() {
     const int64_t end = file_.at();
-    const std::string title = TitleOf(*request_.source);
+    const std::string& title = request_.source->title;
     int64_t shift = 0;
     std::string index = Index(title, shift);
     // A shift may make offsets wider and the index longer, once.

@@ -50,6 +50,10 @@ StatusOr<std::unique_ptr<VideoPacketReader>> VideoPacketReader::Open(const Media
     input->flags &= ~AVFMT_FLAG_GENPTS;
     WS_ASSIGN_OR_RETURN(reader->order_, PictureOrder::Make(*reader->stream_, reader->step_));
   }
+  if (reader->peeked_ == nullptr) {
+    WS_ASSIGN_OR_RETURN(reader->mp4_, Mp4Packets::TakeOver(info.path, index, reader->input_));
+    reader->stream_ = reader->input_->streams[index];
+  }
   return reader;
 }
 
@@ -83,7 +87,7 @@ StatusOr<PacketPtr> VideoPacketReader::Demux(const std::stop_token& stop) {
   while (true) {
     if (stop.stop_requested()) return Cancelled(path_ + ": reading was stopped");
     TakeLastAvError();
-    const int error = ReadFrame(input_.get(), packet.get());
+    const int error = mp4_ ? mp4_->Read(packet.get()) : ReadFrame(input_.get(), packet.get());
     if (error == AVERROR_EOF) return PacketPtr();
     if (error < 0) return AvInputStatus(error, path_);
     if (packet->stream_index == stream_->index && packet->size > 0) {

@@ -28,6 +28,7 @@
 #include "base/status.h"
 #include "media/av_internal.h"
 #include "media/media_info.h"
+#include "media/mp4_packets.h"
 
 namespace waveshift::media {
 
@@ -57,7 +58,6 @@ class VideoPacketReader {
   AVRational time_base() const { return stream_->time_base; }
   // Parameters, side data, rates. Valid as long as the reader.
   const AVStream& stream() const { return *stream_; }
-  AVFormatContext* context() const { return input_.get(); }
 
  private:
   VideoPacketReader() = default;
@@ -75,6 +75,7 @@ class VideoPacketReader {
 
   std::string path_;
   InputPtr input_;
+  std::unique_ptr<Mp4Packets> mp4_;      // gives input_'s packets, when it can
   AVStream* stream_ = nullptr;           // of input_
   std::unique_ptr<PictureOrder> order_;  // null when the format has pts
   int64_t step_ = 1;                     // ticks of a usual picture

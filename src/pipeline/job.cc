@@ -143,7 +143,10 @@ Status JobRun::OpenStreams() {
     using Track = SoundStream::Track;
     WS_ASSIGN_OR_RETURN(
         dubbed_, SoundStream::Open(Track::kDubbed, job_, first_segment_, spec_.target_language, scratch_));
-    const MixerOptions options{spec_.options.background, dubbed_->first_input(), job_.plan.length};
+    const MixerOptions options{.background = spec_.options.background,
+                               .start = dubbed_->first_input(),
+                               .length = job_.plan.length,
+                               .limit_original = job_.sound && job_.sound->channels > 2};
     std::unique_ptr<media::AudioReader> reader;
     if (job_.sound) {
       WS_ASSIGN_OR_RETURN(original_, SoundStream::Open(Track::kOriginal, job_, first_segment_,

@@ -10,8 +10,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "audio/loudness.h"
 #include "base/files.h"
 #include "base/process.h"
+#include "media/audio_reader.h"
 #include "pipeline/tone_synthesizer.h"
 
 namespace waveshift::pipeline {
@@ -189,6 +191,28 @@ TEST_F(JobTest, EngineNoneKeepsTheOriginalSound) {
   const auto result = RunJob(spec_, deps_, {});
   ASSERT_TRUE(result.ok()) << Message(result.status());
   EXPECT_EQ(result->kept, 4);
+}
+
+// Six loud channels add up to more than full scale: both tracks are limited, and as long as the video.
+TEST_F(JobTest, LoudSurroundDoesNotClip) {
+  spec_.video_path = folder_->path() + "/surround.mkv";
+  const std::string tone = "0.8*sin(2*PI*220*t)";
+  std::string all = tone;
+  for (int i = 1; i < 6; ++i) all += "|" + tone;
+  Ffmpeg({"-i", video_, "-f", "lavfi", "-i", "aevalsrc=exprs=" + all + ":s=48000:d=14:c=5.1", "-map", "0:v",
+          "-map", "1:a", "-c:v", "copy", "-c:a", "ac3", "-b:a", "448k", spec_.video_path});
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  const std::string mp4 =
+      folder_->path() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name() + "/dubbed.mp4";
+  for (const int stream : {1, 2}) {
+    auto reader = media::AudioReader::Open(mp4, stream, 0).value();
+    std::vector<float> sound;
+    ASSERT_TRUE(reader->Read(14 * kTimelineRateHz, sound, {}).ok());
+    const auto meter = audio::LoudnessMeter::Make();
+    meter->Add(sound);
+    EXPECT_LE(meter->Summary().true_peak_dbtp, -1.0) << stream;
+    EXPECT_GT(meter->Summary().true_peak_dbtp, -4.0) << stream;
+  }
 }
 
 TEST_F(JobTest, LineBehindTheEndOfTheMediaIsRefused) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -33,6 +34,24 @@ struct SoundingLine {
   Samples end() const { return start + static_cast<Samples>(samples.size()); }
 };
 
+// A limiter whose output begins with the first sample that went in.
+class PromptLimiter {
+ public:
+  Samples latency() const { return limiter_.latency_samples(); }
+  // Limits `sound` in place and appends what comes out.
+  void Process(std::vector<float>& sound, std::vector<float>& out) {
+    limiter_.Process(sound, sound);
+    // What comes out first lies before the first sample that went in.
+    const Samples skip = std::min<Samples>(debt_, static_cast<Samples>(sound.size() / 2));
+    debt_ -= skip;
+    out.insert(out.end(), sound.begin() + static_cast<ptrdiff_t>(2 * skip), sound.end());
+  }
+
+ private:
+  audio::TruePeakLimiter limiter_{audio::LimiterOptions{.ceiling_dbtp = kCeilingDbtp}};
+  Samples debt_ = limiter_.latency_samples();
+};
+
 }  // namespace
 
 struct Mixer::Impl {
@@ -41,25 +60,27 @@ struct Mixer::Impl {
       : options(mixer_options),
         journal(the_journal),
         reader(std::move(the_reader)),
-        curve(CurveOptions(mixer_options.background)),
-        limiter({.ceiling_dbtp = kCeilingDbtp}) {}
+        curve(CurveOptions(mixer_options.background)) {
+    if (options.limit_original) original_limiter.emplace();
+  }
 
   MixerOptions options;
   Journal& journal;
   std::unique_ptr<media::AudioReader> reader;
   audio::DuckCurve curve;
-  audio::TruePeakLimiter limiter;
+  PromptLimiter limiter;
+  std::optional<PromptLimiter> original_limiter;
   std::deque<const LineState*> waiting;  // dubbed lines not yet sounding, in order of start
   std::vector<SoundingLine> sounding;
   Samples input = 0;   // next sample to go into the limiter
   Samples output = 0;  // next sample that comes out of it: its latency behind the input
   Samples emitted = 0;
-  Samples debt = limiter.latency_samples();  // of the limiter's first output, which is to be dropped
   std::vector<float> gains;
   std::vector<float> dubbed;    // of [emitted, output)
-  std::vector<float> original;  // of [emitted, input)
+  std::vector<float> original;  // of [emitted, input), or of [emitted, output) when it is limited
 
   Status Feed(Samples frames, const std::stop_token& stop);
+  void KeepOriginal(const std::vector<float>& sound);
   Status StartLines(Samples until);
   void AddLines(std::vector<float>& mix);
 };
@@ -120,27 +141,33 @@ void Mixer::Impl::AddLines(std::vector<float>& mix) {
   std::erase_if(sounding, [&](const SoundingLine& line) { return line.end() <= input + frames; });
 }
 
+void Mixer::Impl::KeepOriginal(const std::vector<float>& sound) {
+  if (!original_limiter) {
+    original.insert(original.end(), sound.begin(), sound.end());
+    return;
+  }
+  std::vector<float> limited = sound;
+  original_limiter->Process(limited, original);
+}
+
 // Moves `frames` more samples into the limiter.
 Status Mixer::Impl::Feed(Samples frames, const std::stop_token& stop) {
-  const size_t before = original.size();
+  std::vector<float> mix;
   if (reader) {
-    WS_RETURN_IF_ERROR(reader->Read(frames, original, stop));
+    WS_RETURN_IF_ERROR(reader->Read(frames, mix, stop));
+    KeepOriginal(mix);
   } else {
-    original.resize(before + static_cast<size_t>(2 * frames), 0.0F);
+    mix.resize(static_cast<size_t>(2 * frames), 0.0F);
   }
   WS_RETURN_IF_ERROR(StartLines(input + frames));
-  std::vector<float> mix(original.begin() + static_cast<ptrdiff_t>(before), original.end());
   gains.resize(static_cast<size_t>(frames));
   curve.Gains(input, gains);
   audio::ApplyGainCurve(mix, gains);
   AddLines(mix);
-  limiter.Process(mix, mix);
+  const size_t before = dubbed.size();
+  limiter.Process(mix, dubbed);
   input += frames;
-  // What comes out first lies before the first sample that went in.
-  const Samples skip = std::min<Samples>(debt, frames);
-  debt -= skip;
-  dubbed.insert(dubbed.end(), mix.begin() + static_cast<ptrdiff_t>(2 * skip), mix.end());
-  output += frames - skip;
+  output += static_cast<Samples>((dubbed.size() - before) / 2);
   return OkStatus();
 }
 
@@ -150,8 +177,7 @@ StatusOr<MixChunk> Mixer::Next(Samples frames, const std::stop_token& stop) {
   const Samples end = std::min(begin + std::max<Samples>(frames, 0), m.options.length);
   while (m.output < end) {
     // The limiter holds back its look-ahead; past the programme's end silence pushes it out.
-    WS_RETURN_IF_ERROR(
-        m.Feed(std::min<Samples>(end + m.limiter.latency_samples() - m.input, kTimelineRateHz), stop));
+    WS_RETURN_IF_ERROR(m.Feed(std::min<Samples>(end + m.limiter.latency() - m.input, kTimelineRateHz), stop));
   }
   const auto drop = static_cast<ptrdiff_t>(2 * (begin - m.emitted));  // the pre-roll, once
   const auto take = static_cast<ptrdiff_t>(2 * (end - begin));
@@ -159,7 +185,7 @@ StatusOr<MixChunk> Mixer::Next(Samples frames, const std::stop_token& stop) {
   chunk.dubbed.assign(m.dubbed.begin() + drop, m.dubbed.begin() + drop + take);
   if (m.reader) chunk.original.assign(m.original.begin() + drop, m.original.begin() + drop + take);
   m.dubbed.erase(m.dubbed.begin(), m.dubbed.begin() + drop + take);
-  m.original.erase(m.original.begin(), m.original.begin() + drop + take);
+  if (m.reader) m.original.erase(m.original.begin(), m.original.begin() + drop + take);
   m.emitted = end;
   return chunk;
 }

@@ -29,6 +29,9 @@ struct MixerOptions {
   Samples start = 0;   // of the first chunk; a little more is mixed before it, to bring curves and limiter
                        // into their state
   Samples length = 0;  // of the programme
+  // Surround sound mixed down to stereo at its own level can be louder than full scale; the original track
+  // goes through a limiter of its own then. Sound that is stereo already is left as it is.
+  bool limit_original = false;
 };
 
 // Streams forward over the timeline; memory: the lines that sound at one moment and one chunk. One thread at

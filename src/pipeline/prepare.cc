@@ -11,13 +11,14 @@
 
 #include "audio/loudness.h"
 #include "base/hash.h"
+#include "media/fonts.h"
 #include "text/language.h"
 
 namespace waveshift::pipeline {
 namespace {
 
 // Raised whenever the same input would give another result.
-constexpr long long kPipelineVersion = 1;
+constexpr long long kPipelineVersion = 2;
 constexpr int64_t kIdentityBytes = 1 << 20;
 
 // What tells one media file from another without reading it whole: size, time of change, first and last MiB.
@@ -41,8 +42,9 @@ StatusOr<std::string> FileIdentity(const std::string& path) {
 StatusOr<std::optional<SoundSource>> FindSound(const JobSpec& spec, const PreparedJob& job) {
   if (spec.audio_path.empty()) {
     if (!job.info.audio) return std::optional<SoundSource>();
-    return std::optional<SoundSource>(
-        SoundSource{spec.video_path, job.info.audio->index, job.plan.zero_seconds, job.info.audio->language});
+    return std::optional<SoundSource>(SoundSource{spec.video_path, job.info.audio->index,
+                                                  job.plan.zero_seconds, job.info.audio->channels,
+                                                  job.info.audio->language});
   }
   WS_ASSIGN_OR_RETURN(const media::MediaInfo info, media::ProbeMedia(spec.audio_path));
   if (!info.audio) return InvalidArgument(spec.audio_path + ": holds no sound");
@@ -53,7 +55,7 @@ StatusOr<std::optional<SoundSource>> FindSound(const JobSpec& spec, const Prepar
     zero = plan.zero_seconds;
   }
   return std::optional<SoundSource>(
-      SoundSource{spec.audio_path, info.audio->index, zero, info.audio->language});
+      SoundSource{spec.audio_path, info.audio->index, zero, info.audio->channels, info.audio->language});
 }
 
 std::string Fingerprint(const JobSpec& spec, const JobDeps& deps, const PreparedJob& job,
@@ -91,6 +93,14 @@ std::string TakeKey(const tts::Synthesizer& synthesizer, const tts::SpeakRequest
     hasher.Add(identity.ok() ? *identity : request.voice.reference_path);
   }
   return hasher.Hex();
+}
+
+Status CheckBurnedText(const PreparedJob& job) {
+  std::string all;
+  for (const LineState& state : job.lines) {
+    if (state.status == LineStatus::kToSpeak) all += state.line.translation;
+  }
+  return media::CheckFonts(all);
 }
 
 // --- listening to the speakers
@@ -178,6 +188,7 @@ StatusOr<PreparedJob> PrepareJob(const JobSpec& spec, const JobDeps& deps, const
     state.line = std::move(line);
     job.lines.push_back(std::move(state));
   }
+  if (spec.options.subtitles == SubtitleMode::kBurn) WS_RETURN_IF_ERROR(CheckBurnedText(job));
   if (job.lines_to_speak > 0) {
     if (deps.synthesizer == nullptr) return FailedPrecondition("no speech engine is configured");
     WS_RETURN_IF_ERROR(deps.synthesizer->CheckReady());

@@ -26,7 +26,8 @@ struct SoundSource {
   std::string path;
   int stream_index = -1;
   double zero_seconds = 0;  // of the file's own clock: the timeline's zero
-  std::string language;     // as tagged
+  int channels = 0;
+  std::string language;  // as tagged
   StatusOr<std::unique_ptr<media::AudioReader>> Open(Samples start) const {
     return media::AudioReader::Open(path, stream_index, zero_seconds, start);
   }

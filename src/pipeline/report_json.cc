@@ -6,6 +6,7 @@
 
 #include "base/files.h"
 #include "pipeline/report.h"
+#include "pipeline/timing_stats.h"
 
 namespace waveshift::pipeline {
 namespace {
@@ -55,6 +56,30 @@ ordered_json LineJson(const LineState& state, const ReportData& data) {
   return line;
 }
 
+double Share(double value) { return std::round(value * 1e4) / 1e4; }
+
+ordered_json TimingJson(const std::vector<LineState>& lines) {
+  const TimingStats stats = MeasureTiming(lines);
+  ordered_json bins = ordered_json::array();
+  for (size_t i = 0; i < stats.speed_bins.size(); ++i) {
+    bins.push_back(
+        {{"from", i == 0 ? ordered_json(nullptr) : ordered_json(kSpeedBinEnds[i - 1])},
+         {"to", i == kSpeedBinEnds.size() ? ordered_json(nullptr) : ordered_json(kSpeedBinEnds[i])},
+         {"lines", stats.speed_bins[i]}});
+  }
+  return {{"original_speech_ms", Rounded(MsFromSamples(stats.original_speech))},
+          {"dubbed_speech_ms", Rounded(MsFromSamples(stats.dubbed_speech))},
+          {"covered_share", Share(stats.covered_share())},
+          {"original_overlap_ms", Rounded(MsFromSamples(stats.original_overlap))},
+          {"dubbed_overlap_ms", Rounded(MsFromSamples(stats.dubbed_overlap))},
+          {"slc_0.2", Share(stats.slc_20)},
+          {"slc_0.4", Share(stats.slc_40)},
+          {"mean_start_shift_ms", Rounded(stats.mean_start_shift_ms)},
+          {"max_start_shift_ms", Rounded(stats.max_start_shift_ms)},
+          {"mean_speed_change", Share(stats.speed_change_mean)},
+          {"speed_histogram", std::move(bins)}};
+}
+
 }  // namespace
 
 ReportTotals CountLines(const std::vector<LineState>& lines) {
@@ -91,6 +116,7 @@ std::string FormatReportJson(const ReportData& data) {
                       {"kept", totals.kept},           {"failed", totals.failed},
                       {"shortened", totals.shortened}, {"reused", totals.reused},
                       {"warnings", totals.warnings}};
+  report["timing"] = TimingJson(data.lines);
   report["stages"] = ordered_json::array();
   for (const auto& [name, seconds] : data.stages) {
     report["stages"].push_back({{"name", name}, {"seconds", std::round(seconds * 1000) / 1000}});

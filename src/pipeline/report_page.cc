@@ -54,6 +54,13 @@ td.text small { display:block; color:var(--soft); }
 .filters button[aria-pressed=true] { border-color:var(--accent); color:var(--accent); }
 footer { color:var(--soft); font-size:13px; margin-top:28px; overflow-wrap:anywhere; }
 .tablebox { overflow-x:auto; }
+.two { display:grid; grid-template-columns:repeat(auto-fit, minmax(280px, 1fr)); gap:28px; padding:14px 18px; }
+h3 { font-size:13px; color:var(--soft); margin:0 0 10px; font-weight:600; }
+#histogram { display:flex; align-items:flex-end; gap:6px; height:150px; }
+#histogram div { flex:1; display:flex; flex-direction:column; justify-content:flex-end; text-align:center; font-size:11px; color:var(--soft); height:100%; }
+#histogram i { display:block; background:var(--accent); border-radius:3px 3px 0 0; min-height:1px; }
+#histogram i.fast { background:var(--warn); }
+#figures td:last-child { text-align:right; font-weight:600; }
 </style>
 </head>
 <body>
@@ -67,6 +74,8 @@ footer { color:var(--soft); font-size:13px; margin-top:28px; overflow-wrap:anywh
   <div id="scroll"><div id="inner"><canvas id="canvas"></canvas></div></div>
 </div>
 <div id="notices"></div>
+<div id="timing"><h2>Timing</h2>
+<div class="panel two"><div><h3>Lines by speed</h3><div id="histogram"></div></div><div><h3>Against the original</h3><table><tbody id="figures"></tbody></table></div></div></div>
 <h2>Lines</h2>
 <div class="filters" id="filters"></div>
 <div class="panel tablebox"><table><thead><tr><th>#</th><th>speaker</th><th>in the original</th><th>in the dub</th><th>speed</th><th>text</th><th>notes</th></tr></thead><tbody id="rows"></tbody></table></div>
@@ -183,6 +192,24 @@ for (const [name, test] of filters) {
   const b = el('button', '', name + ' (' + n + ')'); b.setAttribute('aria-pressed', name === 'all');
   b.onclick = () => { for (const o of $('filters').children) o.setAttribute('aria-pressed', o === b); for (const r of $('rows').children) r.hidden = !test(r.dataset.kind); };
   $('filters').append(b);
+}
+const timing = report.timing;
+if (!timing || !dubbed.length) $('timing').remove();
+else {
+  const most = Math.max(1, ...timing.speed_histogram.map(b => b.lines));
+  for (const b of timing.speed_histogram) {
+    const column = el('div'), bar = el('i', b.from !== null && b.from >= 1.2 ? 'fast' : '');
+    bar.style.height = b.lines / most * 105 + 'px';
+    column.title = b.lines + ' lines, speed ' + (b.from === null ? 'below ' + b.to : b.to === null ? b.from + ' and above' : b.from + ' to ' + b.to);
+    column.append(el('span', '', b.lines || ''), bar, el('span', '', b.from === null ? '<' + b.to.toFixed(2) : b.from.toFixed(2)));
+    $('histogram').append(column);
+  }
+  const percent = v => (100 * v).toFixed(0) + ' %', seconds = v => (v / 1000).toFixed(1) + ' s';
+  const figures = [['original speech that the dub speaks over', percent(timing.covered_share)], ['lines within 20 % of their original length', percent(timing['slc_0.2'])],
+    ['lines within 40 %', percent(timing['slc_0.4'])], ['speech in the original / in the dub', seconds(timing.original_speech_ms) + ' / ' + seconds(timing.dubbed_speech_ms)],
+    ['two at once in the original / in the dub', seconds(timing.original_overlap_ms) + ' / ' + seconds(timing.dubbed_overlap_ms)], ['mean / largest shift of a start', Math.round(timing.mean_start_shift_ms) + ' / ' + Math.round(timing.max_start_shift_ms) + ' ms'],
+    ['mean change of speed from line to line', timing.mean_speed_change.toFixed(2)]];
+  for (const [name, value] of figures) { const row = el('tr'); row.append(el('td', '', name), el('td', '', value)); $('figures').append(row); }
 }
 for (const n of report.notices || []) $('notices').append(el('p', 'sub', n));
 $('footer').textContent = report.stages.map(s => s.name + ' ' + s.seconds.toFixed(1) + ' s').join(' \u00b7 ') + ' \u2014 ' + Object.entries(report.versions).map(([k, v]) => k + ' ' + v).join(', ');

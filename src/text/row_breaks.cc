@@ -139,6 +139,12 @@ BreakKind KindOf(std::string_view before, std::string_view after) {
 
 }  // namespace
 
+int ColumnsOfText(std::string_view text) {
+  int columns = 0;
+  for (size_t at = 0; at < text.size();) columns += ColumnsOf(NextCodePoint(text, &at));
+  return columns;
+}
+
 bool HasHan(std::string_view text) { return HasScript(text, {USCRIPT_HAN}); }
 bool HasKana(std::string_view text) { return HasScript(text, {USCRIPT_HIRAGANA, USCRIPT_KATAKANA}); }
 bool HasHangul(std::string_view text) { return HasScript(text, {USCRIPT_HANGUL}); }

@@ -40,6 +40,9 @@ BrokenText FindBreaks(std::string_view text, std::string_view language);
 // enough or nothing can be broken.
 size_t BestRowBreak(const BrokenText& text, size_t from, size_t to);
 
+// How wide a text stands in one row: wide characters count two, marks nothing.
+int ColumnsOfText(std::string_view text);
+
 // Han, Kana or Hangul stand in it.
 bool HasHan(std::string_view text);
 bool HasKana(std::string_view text);

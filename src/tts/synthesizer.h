@@ -19,8 +19,8 @@
 namespace waveshift::tts {
 
 // Whose voice. `name` is the engine's own ("en-us+f3", "af_heart"); "" lets the engine choose by language.
-// Engines that clone use `reference_path`. What an engine cannot use it ignores; Describe() says what it made
-// of it.
+// Engines that clone use `reference_path`. What an engine cannot use it ignores; SpokenLine::voice says what
+// it made of it.
 struct VoiceSpec {
   std::string name;
   std::string reference_path;

@@ -12,6 +12,7 @@
 #include "app/cli/engines.h"
 #include "base/process.h"
 #include "config/settings.h"
+#include "media/ffmpeg_parts.h"
 #include "media/media_info.h"
 #include "service/task_state.h"
 
@@ -98,7 +99,17 @@ DoctorCheck CheckEngine(const config::Settings& settings, const std::stop_token&
   return check;
 }
 
-DoctorCheck CheckFfmpeg() { return {"ffmpeg", Result::kOk, "libraries " + media::FfmpegVersion(), ""}; }
+DoctorCheck CheckFfmpeg() {
+  DoctorCheck check{"ffmpeg", Result::kOk, "libraries " + media::FfmpegVersion(), ""};
+  for (const media::FfmpegPart& part : media::CheckFfmpegParts()) {
+    if (part.present) continue;
+    check.detail += "; no " + part.kind + " " + part.name + " (" + part.purpose + ")";
+    check.remedy = "use FFmpeg libraries that are built with what is missing (Debian's are)";
+    if (part.required) check.result = Result::kMissing;
+    if (check.result == Result::kOk) check.result = Result::kWarning;
+  }
+  return check;
+}
 
 DoctorCheck CheckSpace(const config::Settings& settings) {
   DoctorCheck check{"disk", Result::kOk, "", ""};
