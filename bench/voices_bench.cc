@@ -56,12 +56,27 @@ tts::SpeakRequest Request(const std::string& text) {
   return request;
 }
 
-// Wall time over seconds of speech for one call with these lines; negative when one fails.
-double RealTimeFactor(tts::Synthesizer& engine, const std::vector<std::string>& texts) {
+// Of the whole process, all threads.
+double CpuSeconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+struct Cost {
+  double wall = -1;  // seconds for each second of speech; negative when a line failed
+  double cpu = -1;
+};
+
+Cost CostOf(tts::Synthesizer& engine, const std::vector<std::string>& texts) {
   std::vector<tts::SpeakRequest> requests;
   for (const std::string& text : texts) requests.push_back(Request(text));
   double spoken = 0;
   bool all_well = true;
+  const double cpu_begin = CpuSeconds();
   const Clock::time_point begin = Clock::now();
   const Status status = engine.Synthesize(requests,
                                           [&](size_t, const StatusOr<tts::SpokenLine>& line) {
@@ -69,8 +84,8 @@ double RealTimeFactor(tts::Synthesizer& engine, const std::vector<std::string>& 
                                             if (line.ok()) spoken += line->audio.seconds();
                                           },
                                           {});
-  const double wall = Seconds(begin);
-  return status.ok() && all_well && spoken > 0 ? wall / spoken : -1;
+  if (!status.ok() || !all_well || spoken <= 0) return {};
+  return {Seconds(begin) / spoken, (CpuSeconds() - cpu_begin) / spoken};
 }
 
 void PrintRow(const char* name, int threads, const char* what, const Measured& measured) {
@@ -90,20 +105,24 @@ void MeasureEngine(const char* name, int threads, const Make& make, int rounds) 
     return;
   }
   PrintRow(name, threads, "load_s", {{Seconds(begin)}});
-  RealTimeFactor(*engine, {kSentence});  // both kinds of session are loaded and warm
-  RealTimeFactor(*engine, {kSentence, kSentence});
+  CostOf(*engine, {kSentence});  // both kinds of session are loaded and warm
+  CostOf(*engine, {kSentence, kSentence});
   Measured alone;
   Measured batch;
+  Measured batch_cpu;
   Measured first;
   for (int round = 0; round < rounds; ++round) {
-    alone.values.push_back(RealTimeFactor(*engine, {kLines[static_cast<size_t>(round) % kLines.size()]}));
-    batch.values.push_back(RealTimeFactor(*engine, kLines));
+    alone.values.push_back(CostOf(*engine, {kLines[static_cast<size_t>(round) % kLines.size()]}).wall);
+    const Cost cost = CostOf(*engine, kLines);
+    batch.values.push_back(cost.wall);
+    batch_cpu.values.push_back(cost.cpu);
     begin = Clock::now();
-    RealTimeFactor(*engine, {kSentence});
+    CostOf(*engine, {kSentence});
     first.values.push_back(Seconds(begin));
   }
   PrintRow(name, threads, "rtf_line", alone);
   PrintRow(name, threads, "rtf_batch", batch);
+  PrintRow(name, threads, "cpu_per_second_batch", batch_cpu);
   PrintRow(name, threads, "first_sound_s", first);
 }
 
