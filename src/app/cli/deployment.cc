@@ -36,7 +36,9 @@ std::unique_ptr<service::TaskManager> MakeTaskManager(
   service::TaskManagerDeps deps;
   deps.tasks = deployment.tasks.get();
   deps.objects = deployment.objects.get();
-  deps.engine = [choice = ChoiceFrom(settings)](const std::string& language) { return MakeEngine(choice, language); };
+  deps.engine = [choice = ChoiceFrom(settings)](const std::string& language) {
+    return MakeEngine(choice, language);
+  };
   deps.run_job = &pipeline::RunJob;
   deps.log = std::move(log);
   return std::make_unique<service::TaskManager>(std::move(options), std::move(deps));

@@ -99,6 +99,22 @@ DoctorCheck CheckEngine(const config::Settings& settings, const std::stop_token&
   return check;
 }
 
+// One row for each engine of the build; that one has no model is no fault, as long as another speaks.
+DoctorCheck CheckVoice(const config::Settings& settings, const std::string& name) {
+  DoctorCheck check{"voice " + name, Result::kOk, "", ""};
+  EngineChoice choice = ChoiceFrom(settings);
+  choice.word = name;
+  const auto engine = MakeEngine(choice, "");
+  if (engine.ok()) {
+    check.detail = engine->synthesizer->version();
+    return check;
+  }
+  check.result = Result::kWarning;
+  check.detail = Message(engine.status());
+  check.remedy = "run ./setup.sh, or set WAVESHIFT_MODEL_DIR to the folder of the models";
+  return check;
+}
+
 DoctorCheck CheckFfmpeg() {
   DoctorCheck check{"ffmpeg", Result::kOk, "libraries " + media::FfmpegVersion(), ""};
   for (const media::FfmpegPart& part : media::CheckFfmpegParts()) {
@@ -137,6 +153,7 @@ std::vector<DoctorCheck> RunDoctorChecks(CommandContext& context) {
   checks.push_back(CheckStores(**settings));
   checks.push_back(CheckSpace(**settings));
   checks.push_back(CheckEngine(**settings, context.stop()));
+  for (const std::string& name : EngineNames()) checks.push_back(CheckVoice(**settings, name));
   return checks;
 }
 

@@ -120,7 +120,8 @@ void RegisterSpeak(CLI::App& app, CommandContext& context) {
   CLI::App* command = app.add_subcommand("speak", "Speaks a text into a WAV file");
   command->add_option("TEXT", flags->text, "What to say; - reads standard input")->required();
   command->add_option("--voice", flags->voice, "Name of a voice of the engine");
-  command->add_option("--engine", flags->engine, "auto, kokoro, piper or espeak (default: WAVESHIFT_ENGINE, else auto)");
+  command->add_option("--engine", flags->engine,
+                      "auto, kokoro, piper or espeak (default: WAVESHIFT_ENGINE, else auto)");
   command->add_option("--lang", flags->language, "BCP-47 language (default: from the text's script)");
   command->add_option("--speed", flags->speed, "Tempo, 1 is natural")->check(CLI::Range(0.25, 4.0));
   command->add_option("-o,--output", flags->output, "WAV file; - writes to standard output")->required();
