@@ -6,10 +6,13 @@
 
 #include <gtest/gtest.h>
 
+#include "base/files.h"
 #include "tts/espeak/espeak.h"
 #include "tts/kokoro/kokoro.h"
+#include "tts/kokoro/voices.h"
 #include "tts/piper/piper.h"
 #include "tts/test_models.h"
+#include "tts/test_networks.h"
 
 namespace waveshift::tts {
 namespace {
@@ -42,12 +45,24 @@ std::unique_ptr<Synthesizer> Kokoro() {
   return MakeKokoro(options);
 }
 
+// Kokoro's engine around a network of two nodes.
+std::unique_ptr<Synthesizer> QuickKokoro() {
+  static const ScratchDirectory folder = ScratchDirectory::Make().value();
+  EXPECT_TRUE(WriteFileAtomic(folder.path() + "/model.onnx", TestKokoro(TestWave(1200, 0.002F))).ok());
+  const std::string voice(KokoroStyle::kRows * KokoroStyle::kColumns * sizeof(float), '\0');
+  EXPECT_TRUE(WriteFileAtomic(folder.path() + "/voices/af_heart.bin", voice).ok());
+  KokoroOptions options;
+  options.folder = folder.path();
+  return MakeKokoro(options);
+}
+
 INSTANTIATE_TEST_SUITE_P(Kokoro, SynthesizerContract,
                          testing::Values(EngineUnderTest{.make = &Kokoro,
                                                          .language = "en",
                                                          .texts = kShort,
                                                          .unsupported_language = "tlh",
-                                                         .model = "kokoro/kokoro-v1.0-int8.onnx"}),
+                                                         .model = "kokoro/kokoro-v1.0-int8.onnx",
+                                                         .make_for_long_lines = &QuickKokoro}),
                          [](const auto&) { return "English"; });
 
 INSTANTIATE_TEST_SUITE_P(Piper, SynthesizerContract,

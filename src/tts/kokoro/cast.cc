@@ -48,6 +48,7 @@ CastVoice Blend(const KokoroVoice& a, const KokoroVoice& b, bool high, double be
 std::vector<CastVoice> CastOfSex(char letter, bool high, size_t wanted) {
   std::vector<CastVoice> cast;
   std::vector<KokoroVoice> own = VoicesOf(std::string_view(&letter, 1), high, '\0');
+  cast.reserve(std::max(wanted, own.size()));
   for (const KokoroVoice& voice : own) cast.push_back(Plain(voice, high, 0));
   for (const std::string_view family : kFamilies) {
     if (family.find(letter) == std::string_view::npos || cast.size() >= wanted) continue;
