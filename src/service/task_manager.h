@@ -41,7 +41,8 @@ namespace waveshift::service {
 // The engine that speaks a job's lines.
 struct Engine {
   std::shared_ptr<tts::Synthesizer> synthesizer;
-  voices::VoiceNamer voice_namer = nullptr;
+  voices::VoiceNamer voice_namer;
+  std::string notice;  // for the user, about the choice of the engine; "" when there is nothing to say
 };
 using EngineFactory = std::function<StatusOr<Engine>(const std::string& language)>;
 using JobRunner = std::function<StatusOr<pipeline::JobResult>(

@@ -80,6 +80,7 @@ StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
     Log(entry->task.id, false, line);
     if (entry->on_notice) entry->on_notice(line);
   };
+  if (!engine.notice.empty()) deps.on_notice(engine.notice);
   return deps_.run_job(spec, deps, entry->stop.get_token());
 }
 

@@ -7,6 +7,13 @@
 
 namespace waveshift::tts {
 
+Status Synthesizer::CheckLanguage(std::string_view language) const {
+  WS_RETURN_IF_ERROR(CheckReady());
+  if (Speaks(language)) return OkStatus();
+  return InvalidArgument("language: " + std::string(name()) + " does not speak \"" + std::string(language) +
+                         "\"");
+}
+
 StatusOr<SpokenLine> SpeakOne(Synthesizer& synthesizer, const SpeakRequest& request,
                               const std::stop_token& stop) {
   std::optional<StatusOr<SpokenLine>> spoken;

@@ -58,6 +58,9 @@ class Synthesizer {
   virtual Status CheckReady() const = 0;
   // True when it speaks this language at all.
   virtual bool Speaks(std::string_view language) const = 0;
+  // OK when it can speak this language now; else what is missing for it (FailedPrecondition), or
+  // InvalidArgument when it does not speak it at all.
+  virtual Status CheckLanguage(std::string_view language) const;
 
   // Speaks all requests; a line that fails is reported through the sink and does not stop the others. The
   // returned status is an error only when nothing can go on (Cancelled, FailedPrecondition). Thread-safe.

@@ -1,9 +1,8 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What every speech engine must do, as one GoogleTest suite. An engine's test includes this header once and
-// instantiates the suite:
-//   INSTANTIATE_TEST_SUITE_P(Espeak, SynthesizerContract, testing::Values(EngineUnderTest{...}));
+// What every speech engine must do, as one GoogleTest suite. synthesizer_contract_test.cc instantiates it for
+// each engine; a test program may include this header in one file.
 #ifndef WAVESHIFT_TTS_SYNTHESIZER_CONTRACT_H_
 #define WAVESHIFT_TTS_SYNTHESIZER_CONTRACT_H_
 
@@ -23,6 +22,7 @@
 
 #include "audio/edges.h"
 #include "tts/synthesizer.h"
+#include "tts/test_models.h"
 
 namespace waveshift::tts {
 
@@ -32,6 +32,9 @@ struct EngineUnderTest {
   std::vector<std::string> texts;    // at least three different ones in that language, of some seconds each
   std::string unsupported_language;  // a valid tag that it does not speak
   size_t at_once = 8;                // the most lines that it may have in work
+  std::string model;                 // a file that it needs, below TestModelFolder(); "" for none
+  // The same engine with a network that takes no time, for a line of many minutes; empty: `make`.
+  std::function<std::unique_ptr<Synthesizer>()> make_for_long_lines;
 };
 
 // For test names that stay the same from run to run.
@@ -42,6 +45,7 @@ class SynthesizerContract : public testing::TestWithParam<EngineUnderTest> {
   using Answers = std::map<size_t, StatusOr<SpokenLine>>;
 
   void SetUp() override {
+    if (!GetParam().model.empty()) WS_SKIP_WITHOUT_MODEL(GetParam().model);
     engine_ = GetParam().make();
     const Status ready = engine_->CheckReady();
     ASSERT_TRUE(ready.ok()) << Message(ready);
@@ -174,6 +178,71 @@ TEST_P(SynthesizerContract, FasterIsShorterByTheFactor) {
   SpeakRequest slow_speaker = Request(0);
   slow_speaker.voice.natural_rate = 0.85;
   EXPECT_NEAR(Speak(slow_speaker).audio.seconds() / natural, 1 / 0.85, 0.1 / 0.85);
+}
+
+// Sane sound, or an error that says what is wrong with the line: never a crash, never more than the text can
+// justify.
+inline void ExpectSpeechOrClearError(const StatusOr<SpokenLine>& line, const std::string& text) {
+  const std::string what = text.substr(0, 40);
+  if (!line.ok()) {
+    EXPECT_TRUE(line.status().code() == StatusCode::kInvalidArgument ||
+                line.status().code() == StatusCode::kInternal)
+        << what << ": " << Message(line.status());
+    EXPECT_FALSE(Message(line.status()).empty());
+    EXPECT_EQ(Message(line.status()).find('\n'), std::string::npos) << Message(line.status());
+    return;
+  }
+  EXPECT_GT(line->audio.samples.size(), 0u) << what;
+  EXPECT_LT(line->audio.seconds(), 5 + 1.5 * static_cast<double>(text.size())) << what;
+  for (const float s : line->audio.samples) ASSERT_TRUE(std::isfinite(s) && std::abs(s) <= 1) << what;
+}
+
+TEST_P(SynthesizerContract, AnyTextIsSpeechOrAClearError) {
+  const std::vector<std::string> texts = {
+      "",
+      "a",
+      "I",
+      "?",
+      "\u4E2D",
+      "\U0001F600",
+      "\U0001F468\u200D\U0001F469\u200D\U0001F467 ok \U0001F44D\U0001F3FD",
+      "Hello \u4E16\u754C, \u043F\u0440\u0438\u0432\u0435\u0442 \u0645\u0631\u062D\u0628\u0627 "
+      "\u0928\u092E\u0938\u094D\u0924\u0947",
+      "<speak><break time=\"20s\"/>hi <prosody rate=\"x-slow\">you</prosody></speak>",
+      "[[h@l'oU]] {there} \\e[0m &amp; %s%n $(id)",
+      std::string("bell\a null") + std::string(1, '\0') + "tab\tescape\x1B[31m\x01 end",
+      "\u202Eright to left\u202C and \uFEFFmarks\u200B",
+      "12345678901234567890",
+      "0",
+      "1,234.50 3/4 10:45 50% #7",
+      "----------------------------------------------------------",
+      "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p",
+      "Aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaargh!!!!!!!!!!!!!!!!!",
+      "e\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301",
+  };
+  for (const std::string& text : texts) {
+    SpeakRequest request = Request(0);
+    request.text = text;
+    ExpectSpeechOrClearError(SpeakOne(*engine_, request, std::stop_token()), text);
+  }
+}
+
+TEST_P(SynthesizerContract, TenThousandCharactersAreSpeechOrAClearError) {
+  SpeakRequest request = Request(0, 3.0);
+  while (request.text.size() < 10000) request.text += " " + Request(request.text.size()).text;
+  const auto engine = GetParam().make_for_long_lines ? GetParam().make_for_long_lines() : GetParam().make();
+  ExpectSpeechOrClearError(SpeakOne(*engine, request, std::stop_token()), request.text);
+}
+
+TEST_P(SynthesizerContract, EightSpeakersAtOnce) {
+  const SpokenLine expected = Speak(Request(2));
+  std::vector<std::jthread> speakers;
+  std::vector<SpokenLine> lines(8);
+  for (SpokenLine& line : lines) {
+    speakers.emplace_back([this, &line] { line = Speak(Request(2)); });
+  }
+  speakers.clear();
+  for (const SpokenLine& line : lines) EXPECT_TRUE(line.audio.samples == expected.audio.samples);
 }
 
 TEST_P(SynthesizerContract, StopEndsTheBatch) {

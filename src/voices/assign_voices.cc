@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "voices/cast_voices_internal.h"
 #include "voices/speaker_profile.h"
 
 namespace waveshift::voices {
@@ -92,12 +93,12 @@ void MoveApart(std::vector<Place>& sorted, double gap, double range) {
 }
 
 // The engine's index-th voice; when it has fewer, they are used again from the first.
-std::string VoiceAt(VoiceNamer voice_of_engine, std::string_view language, bool high, size_t index) {
-  std::string name = voice_of_engine(language, high, index);
+std::string VoiceAt(const VoiceNamer& voice_of_engine, std::string_view language, bool high, size_t index) {
+  std::string name = voice_of_engine.Variant(language, high, index);
   if (!name.empty() || index == 0) return name;
   size_t count = 1;
-  while (count < index && !voice_of_engine(language, high, count).empty()) ++count;
-  return voice_of_engine(language, high, index % count);
+  while (count < index && !voice_of_engine.Variant(language, high, count).empty()) ++count;
+  return voice_of_engine.Variant(language, high, index % count);
 }
 
 double NaturalRate(const SpeakerProfile& profile) {
@@ -110,10 +111,30 @@ double PitchRange(const SpeakerProfile& profile) {
   return std::clamp(profile.pitch_spread_semitones / kTypicalSpreadSemitones, 0.7, 1.3);
 }
 
+// A voice with a pitch of its own for each speaker, as cast_voices.cc finds them.
+void AssignCast(const std::vector<Place>& places, std::string_view language,
+                const VoiceNamer& voice_of_engine, std::map<std::string, tts::VoiceSpec>& voices) {
+  std::array<size_t, 2> count = {0, 0};
+  for (const Place& place : places) ++count.at(place.high ? 1 : 0);
+  const std::vector<tts::CastVoice> cast = voice_of_engine.Cast(language, count[0], count[1]);
+  for (const bool high : {false, true}) {
+    std::vector<double> wanted;
+    std::vector<std::string> names;
+    for (const Place& place : places) {
+      if (place.high != high) continue;
+      wanted.push_back(kLowestVoiceHz * std::exp2(place.semitones / 12));
+      names.push_back(place.name);
+    }
+    const std::vector<std::string> found = NearestVoices(wanted, high, cast);
+    for (size_t i = 0; i < names.size(); ++i) voices[names[i]].name = found[i];
+  }
+}
+
 }  // namespace
 
 std::map<std::string, tts::VoiceSpec> AssignVoices(const std::map<std::string, SpeakerProfile>& profiles,
-                                                   std::string_view language, VoiceNamer voice_of_engine) {
+                                                   std::string_view language,
+                                                   const VoiceNamer& voice_of_engine) {
   std::map<std::string, tts::VoiceSpec> voices;
   std::vector<Place> places = WantedPlaces(profiles);
   std::array<size_t, 2> taken = {0, 0};
@@ -121,11 +142,15 @@ std::map<std::string, tts::VoiceSpec> AssignVoices(const std::map<std::string, S
        places) {  // by name, so that a speaker's variant does not hang on small changes of pitch
     const SpeakerProfile& profile = profiles.at(place.name);
     tts::VoiceSpec& voice = voices[place.name];
-    if (voice_of_engine != nullptr) {
+    if (!voice_of_engine.is_cast()) {
       voice.name = VoiceAt(voice_of_engine, language, place.high, taken.at(place.high ? 1 : 0)++);
     }
     voice.natural_rate = NaturalRate(profile);
     voice.pitch_range = PitchRange(profile);
+  }
+  if (voice_of_engine.is_cast()) {
+    AssignCast(places, language, voice_of_engine, voices);
+    return voices;
   }
   std::stable_sort(places.begin(), places.end(),
                    [](const Place& a, const Place& b) { return a.semitones < b.semitones; });

@@ -27,7 +27,7 @@ class SetupTest(unittest.TestCase):
         """A PATH with the ordinary tools that setup.sh uses, and scripts in place of some."""
         folder = self.folder / "bin"
         folder.mkdir()
-        for name in ("bash", "dirname", "cat", "sort", "head", "tail", "grep", "mktemp", "rm", "touch", "env", "node", "npm"):
+        for name in ("bash", "dirname", "cat", "sort", "head", "tail", "grep", "mktemp", "rm", "touch", "env", "node", "npm", "python3"):
             for place in ("/usr/bin", "/bin"):
                 if os.path.exists(f"{place}/{name}") and not (folder / name).exists():
                     os.symlink(f"{place}/{name}", folder / name)

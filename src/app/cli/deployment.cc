@@ -37,7 +37,9 @@ std::unique_ptr<service::TaskManager> MakeTaskManager(
   service::TaskManagerDeps deps;
   deps.tasks = deployment.tasks.get();
   deps.objects = deployment.objects.get();
-  deps.engine = [word = settings.engine](const std::string& language) { return MakeEngine(word, language); };
+  deps.engine = [choice = ChoiceFrom(settings)](const std::string& language) {
+    return MakeEngine(choice, language);
+  };
   deps.run_job = &pipeline::RunJob;
   deps.chat_model = shortening.model.get();
   deps.log = std::move(log);

@@ -79,7 +79,7 @@ DoctorCheck CheckEngine(const config::Settings& settings, const std::stop_token&
     check.detail = "WAVESHIFT_ENGINE=none: nothing is spoken";
     return check;
   }
-  const auto engine = MakeEngine(settings.engine, "");
+  const auto engine = MakeEngine(ChoiceFrom(settings), "");
   Status status = engine.status();
   if (status.ok()) {
     const tts::SpeakRequest request{.text = "All is well.", .language = "en"};
@@ -111,6 +111,22 @@ DoctorCheck CheckShortening(const config::Settings& settings) {
   check.result = Result::kMissing;
   check.detail = Message(setup.status());
   check.remedy = "set that key, or WAVESHIFT_SHORTENING=rules";
+  return check;
+}
+
+// One row for each engine of the build; that one has no model is no fault, as long as another speaks.
+DoctorCheck CheckVoice(const config::Settings& settings, const std::string& name) {
+  DoctorCheck check{"voice " + name, Result::kOk, "", ""};
+  EngineChoice choice = ChoiceFrom(settings);
+  choice.word = name;
+  const auto engine = MakeEngine(choice, "");
+  if (engine.ok()) {
+    check.detail = engine->synthesizer->version();
+    return check;
+  }
+  check.result = Result::kWarning;
+  check.detail = Message(engine.status());
+  check.remedy = "run ./setup.sh, or set WAVESHIFT_MODEL_DIR to the folder of the models";
   return check;
 }
 
@@ -152,6 +168,7 @@ std::vector<DoctorCheck> RunDoctorChecks(CommandContext& context) {
   checks.push_back(CheckStores(**settings));
   checks.push_back(CheckSpace(**settings));
   checks.push_back(CheckEngine(**settings, context.stop()));
+  for (const std::string& name : EngineNames()) checks.push_back(CheckVoice(**settings, name));
   checks.push_back(CheckShortening(**settings));
   return checks;
 }

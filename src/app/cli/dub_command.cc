@@ -59,6 +59,7 @@ StatusOr<pipeline::JobResult> RunWithProgress(const Flags& flags, const DubReque
   deps.scratch_parent = request.output_directory + "/.waveshift/tmp";
   deps.on_progress = [&](const pipeline::Progress& progress) { printer.Update(progress); };
   if (!flags.common.quiet) deps.on_notice = [&](const std::string& line) { printer.Notice(line); };
+  if (deps.on_notice && !engine.notice.empty()) deps.on_notice(engine.notice);
   // What a killed run left half-made; nobody else works here while the lease is held.
   std::error_code ignored;
   std::filesystem::remove_all(deps.scratch_parent, ignored);
@@ -110,7 +111,12 @@ Status RunDub(const Flags& flags, CommandContext& context) {
   request.spec.options.shortening = shortening.options;
   service::Engine engine;
   if (request.spec.options.speak) {
-    WS_ASSIGN_OR_RETURN(engine, MakeEngine(flags.dub.engine, request.spec.target_language));
+    WS_ASSIGN_OR_RETURN(const config::Settings* settings, context.Settings());
+    EngineChoice choice = ChoiceFrom(*settings);
+    choice.word = request.engine;
+    choice.threads = flags.dub.threads;
+    if (flags.dub.device != "auto") choice.device = flags.dub.device;
+    WS_ASSIGN_OR_RETURN(engine, MakeEngine(choice, request.spec.target_language));
   }
   std::error_code error;
   const bool was_there = std::filesystem::exists(request.output_directory, error);

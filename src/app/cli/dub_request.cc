@@ -40,7 +40,8 @@ pipeline::SubtitleMode Subtitles(const std::string& word) {
   return pipeline::SubtitleMode::kSoft;
 }
 
-Status AddVoices(const DubFlags& flags, const std::string& engine, pipeline::JobSpec& spec) {
+// Voices of the file; with "auto" the engine that it names is taken.
+Status AddVoices(const DubFlags& flags, std::string& engine, pipeline::JobSpec& spec) {
   if (flags.voices.empty()) return OkStatus();
   WS_ASSIGN_OR_RETURN(const auto choices, LoadVoices(flags.voices));
   for (const auto& [speaker, choice] : choices) {
@@ -48,7 +49,8 @@ Status AddVoices(const DubFlags& flags, const std::string& engine, pipeline::Job
     if (!choice.engine.empty()) {
       const auto named = ResolveEngine(choice.engine);
       if (!named.ok()) return Annotate(named.status(), where);
-      if (*named != engine)
+      if (engine == "auto") engine = *named;
+      if (*named != engine && *named != "auto")
         return FailedPrecondition(where + ": engine " + *named + " beside " + engine +
                                   ": one dub speaks with one engine");
     }
@@ -71,12 +73,10 @@ std::string DefaultOutputDirectory(const std::string& video) {
 StatusOr<DubRequest> MakeDubRequest(const DubFlags& flags) {
   DubRequest request;
   pipeline::JobSpec& spec = request.spec;
-  WS_ASSIGN_OR_RETURN(const std::string engine, ResolveEngine(flags.engine));
+  WS_ASSIGN_OR_RETURN(request.engine, ResolveEngine(flags.engine));
   if (flags.max_speed < kLowestMaxSpeed || flags.max_speed > kHighestMaxSpeed) {
     return InvalidArgument("--max-speed: must lie between 1.0 and 1.3");
   }
-  if (flags.device == "cuda")
-    return FailedPrecondition("--device cuda: this build has no CUDA backend; use cpu");
   if (flags.separator != "auto")
     return FailedPrecondition("--separator " + flags.separator + ": this build has no separation model");
   WS_ASSIGN_OR_RETURN(spec.transcript, text::LoadTranscript(flags.transcript));
@@ -87,11 +87,11 @@ StatusOr<DubRequest> MakeDubRequest(const DubFlags& flags) {
   spec.options.keep_lines = flags.keep_lines;
   spec.options.fresh = flags.fresh;
   spec.options.threads = flags.threads;
-  spec.options.speak = !engine.empty();
+  spec.options.speak = !request.engine.empty();
   spec.video_path = flags.video;
   spec.audio_path = flags.audio;
   spec.layout = pipeline::LayoutForDirectory();
-  WS_RETURN_IF_ERROR(AddVoices(flags, engine, spec));
+  WS_RETURN_IF_ERROR(AddVoices(flags, request.engine, spec));
   request.output_directory = flags.output.empty() ? DefaultOutputDirectory(flags.video) : flags.output;
   return request;
 }

@@ -33,6 +33,7 @@ struct DubFlags {
 
 struct DubRequest {
   pipeline::JobSpec spec;
+  std::string engine;  // "auto" or the name of one; "" when nothing is to be spoken
   std::string output_directory;
 };
 

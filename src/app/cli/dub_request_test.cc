@@ -42,7 +42,7 @@ TEST_F(DubRequestTest, DefaultFolderIsTheVideosNameWithoutItsEnding) {
 }
 
 TEST_F(DubRequestTest, SaysWhatThisBuildDoesNotHave) {
-  for (const char* engine : {"indextts", "kokoro", "piper"}) {
+  for (const char* engine : {"indextts"}) {
     flags_.engine = engine;
     EXPECT_EQ(MakeDubRequest(flags_).status().code(), StatusCode::kFailedPrecondition) << engine;
   }

@@ -10,19 +10,36 @@
 #include "base/status.h"
 #include "service/task_manager.h"
 
+namespace waveshift::config {
+struct Settings;
+}  // namespace waveshift::config
+
 namespace waveshift::app {
+
+// Which engine somebody wants, and what it is made with.
+struct EngineChoice {
+  std::string word = "auto";    // of --engine or WAVESHIFT_ENGINE
+  std::string model_dir;        // WAVESHIFT_MODEL_DIR
+  std::string device = "auto";  // auto, cpu, cuda
+  int threads = 0;              // 0 = as many as the machine has processors
+};
+
+// As the configuration has it.
+EngineChoice ChoiceFrom(const config::Settings& settings);
 
 // The engines in this build, best first.
 std::vector<std::string> EngineNames();
 
-// The engine that a word of the contract stands for: "espeak" for "auto", "" for "none". FailedPrecondition
-// for one that other builds have, InvalidArgument for a word that is none.
+// A word of the contract as an engine's name, "auto" ("" as well), or "" for "none". FailedPrecondition for
+// an engine that other builds have, InvalidArgument for a word that is none.
 StatusOr<std::string> ResolveEngine(std::string_view word);
 
-// The engine that a word of --engine or WAVESHIFT_ENGINE stands for: "auto" is the best one that is ready and
-// speaks the language ("" = any); "none" gives an empty Engine. InvalidArgument for an unknown word,
-// FailedPrecondition when it is not in this build or not ready, with how to mend it.
-StatusOr<service::Engine> MakeEngine(std::string_view word, std::string_view language);
+// The engine for a language ("" = any): "auto" is the best one that is ready and speaks it, with a notice
+// when that is only espeak; "none" gives an empty Engine. Engines with models are made once for each choice
+// and stay, as loading takes time: a later call with the same choice gives the same one. InvalidArgument for
+// an unknown word or a language that the engine does not speak, FailedPrecondition when it is not in this
+// build or not ready, with how to mend it. Any thread.
+StatusOr<service::Engine> MakeEngine(const EngineChoice& choice, std::string_view language);
 
 }  // namespace waveshift::app
 

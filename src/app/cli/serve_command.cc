@@ -44,7 +44,7 @@ struct ServeFlags {
 // Whether jobs can be run, asked at most every few seconds: the question starts a process.
 class ReadyCheck {
  public:
-  explicit ReadyCheck(std::string engine) : engine_(std::move(engine)) {}
+  explicit ReadyCheck(EngineChoice engine) : engine_(std::move(engine)) {}
   Status operator()() {
     const std::lock_guard lock(mutex_);
     const auto now = std::chrono::steady_clock::now();
@@ -56,7 +56,7 @@ class ReadyCheck {
   }
 
  private:
-  const std::string engine_;
+  const EngineChoice engine_;
   std::mutex mutex_;
   std::optional<std::chrono::steady_clock::time_point> asked_;
   Status last_;
@@ -175,7 +175,7 @@ Status RunServe(const ServeFlags& flags, CommandContext& context) {
       [&log](const std::string& id, bool is_error, const std::string& line) {
         log.Log(is_error ? telemetry::LogLevel::kError : telemetry::LogLevel::kInfo, line, {{"task_id", id}});
       });
-  ReadyCheck ready(settings->engine);
+  ReadyCheck ready(ChoiceFrom(*settings));
   service::ServiceDeps deps;
   deps.manager = manager.get();
   deps.tasks = deployment.tasks.get();

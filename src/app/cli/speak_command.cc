@@ -89,8 +89,9 @@ Status RunSpeak(const SpeakFlags& flags, CommandContext& context) {
   }
   request.voice.name = flags.voice;
   request.speed = flags.speed;
-  WS_ASSIGN_OR_RETURN(const service::Engine engine,
-                      MakeEngine(flags.engine.empty() ? settings->engine : flags.engine, request.language));
+  EngineChoice choice = ChoiceFrom(*settings);
+  if (!flags.engine.empty()) choice.word = flags.engine;
+  WS_ASSIGN_OR_RETURN(const service::Engine engine, MakeEngine(choice, request.language));
   if (!engine.synthesizer) return InvalidArgument("--engine: \"none\" cannot speak");
   WS_ASSIGN_OR_RETURN(const tts::SpokenLine line,
                       tts::SpeakOne(*engine.synthesizer, request, context.stop()));
@@ -98,6 +99,7 @@ Status RunSpeak(const SpeakFlags& flags, CommandContext& context) {
   if (flags.output == "-") return PrintOut(wav);
   WS_RETURN_IF_ERROR(WriteFileAtomic(flags.output, wav));
   if (!flags.common.quiet) {
+    if (!engine.notice.empty()) std::cerr << "waveshift: " + engine.notice + "\n";
     for (const std::string& warning : line.warnings) std::cerr << "waveshift: " + warning + "\n";
   }
   if (!flags.common.json) return OkStatus();
@@ -118,7 +120,8 @@ void RegisterSpeak(CLI::App& app, CommandContext& context) {
   CLI::App* command = app.add_subcommand("speak", "Speaks a text into a WAV file");
   command->add_option("TEXT", flags->text, "What to say; - reads standard input")->required();
   command->add_option("--voice", flags->voice, "Name of a voice of the engine");
-  command->add_option("--engine", flags->engine, "auto or espeak (default: WAVESHIFT_ENGINE, else auto)");
+  command->add_option("--engine", flags->engine,
+                      "auto, kokoro, piper or espeak (default: WAVESHIFT_ENGINE, else auto)");
   command->add_option("--lang", flags->language, "BCP-47 language (default: from the text's script)");
   command->add_option("--speed", flags->speed, "Tempo, 1 is natural")->check(CLI::Range(0.25, 4.0));
   command->add_option("-o,--output", flags->output, "WAV file; - writes to standard output")->required();

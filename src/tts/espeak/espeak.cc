@@ -3,21 +3,18 @@
 #include "tts/espeak/espeak.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <cstdint>
 #include <mutex>
-#include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "audio/edges.h"
-#include "base/bounded_queue.h"
 #include "base/process.h"
 #include "tts/espeak/program_audio.h"
 #include "tts/espeak/spoken_text.h"
 #include "tts/espeak/voice_list.h"
+#include "tts/parallel.h"
 
 namespace waveshift::tts {
 namespace {
@@ -91,11 +88,6 @@ class Espeak : public Synthesizer {
                     const std::stop_token& stop) override;
 
  private:
-  struct Numbered {
-    size_t index;
-    StatusOr<SpokenLine> line;
-  };
-
   StatusOr<std::shared_ptr<const Program>> Look(const std::stop_token& stop) const;
   StatusOr<std::string> Ask(const std::string& argument, const std::stop_token& stop) const;
   StatusOr<SpokenLine> SpeakLine(const Program& program, const SpeakRequest& request,
@@ -103,8 +95,6 @@ class Espeak : public Synthesizer {
   StatusOr<audio::MonoBuffer> SpeakPiece(const EspeakVoice& voice, const std::string& text,
                                          int words_per_minute, double pitch_hz, Clock::time_point deadline,
                                          const std::stop_token& stop) const;
-  void Work(const Program& program, std::span<const SpeakRequest> requests, std::atomic<size_t>& next,
-            BoundedQueue<Numbered>& done, const std::stop_token& stop) const;
 
   const EspeakOptions options_;
   mutable std::mutex mutex_;
@@ -243,37 +233,14 @@ StatusOr<SpokenLine> Espeak::SpeakLine(const Program& program, const SpeakReques
   return line;
 }
 
-void Espeak::Work(const Program& program, std::span<const SpeakRequest> requests, std::atomic<size_t>& next,
-                  BoundedQueue<Numbered>& done, const std::stop_token& stop) const {
-  while (!stop.stop_requested()) {
-    const size_t index = next.fetch_add(1);
-    if (index >= requests.size()) return;
-    if (!done.Push(Numbered{index, SpeakLine(program, requests[index], stop)}, stop)) return;
-  }
-}
-
 Status Espeak::Synthesize(std::span<const SpeakRequest> requests, const SpokenSink& sink,
                           const std::stop_token& stop) {
   if (requests.empty()) return OkStatus();
   WS_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program, Look(stop));
-  const size_t wanted =
-      options_.threads > 0 ? options_.threads : std::max(1U, std::thread::hardware_concurrency());
-  const size_t workers = std::min(wanted, requests.size());
-  BoundedQueue<Numbered> done(2 * workers);
-  std::atomic<size_t> next{0};
-  size_t delivered = 0;
-  std::vector<std::jthread> threads;  // joined before what they use goes
-  for (size_t i = 0; i < workers; ++i) {
-    threads.emplace_back([&] { Work(*program, requests, next, done, stop); });
-  }
-  while (delivered < requests.size()) {
-    std::optional<Numbered> answer = done.Pop(stop);
-    if (!answer.has_value()) break;
-    if (answer->line.status().code() == StatusCode::kCancelled) break;
-    ++delivered;
-    sink(answer->index, std::move(answer->line));
-  }
-  return delivered == requests.size() ? OkStatus() : Cancelled("espeak: stopped");
+  const Status status = SpeakInParallel(
+      requests, options_.threads,
+      [&](const SpeakRequest& request) { return SpeakLine(*program, request, stop); }, sink, stop);
+  return Annotate(status, "espeak");
 }
 
 }  // namespace

@@ -5,26 +5,16 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <optional>
+#include <stop_token>
+#include <thread>
 #include <utility>
 
 #include "base/files.h"
-#include "tts/synthesizer_contract.h"
 
 namespace waveshift::tts {
 namespace {
 
 using std::chrono::milliseconds;
-
-INSTANTIATE_TEST_SUITE_P(Espeak, SynthesizerContract,
-                         testing::Values(EngineUnderTest{
-                             [] { return MakeEspeak(); },
-                             "en",
-                             {"The quick brown fox jumps over the lazy dog near the river bank.",
-                              "Nobody was more surprised than the farmer.",
-                              "We had been watching all morning."},
-                             "tlh"}),
-                         [](const auto&) { return "English"; });
 
 StatusOr<SpokenLine> Speak(const std::string& text, const std::string& language,
                            const std::string& voice = "", const EspeakOptions& options = {}) {
