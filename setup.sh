@@ -120,6 +120,30 @@ install_page_packages() {
   touch "$stamp"
 }
 
+# The folder that tools/fetch_ggml.py fills; its version is the first one in tools/ggml.json.
+ggml_folder() {
+  [[ "$(<"$here/tools/ggml.json")" =~ \"version\":\ *\"([0-9.]+)\" ]] || fail "tools/ggml.json names no version"
+  printf '%s\n' "${XDG_CACHE_HOME:-$HOME/.cache}/waveshift/ggml-${BASH_REMATCH[1]}"
+}
+
+# ggml may be installed, or lie in the user's cache.
+ggml_is_there() {
+  local place
+  for place in "$(ggml_folder)"/lib /usr/local/lib /usr/lib /usr/lib/*-linux-gnu; do
+    [[ -f $place/cmake/ggml/ggml-config.cmake ]] && return 0
+  done
+  return 1
+}
+
+# Built once from its source package, because Debian 12 has none (docs/adr/0009-ggml.md).
+build_ggml() {
+  ggml_is_there && return 0
+  if ((check_only)); then fail "missing: $(ggml_folder) (run ./setup.sh)"; fi
+  say "building $(ggml_folder), once: two minutes on two processors"
+  local log
+  if ! log="$(python3 "$here/tools/fetch_ggml.py" 2>&1)"; then fail "$(tail -n 1 <<<"$log")"; fi
+}
+
 runtime_only=0
 check_only=0
 for argument in "$@"; do
@@ -144,6 +168,7 @@ wanted=("${runtime_packages[@]}")
 ((runtime_only)) || wanted+=("${build_packages[@]}")
 mapfile -t missing < <(missing_of "${wanted[@]}")
 if ((!runtime_only)) && ! node_is_there; then missing+=(nodejs npm); fi
+if ((!runtime_only)) && ! ggml_is_there && ! command -v pip3 >/dev/null; then missing+=(python3-pip); fi
 
 if ((${#missing[@]} > 0)); then
   if ((check_only)); then fail "missing: ${missing[*]}"; fi
@@ -151,4 +176,5 @@ if ((${#missing[@]} > 0)); then
 fi
 ((runtime_only)) || check_versions
 ((runtime_only)) || install_page_packages
+((runtime_only)) || build_ggml
 say "everything is there (${#wanted[@]} packages)"
