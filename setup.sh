@@ -11,14 +11,14 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 # Needed to run a finished program.
 runtime_packages=(espeak-ng ffmpeg sqlite3
   libavformat59 libavcodec59 libavutil57 libavfilter8 libswscale6 libswresample4 libsonic0 libsoxr0 libebur128-1 libsndfile1 libicu72
-  libsqlite3-0 libssl3 libcpp-httplib0.11 libspdlog1.10 libfmt9 libabsl20220623 libprometheus-cpp-core1.0 libyaml-cpp0.7
+  libsqlite3-0 libssl3 libcpp-httplib0.11 libspdlog1.10 libfmt9 libabsl20220623 libprometheus-cpp-core1.0 libyaml-cpp0.7 libsentencepiece0
   libfontconfig1 fonts-dejavu-core)
 
 # Needed to build it, to test it and to look at it.
 build_packages=(build-essential cmake ninja-build pkg-config ccache git clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
   libavformat-dev libavcodec-dev libavutil-dev libavfilter-dev libswscale-dev libswresample-dev
   libsonic-dev libsoxr-dev libebur128-dev libsndfile1-dev libicu-dev libsqlite3-dev libssl-dev libfontconfig-dev
-  libcpp-httplib-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libcli11-dev libabsl-dev prometheus-cpp-dev libyaml-cpp-dev
+  libcpp-httplib-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libcli11-dev libabsl-dev prometheus-cpp-dev libyaml-cpp-dev libsentencepiece-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   python3 python3-numpy chromium fonts-noto-cjk curl)
 
@@ -27,7 +27,7 @@ minimum_versions=(
   cmake=3.25 ninja-build=1.11 clang-14=14.0 clang-format-14=14.0 clang-tidy-14=14.0
   libavformat-dev=5.1 libsonic-dev=0.2.0 libsoxr-dev=0.1.3 libebur128-dev=1.2.6 libsndfile1-dev=1.2.0 libicu-dev=72.1
   libfontconfig-dev=2.14 libsqlite3-dev=3.40 libssl-dev=3.0 libcpp-httplib-dev=0.11 nlohmann-json3-dev=3.11 libspdlog-dev=1.10 libfmt-dev=9.1
-  libcli11-dev=2.1 libabsl-dev=20220623 prometheus-cpp-dev=1.0 libyaml-cpp-dev=0.7 libgtest-dev=1.12 libbenchmark-dev=1.7
+  libcli11-dev=2.1 libabsl-dev=20220623 prometheus-cpp-dev=1.0 libyaml-cpp-dev=0.7 libsentencepiece-dev=0.1.97 libgtest-dev=1.12 libbenchmark-dev=1.7
   espeak-ng=1.51 ffmpeg=5.1 python3=3.11)
 minimum_node=18
 

@@ -19,6 +19,7 @@ constexpr std::string_view kMagic = "GGUF";
 constexpr uint32_t kVersion = 3;
 constexpr std::string_view kAlignmentKey = "general.alignment";
 constexpr int64_t kDefaultAlignment = 32;
+constexpr int64_t kSmallestAlignment = 8;  // the format's own rule; numbers can be read where they lie
 constexpr int64_t kLargestAlignment = 1 << 20;
 // Far above what a model has; they bound the work and the memory that a hostile header can ask for.
 constexpr uint64_t kMaxEntries = 1 << 16;
@@ -225,7 +226,7 @@ Status GgufParser::ParseTensor() {
 Status GgufParser::TakeAlignment() {
   file_.alignment_ = kDefaultAlignment;
   if (file_.Find(kAlignmentKey) == nullptr) return OkStatus();
-  WS_ASSIGN_OR_RETURN(file_.alignment_, file_.Integer(kAlignmentKey, 1, kLargestAlignment));
+  WS_ASSIGN_OR_RETURN(file_.alignment_, file_.Integer(kAlignmentKey, kSmallestAlignment, kLargestAlignment));
   if (!std::has_single_bit(static_cast<uint64_t>(file_.alignment_))) {
     return Error("general.alignment is no power of two");
   }

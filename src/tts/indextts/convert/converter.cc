@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tts/indextts/convert/converter.h"
 
-#include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "base/hash.h"
@@ -46,6 +47,18 @@ Status CheckOptions(const ConvertOptions& options) {
   if (options.gpt_type == TensorType::kBf16) return InvalidArgument("type: f32, f16, q8_0 or q4_k");
   if (options.other_type != TensorType::kF32 && options.other_type != TensorType::kF16) {
     return InvalidArgument("type of the other tensors: f32 or f16");
+  }
+  return OkStatus();
+}
+
+// The output must not take the place of what it is made of.
+Status CheckOutput(const Release& release, const std::string& output) {
+  for (const std::string& input :
+       {release.config_path, release.gpt.path(), release.vocoder.path(), release.tokenizer_path}) {
+    std::error_code error;
+    if (std::filesystem::equivalent(input, output, error)) {
+      return InvalidArgument(output + ": is a file of the release; choose another name");
+    }
   }
   return OkStatus();
 }
@@ -158,6 +171,7 @@ StatusOr<ConvertReport> Convert(const std::string& folder, const std::string& ou
                                 const ConvertOptions& options) {
   WS_RETURN_IF_ERROR(CheckOptions(options));
   WS_ASSIGN_OR_RETURN(const Release release, OpenRelease(folder, options.license_path));
+  WS_RETURN_IF_ERROR(CheckOutput(release, output));
   return Conversion(release, options).Run(output);
 }
 

@@ -231,6 +231,14 @@ TEST_F(Converter, ValuesThatCannotBeAreRefusedByName) {
             "bigvgan_generator.pth: tensor activation_post.upsample.filter differs from the other filters");
 }
 
+TEST_F(Converter, ItsInputIsNotOverwritten) {
+  ASSERT_TRUE(CopyGoldenRelease(Path("golden")).ok());
+  const std::string before = ReadFile(Path("golden/gpt.pth"), 1 << 21).value();
+  EXPECT_EQ(Message(Convert(Path("golden"), Path("golden/../golden/gpt.pth"), {}).status()),
+            Path("golden/../golden/gpt.pth") + ": is a file of the release; choose another name");
+  EXPECT_EQ(ReadFile(Path("golden/gpt.pth"), 1 << 21).value(), before);
+}
+
 TEST_F(Converter, MissingFilesAreNamed) {
   EXPECT_EQ(Message(Convert(Path("none"), Path("x"), {}).status()), Path("none") + ": is no folder");
   ASSERT_TRUE(CopyGoldenRelease(Path("golden")).ok());
