@@ -32,7 +32,7 @@ class TorchFiles : public testing::TestWithParam<const char*> {};
 TEST_P(TorchFiles, AreReadAsTorchWroteThem) {
   const auto file = TorchCheckpoint::Open(kFolder + GetParam());
   ASSERT_TRUE(file.ok()) << file.status();
-  ASSERT_EQ(file->tensors().size(), 8u);
+  ASSERT_EQ(file->tensors().size(), 9u);
   EXPECT_EQ(file->tensors().at("half").shape, (std::vector<int64_t>{2, 3}));
   EXPECT_EQ(file->tensors().at("half").element, ElementType::kFloat16);
   EXPECT_EQ(file->tensors().at("number").shape, std::vector<int64_t>{});
@@ -40,6 +40,7 @@ TEST_P(TorchFiles, AreReadAsTorchWroteThem) {
   EXPECT_EQ(All(*file, "single"), Steps(8));
   EXPECT_EQ(All(*file, "brain"), Steps(4));
   EXPECT_EQ(All(*file, "double"), Steps(3));
+  EXPECT_EQ(All(*file, "parameter"), Steps(5));
   // Two tensors of one storage.
   EXPECT_EQ(All(*file, "first"), Steps(4));
   EXPECT_EQ(All(*file, "rest"), Steps(6, 4));

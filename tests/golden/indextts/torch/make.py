@@ -30,7 +30,8 @@ def main():
     shared = values(10, dtype=torch.float32)
     flat = collections.OrderedDict(
         half=values(2, 3, dtype=torch.float16), single=values(2, 2, 2, dtype=torch.float32), brain=values(4, dtype=torch.bfloat16),
-        double=values(3, dtype=torch.float64), long=torch.tensor([1, -2, 3]), number=torch.tensor(7), first=shared[:4], rest=shared[4:].reshape(2, 3))
+        double=values(3, dtype=torch.float64), long=torch.tensor([1, -2, 3]), number=torch.tensor(7), first=shared[:4], rest=shared[4:].reshape(2, 3),
+        parameter=torch.nn.Parameter(values(5, dtype=torch.float32)))
     torch.save(flat, HERE / "flat.pth")
     torch.save({"epoch": 3, "rate": 0.5, "names": ["a", "b"], "nothing": None, "large": 1 << 40, "model": dict(flat)}, HERE / "model.pth")
     torch.save({"turned": values(2, 3, dtype=torch.float32).t()}, HERE / "turned.pth")
