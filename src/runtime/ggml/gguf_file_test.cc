@@ -57,6 +57,24 @@ TEST(GgufFile, ReadsMetadata) {
             "x.gguf: key tiny.width is uint32, not a string");
 }
 
+TEST(GgufFile, NumbersOfEveryWidthKeepTheirSign) {
+  HandMade made = Good();
+  made.entries = {Entry("u8", 0, "\xff"),
+                  Entry("i8", 1, "\xfe"),
+                  Entry("u16", 2, Little<uint16_t>(65535)),
+                  Entry("i16", 3, Little<int16_t>(-3)),
+                  Entry("u32", 4, Little<uint32_t>(0xFFFFFFFF)),
+                  Entry("i32", 5, Little<int32_t>(-4)),
+                  Entry("u64", 10, Little<uint64_t>(1ULL << 62)),
+                  Entry("i64", 11, Little<int64_t>(-5))};
+  const std::string bytes = made.Bytes();
+  const auto file = GgufFile::Parse(bytes, "x.gguf");
+  ASSERT_TRUE(file.ok()) << file.status();
+  std::vector<int64_t> values;
+  for (const MetadataEntry& entry : (*file)->metadata()) values.push_back(entry.value.integer);
+  EXPECT_EQ(values, (std::vector<int64_t>{255, -2, 65535, -3, 0xFFFFFFFF, -4, int64_t{1} << 62, -5}));
+}
+
 TEST(GgufFile, ReadsTensorsOutermostFirst) {
   const std::string bytes = Good().Bytes();
   const auto file = GgufFile::Parse(bytes, "x.gguf");

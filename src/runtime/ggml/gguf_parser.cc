@@ -91,8 +91,11 @@ Status GgufParser::Scalar(ValueType type, const std::string& key, int64_t* integ
     case ValueType::kUint8:
     case ValueType::kBool:
       return take(uint8_t{}, integer);
-    case ValueType::kInt8:
-      return take(int8_t{}, integer);
+    case ValueType::kInt8: {
+      WS_RETURN_IF_ERROR(take(uint8_t{}, integer));
+      if (*integer > 127) *integer -= 256;  // two's complement
+      return OkStatus();
+    }
     case ValueType::kUint16:
       return take(uint16_t{}, integer);
     case ValueType::kInt16:
