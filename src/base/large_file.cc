@@ -132,20 +132,28 @@ StatusOr<AtomicFile> AtomicFile::Create(const std::string& path) {
   const std::string name = "." + p.filename().string().substr(0, 120) + "." + std::to_string(::getpid()) +
                            "." + std::to_string(counter.fetch_add(1)) + ".part";
   std::string temporary = (p.parent_path() / name).string();
-  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(p, ignored)) return InvalidArgument(path + ": is a directory");
+  // Without a name until it is whole, where the file system can: then a killed process leaves nothing.
+  const std::string parent = p.has_parent_path() ? p.parent_path().string() : ".";
+  int fd = ::open(parent.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0644);
+  if (fd >= 0) return AtomicFile(path, std::move(temporary), fd, /*has_name=*/false);
+  fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
   if (fd < 0) return ErrnoStatus(errno, path);
-  return AtomicFile(path, std::move(temporary), fd);
+  return AtomicFile(path, std::move(temporary), fd, /*has_name=*/true);
 }
 
 AtomicFile::AtomicFile(AtomicFile&& other) noexcept
     : path_(std::move(other.path_)),
       temporary_(std::move(other.temporary_)),
       fd_(std::exchange(other.fd_, -1)),
+      has_name_(other.has_name_),
       size_(other.size_) {}
 AtomicFile& AtomicFile::operator=(AtomicFile&& other) noexcept {
   std::swap(path_, other.path_);
   std::swap(temporary_, other.temporary_);
   std::swap(fd_, other.fd_);
+  std::swap(has_name_, other.has_name_);
   std::swap(size_, other.size_);
   return *this;
 }
@@ -154,7 +162,7 @@ AtomicFile::~AtomicFile() { Discard(); }
 void AtomicFile::Discard() {
   if (fd_ < 0) return;
   ::close(std::exchange(fd_, -1));
-  ::unlink(temporary_.c_str());
+  if (has_name_) ::unlink(temporary_.c_str());
 }
 
 Status AtomicFile::Append(std::string_view bytes) {
@@ -169,6 +177,13 @@ Status AtomicFile::Overwrite(int64_t offset, std::string_view bytes) {
 
 Status AtomicFile::Commit() {
   if (::fsync(fd_) != 0) return ErrnoStatus(errno, path_);
+  if (!has_name_) {
+    const std::string open_file = "/proc/self/fd/" + std::to_string(fd_);
+    if (::linkat(AT_FDCWD, open_file.c_str(), AT_FDCWD, temporary_.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+      return ErrnoStatus(errno, path_);
+    }
+    has_name_ = true;
+  }
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) return ErrnoStatus(errno, path_);
   ::close(std::exchange(fd_, -1));  // its bytes are on the disk already
   // The rename lasts only when its folder is on the disk too; some file systems refuse to sync folders.

@@ -58,11 +58,12 @@ class MappedFile {
   std::string_view bytes_;
 };
 
-// A new file that appears whole under its name, or not at all: bytes go to a temporary name beside it, Commit
-// syncs and renames. Destroyed without Commit it leaves nothing. One thread.
+// A new file that appears whole under its name, or not at all: bytes go to a file beside it without a name
+// (or with a temporary one, where the file system wants one), Commit syncs and renames. Destroyed without
+// Commit it leaves nothing. One thread.
 class AtomicFile {
  public:
-  // Makes missing parent folders.
+  // Makes missing parent folders. InvalidArgument when the path is a folder.
   static StatusOr<AtomicFile> Create(const std::string& path);
   AtomicFile(AtomicFile&& other) noexcept;
   AtomicFile& operator=(AtomicFile&& other) noexcept;
@@ -76,12 +77,13 @@ class AtomicFile {
   Status Commit();
 
  private:
-  AtomicFile(std::string path, std::string temporary, int fd)
-      : path_(std::move(path)), temporary_(std::move(temporary)), fd_(fd) {}
+  AtomicFile(std::string path, std::string temporary, int fd, bool has_name)
+      : path_(std::move(path)), temporary_(std::move(temporary)), fd_(fd), has_name_(has_name) {}
   void Discard();
   std::string path_;
   std::string temporary_;
   int fd_ = -1;
+  bool has_name_ = false;  // the temporary one
   int64_t size_ = 0;
 };
 

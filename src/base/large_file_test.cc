@@ -74,18 +74,28 @@ TEST_F(LargeFile, WithoutCommitNothingIsLeft) {
     auto file = AtomicFile::Create(Path("a"));
     ASSERT_TRUE(file.ok()) << file.status();
     ASSERT_TRUE(file->Append("half").ok());
-    EXPECT_EQ(FilesInFolder(), 1u);
+    EXPECT_FALSE(std::filesystem::exists(Path("a")));
   }
   EXPECT_EQ(FilesInFolder(), 0u);
 }
 
-TEST_F(LargeFile, AFolderInTheWayIsNamed) {
-  ASSERT_TRUE(MakeDirectories(Path("taken/sub")).ok());
-  auto file = AtomicFile::Create(Path("taken"));
+TEST_F(LargeFile, AnOldFileStaysUntilTheNewOneIsWhole) {
+  ASSERT_TRUE(WriteFileAtomic(Path("a"), "old").ok());
+  auto file = AtomicFile::Create(Path("a"));
   ASSERT_TRUE(file.ok()) << file.status();
-  const Status status = file->Commit();
-  EXPECT_FALSE(status.ok());
-  EXPECT_NE(Message(status).find("taken"), std::string::npos) << status;
+  ASSERT_TRUE(file->Append("new").ok());
+  EXPECT_EQ(ReadFile(Path("a"), 100).value(), "old");
+  AtomicFile moved = std::move(file).value();
+  ASSERT_TRUE(moved.Commit().ok());
+  EXPECT_EQ(ReadFile(Path("a"), 100).value(), "new");
+  EXPECT_EQ(FilesInFolder(), 1u);
+}
+
+TEST_F(LargeFile, AFolderInTheWayIsNamed) {
+  ASSERT_TRUE(MakeDirectories(Path("taken")).ok());
+  const auto file = AtomicFile::Create(Path("taken"));
+  EXPECT_EQ(file.status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Message(file.status()), Path("taken") + ": is a directory");
 }
 
 }  // namespace
