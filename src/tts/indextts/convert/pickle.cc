@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tts/indextts/convert/pickle.h"
 
-#include <array>
 #include <bit>
 #include <cstring>
 #include <map>
 #include <optional>
 #include <utility>
+
+#include "tts/indextts/convert/pickle_globals_internal.h"
 
 namespace waveshift::tts::indextts {
 namespace {
@@ -17,30 +18,6 @@ constexpr size_t kMaxValues = 1 << 18;
 constexpr size_t kMaxMarks = 64;
 constexpr size_t kMaxDimensions = 8;
 constexpr int64_t kLargestExtent = int64_t{1} << 40;
-
-enum class Global : int64_t { kOrderedDict, kRebuildTensor, kRebuildParameter, kStorage };
-
-struct Known {
-  std::string_view name;  // module and name as the pickle has them, a blank between
-  Global global;
-  ElementType element;
-};
-
-constexpr std::array<Known, 13> kKnown = {{
-    {"collections OrderedDict", Global::kOrderedDict, {}},
-    {"torch._utils _rebuild_tensor_v2", Global::kRebuildTensor, {}},
-    {"torch._utils _rebuild_parameter", Global::kRebuildParameter, {}},
-    {"torch DoubleStorage", Global::kStorage, ElementType::kFloat64},
-    {"torch FloatStorage", Global::kStorage, ElementType::kFloat32},
-    {"torch HalfStorage", Global::kStorage, ElementType::kFloat16},
-    {"torch BFloat16Storage", Global::kStorage, ElementType::kBfloat16},
-    {"torch LongStorage", Global::kStorage, ElementType::kInt64},
-    {"torch IntStorage", Global::kStorage, ElementType::kInt32},
-    {"torch ShortStorage", Global::kStorage, ElementType::kInt16},
-    {"torch CharStorage", Global::kStorage, ElementType::kInt8},
-    {"torch ByteStorage", Global::kStorage, ElementType::kUint8},
-    {"torch BoolStorage", Global::kStorage, ElementType::kBool},
-}};
 
 // Bytes of the pickle's machine language that a state dict needs (names as in Python's pickletools).
 enum Opcode : uint8_t {
@@ -321,7 +298,7 @@ class Machine {
     WS_ASSIGN_OR_RETURN(const std::string_view module, Line());
     WS_ASSIGN_OR_RETURN(const std::string_view name, Line());
     const std::string full = std::string(module) + " " + std::string(name);
-    for (const Known& known : kKnown) {
+    for (const KnownGlobal& known : kKnownGlobals) {
       if (full != known.name) continue;
       return Push({.kind = PickleKind::kGlobal,
                    .integer = static_cast<int64_t>(known.global),
@@ -331,7 +308,7 @@ class Machine {
                  ", which is no part of a state dict; nothing is executed");
   }
 
-  bool IsGlobal(Ref ref, Global global) {
+  bool IsGlobal(Ref ref, PickleGlobal global) {
     return At(ref).kind == PickleKind::kGlobal && At(ref).integer == static_cast<int64_t>(global);
   }
 
@@ -340,7 +317,7 @@ class Machine {
     WS_ASSIGN_OR_RETURN(const Ref id, Pop());
     const std::vector<Ref> parts = At(id).items;
     if (At(id).kind != PickleKind::kTuple || parts.size() != 5 || At(parts[0]).text != "storage" ||
-        !IsGlobal(parts[1], Global::kStorage) || At(parts[2]).kind != PickleKind::kText ||
+        !IsGlobal(parts[1], PickleGlobal::kStorage) || At(parts[2]).kind != PickleKind::kText ||
         At(parts[4]).kind != PickleKind::kInteger) {
       return Error("a reference to something other than a storage");
     }
@@ -357,11 +334,11 @@ class Machine {
     WS_ASSIGN_OR_RETURN(const Ref callable, Pop());
     if (At(arguments).kind != PickleKind::kTuple) return Error("a call without a tuple of arguments");
     const std::vector<Ref> items = At(arguments).items;
-    if (IsGlobal(callable, Global::kOrderedDict)) {
+    if (IsGlobal(callable, PickleGlobal::kOrderedDict)) {
       return items.empty() ? PushKind(PickleKind::kDict) : Error("an OrderedDict with arguments");
     }
-    if (IsGlobal(callable, Global::kRebuildTensor)) return RebuildTensor(items);
-    if (IsGlobal(callable, Global::kRebuildParameter)) {
+    if (IsGlobal(callable, PickleGlobal::kRebuildTensor)) return RebuildTensor(items);
+    if (IsGlobal(callable, PickleGlobal::kRebuildParameter)) {
       if (items.empty() || At(items[0]).kind != PickleKind::kTensor)
         return Error("a parameter without a tensor");
       stack_.push_back(items[0]);
@@ -431,39 +408,6 @@ class Machine {
 };
 
 }  // namespace
-
-int64_t ElementBytes(ElementType type) {
-  switch (type) {
-    case ElementType::kFloat64:
-    case ElementType::kInt64:
-      return 8;
-    case ElementType::kFloat32:
-    case ElementType::kInt32:
-      return 4;
-    case ElementType::kFloat16:
-    case ElementType::kBfloat16:
-    case ElementType::kInt16:
-      return 2;
-    default:
-      return 1;
-  }
-}
-
-std::string_view ElementName(ElementType type) {
-  static constexpr std::array<std::string_view, 10> kNames = {
-      "float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool"};
-  return kNames.at(static_cast<size_t>(type));
-}
-
-const PickleValue* PickleDocument::Find(const PickleValue& dict, std::string_view key) const {
-  const PickleValue* found = nullptr;
-  if (dict.kind != PickleKind::kDict) return found;
-  for (size_t i = 0; i + 1 < dict.items.size(); i += 2) {
-    const PickleValue& each = at(dict.items[i]);
-    if (each.kind == PickleKind::kText && each.text == key) found = &at(dict.items[i + 1]);
-  }
-  return found;
-}
 
 StatusOr<PickleDocument> ReadPickle(std::string_view bytes, const std::string& name) {
   return Machine(bytes, name).Run();
