@@ -231,6 +231,20 @@ TEST_F(Converter, ValuesThatCannotBeAreRefusedByName) {
             "bigvgan_generator.pth: tensor activation_post.upsample.filter differs from the other filters");
 }
 
+TEST_F(Converter, TheTokenizerMustFitTheModel) {
+  ASSERT_TRUE(CopyGoldenRelease(Path("golden")).ok());
+  const std::string tokenizer = Path("golden/bpe.model");
+  const std::string good = ReadFile(tokenizer, 1 << 20).value();
+  ASSERT_TRUE(WriteFileAtomic(tokenizer, "no model").ok());
+  EXPECT_TRUE(Message(Convert(Path("golden"), Path("x"), {}).status())
+                  .starts_with(tokenizer + ": is no SentencePiece model"));
+  Architecture small = TinyArchitecture();
+  small.gpt.text_tokens = 150;
+  ASSERT_TRUE(WriteRelease(Path("small"), small, good).ok());
+  EXPECT_EQ(Message(Convert(Path("small"), Path("x"), {}).status()),
+            Path("small/bpe.model") + ": has 200 pieces, more than gpt.number_text_tokens (150)");
+}
+
 TEST_F(Converter, ItsInputIsNotOverwritten) {
   ASSERT_TRUE(CopyGoldenRelease(Path("golden")).ok());
   const std::string before = ReadFile(Path("golden/gpt.pth"), 1 << 21).value();

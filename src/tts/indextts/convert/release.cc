@@ -12,6 +12,7 @@
 #include "runtime/ggml/gguf_file.h"
 #include "text/language.h"
 #include "tts/indextts/convert/release_config.h"
+#include "tts/indextts/text/tokenizer.h"
 
 namespace waveshift::tts::indextts {
 namespace {
@@ -125,10 +126,13 @@ Status TakeLicenses(const std::string& folder, const std::string& license_path, 
   return OkStatus();
 }
 
-// SentencePiece models are protocol buffers whose first field is a list of pieces (field 1, a message).
-Status CheckTokenizer(const std::string& path, const std::string& bytes) {
-  if (!bytes.starts_with('\x0a')) return InvalidArgument(path + ": is no SentencePiece model");
-  return OkStatus();
+// It loads, and the GPT has an embedding for each of its pieces.
+Status CheckTokenizer(const Release& release) {
+  WS_ASSIGN_OR_RETURN(const auto tokenizer, Tokenizer::Load(release.tokenizer, release.tokenizer_path));
+  if (tokenizer->vocabulary_size() <= release.architecture.gpt.text_tokens) return OkStatus();
+  return InvalidArgument(release.tokenizer_path + ": has " + std::to_string(tokenizer->vocabulary_size()) +
+                         " pieces, more than gpt.number_text_tokens (" +
+                         std::to_string(release.architecture.gpt.text_tokens) + ")");
 }
 
 }  // namespace
@@ -152,7 +156,7 @@ StatusOr<Release> OpenRelease(const std::string& folder, const std::string& lice
   WS_RETURN_IF_ERROR(CheckTensors(release.gpt, Part::kGpt, release.tensors));
   WS_RETURN_IF_ERROR(CheckTensors(release.vocoder, Part::kVocoder, release.tensors));
   WS_ASSIGN_OR_RETURN(release.tokenizer, ReadFile(release.tokenizer_path, kMaxTokenizerBytes));
-  WS_RETURN_IF_ERROR(CheckTokenizer(release.tokenizer_path, release.tokenizer));
+  WS_RETURN_IF_ERROR(CheckTokenizer(release));
   WS_RETURN_IF_ERROR(TakeLicenses(folder, license_path, &release));
   return release;
 }

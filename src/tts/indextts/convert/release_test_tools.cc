@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "base/files.h"
 
@@ -82,12 +83,15 @@ std::string VocoderConfigText(const Architecture& a) {
          Line(4, "sampling_rate", std::to_string(a.mel.sample_rate_hz));
 }
 
-// Three pieces: a protocol buffer whose field 1 is a message with the piece's text in its field 1.
+// Four pieces of a SentencePiece model, a protocol buffer: field 1 is a message for each piece, with its
+// text in field 1 and its type (1 normal, 2 unknown, 3 control) in field 3.
 std::string SmallestTokenizer() {
   std::string bytes;
-  for (const std::string piece : {"<s>", "</s>", "<unk>"}) {
-    bytes += "\x0a" + std::string(1, static_cast<char>(piece.size() + 2)) + "\x0a" +
-             std::string(1, static_cast<char>(piece.size())) + piece;
+  for (const auto& [piece, type] :
+       {std::pair<std::string, char>{"<s>", 3}, {"</s>", 3}, {"<unk>", 2}, {"\u2581", 1}}) {
+    const std::string message =
+        "\x0a" + std::string(1, static_cast<char>(piece.size())) + piece + "\x18" + type;
+    bytes += "\x0a" + std::string(1, static_cast<char>(message.size())) + message;
   }
   return bytes;
 }

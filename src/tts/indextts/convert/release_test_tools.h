@@ -28,7 +28,7 @@ std::string ReleaseConfigText(const Architecture& architecture);
 void FillLikeTrained(const TestTensor& tensor, int64_t first, std::span<float> values);
 
 // Writes config.yaml, gpt.pth, bigvgan_generator.pth and, as bpe.model, `tokenizer` (a SentencePiece model;
-// "": three pieces).
+// "": four pieces).
 Status WriteRelease(const std::string& folder, const Architecture& architecture,
                     const std::string& tokenizer);
 
