@@ -3,6 +3,7 @@
 #include "text/code_points.h"
 
 #include <unicode/normalizer2.h>
+#include <unicode/translit.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/uscript.h>
@@ -12,17 +13,21 @@
 namespace waveshift::text {
 namespace {
 
+std::u32string FromIcu(const icu::UnicodeString& text) {
+  std::u32string out;
+  for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
+    out.push_back(static_cast<char32_t>(text.char32At(i)));
+  }
+  return out;
+}
+
 std::u32string Normalize(const icu::Normalizer2* how, std::u32string_view code_points, UErrorCode error) {
   if (how == nullptr || U_FAILURE(error)) return std::u32string(code_points);
   icu::UnicodeString given;
   for (const char32_t c : code_points) given.append(static_cast<UChar32>(c));
   const icu::UnicodeString made = how->normalize(given, error);
   if (U_FAILURE(error)) return std::u32string(code_points);
-  std::u32string out;
-  for (int32_t i = 0; i < made.length(); i = made.moveIndex32(i, 1)) {
-    out.push_back(static_cast<char32_t>(made.char32At(i)));
-  }
-  return out;
+  return FromIcu(made);
 }
 
 UScriptCode ScriptOf(char32_t c) {
@@ -61,6 +66,26 @@ std::u32string Decompose(std::u32string_view code_points) {
 std::u32string ComposeCompatible(std::u32string_view code_points) {
   UErrorCode error = U_ZERO_ERROR;
   return Normalize(icu::Normalizer2::getNFKCInstance(error), code_points, error);
+}
+
+std::u32string SimplifiedHan(std::u32string_view code_points) {
+  static const icu::Transliterator* const transliterator = [] {
+    UErrorCode error = U_ZERO_ERROR;
+    return icu::Transliterator::createInstance("Traditional-Simplified", UTRANS_FORWARD, error);
+  }();
+  if (transliterator == nullptr) return std::u32string(code_points);
+  icu::UnicodeString text;
+  for (const char32_t c : code_points) text.append(static_cast<UChar32>(c));
+  transliterator->transliterate(text);
+  const std::u32string simplified = FromIcu(text);
+  if (simplified.size() != code_points.size()) return std::u32string(code_points);
+  size_t han = 0;
+  size_t changed = 0;
+  for (size_t i = 0; i < simplified.size(); ++i) {
+    han += IsHan(code_points[i]) ? 1 : 0;
+    changed += simplified[i] != code_points[i] ? 1 : 0;
+  }
+  return changed * 6 >= han && changed > 0 ? simplified : std::u32string(code_points);
 }
 
 bool IsHan(char32_t c) {

@@ -20,6 +20,10 @@ std::u32string Decompose(std::u32string_view code_points);
 // Compatibility composition (NFKC): full-width letters, ligatures and circled digits become plain ones.
 std::u32string ComposeCompatible(std::u32string_view code_points);
 
+// Chinese in simplified characters, when it is written in traditional ones (a sixth of its characters or more
+// would change); else as it is.
+std::u32string SimplifiedHan(std::u32string_view code_points);
+
 bool IsHan(char32_t c);     // Chinese characters, also those of Japanese
 bool IsKana(char32_t c);    // hiragana, katakana and the long mark
 bool IsLatin(char32_t c);   // a letter of the Latin script

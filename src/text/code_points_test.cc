@@ -25,6 +25,13 @@ TEST(CodePoints, Forms) {
   EXPECT_EQ(ComposeCompatible(U"Ａ１ﬁ①"), U"A1fi1");
 }
 
+TEST(CodePoints, TraditionalChineseIsRecognised) {
+  EXPECT_EQ(SimplifiedHan(U"我們在學校學習，電話號碼"), U"我们在学校学习，电话号码");
+  // 著 and 乾 are simplified characters too.
+  EXPECT_EQ(SimplifiedHan(U"他是一位著名的历史学家"), U"他是一位著名的历史学家");
+  EXPECT_EQ(SimplifiedHan(U"plain text"), U"plain text");
+}
+
 TEST(CodePoints, Kinds) {
   EXPECT_TRUE(IsHan(U'中') && IsHan(U'〇') && !IsHan(U'々') && !IsHan(U'あ') && !IsHan(U'a'));
   EXPECT_TRUE(IsKana(U'あ') && IsKana(U'ア') && IsKana(U'ー') && !IsKana(U'中'));
