@@ -20,12 +20,13 @@ add_library(waveshift_sonic INTERFACE)
 target_include_directories(waveshift_sonic SYSTEM INTERFACE ${SONIC_INCLUDE_DIR})
 target_link_libraries(waveshift_sonic INTERFACE ${SONIC_LIBRARY})
 
-# ONNX Runtime: an installed one first (libonnxruntime-dev of Debian 13), else the one that ./setup.sh keeps in the user's cache.
-# tools/onnxruntime.json has its version and hashes.
+# Where ./setup.sh keeps what no Debian package brings.
 set(WAVESHIFT_CACHE_DIR "$ENV{XDG_CACHE_HOME}")
 if(NOT WAVESHIFT_CACHE_DIR)
   set(WAVESHIFT_CACHE_DIR "$ENV{HOME}/.cache")
 endif()
+# ONNX Runtime: an installed one first (libonnxruntime-dev of Debian 13), else the one in the cache. tools/onnxruntime.json has its version and
+# hashes.
 file(READ ${PROJECT_SOURCE_DIR}/tools/onnxruntime.json waveshift_onnxruntime_pins)
 string(JSON WAVESHIFT_ONNXRUNTIME_VERSION GET "${waveshift_onnxruntime_pins}" version)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tools/onnxruntime.json)
@@ -45,13 +46,47 @@ add_library(waveshift_onnxruntime INTERFACE)
 target_include_directories(waveshift_onnxruntime SYSTEM INTERFACE ${ONNXRUNTIME_INCLUDE_DIR})
 target_link_libraries(waveshift_onnxruntime INTERFACE ${ONNXRUNTIME_LIBRARY})
 
+# ggml: an installed one first, else the one that ./setup.sh builds into the cache (with CUDA: tools/fetch_ggml.py --cuda). tools/ggml.json has its
+# version and hash; docs/adr/0009-ggml.md says why it is built as it is.
+file(READ ${PROJECT_SOURCE_DIR}/tools/ggml.json waveshift_ggml_pins)
+string(JSON WAVESHIFT_GGML_VERSION GET "${waveshift_ggml_pins}" version)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tools/ggml.json)
+if(WAVESHIFT_CUDA)
+  set(WAVESHIFT_GGML_ROOT "${WAVESHIFT_CACHE_DIR}/waveshift/ggml-${WAVESHIFT_GGML_VERSION}-cuda")
+else()
+  set(WAVESHIFT_GGML_ROOT "${WAVESHIFT_CACHE_DIR}/waveshift/ggml-${WAVESHIFT_GGML_VERSION}")
+endif()
+# Its package file says its version in GGML_VERSION only.
+find_package(ggml QUIET)
+if(NOT ggml_FOUND)
+  find_package(ggml QUIET PATHS ${WAVESHIFT_GGML_ROOT} NO_DEFAULT_PATH)
+endif()
+if(NOT ggml_FOUND AND WAVESHIFT_CUDA)
+  message(FATAL_ERROR "ggml with CUDA is missing: run tools/fetch_ggml.py --cuda, or set ggml_DIR")
+elseif(NOT ggml_FOUND)
+  message(FATAL_ERROR "ggml is missing: run ./setup.sh, or set ggml_DIR")
+elseif(GGML_VERSION VERSION_LESS 0.15)
+  message(FATAL_ERROR "${ggml_DIR}: ggml ${GGML_VERSION}, 0.15 or newer is needed")
+endif()
+add_library(waveshift_libggml INTERFACE)
+target_include_directories(waveshift_libggml SYSTEM INTERFACE ${GGML_INCLUDE_DIR})
+target_link_libraries(waveshift_libggml INTERFACE ggml::ggml)
+# Where a ggml that loads its libraries for processors and devices at run time keeps them.
+set(WAVESHIFT_GGML_BACKENDS "${GGML_BACKEND_DIR}")
+if(NOT WAVESHIFT_GGML_BACKENDS)
+  cmake_path(GET GGML_LIB_DIR PARENT_PATH WAVESHIFT_GGML_BACKENDS)
+  string(APPEND WAVESHIFT_GGML_BACKENDS "/bin")
+endif()
+
+pkg_check_modules(SENTENCEPIECE REQUIRED IMPORTED_TARGET sentencepiece>=0.1.97)
+pkg_check_modules(YAMLCPP REQUIRED IMPORTED_TARGET yaml-cpp>=0.7)
+
 if(NOT WAVESHIFT_ONLY_TTS)
   pkg_check_modules(LIBAV REQUIRED IMPORTED_TARGET
     libavformat>=59 libavcodec>=59 libavutil>=57 libavfilter>=8 libswresample>=4 libswscale>=6)
   pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.88)
   pkg_check_modules(FONTCONFIG REQUIRED IMPORTED_TARGET fontconfig>=2.14)
   pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3>=3.40)
-  pkg_check_modules(YAMLCPP REQUIRED IMPORTED_TARGET yaml-cpp>=0.7)
   find_package(spdlog 1.10 REQUIRED)
   find_package(prometheus-cpp REQUIRED)  # Debian 12 has 1.0.1; its package file does not say so
   pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib>=0.11)

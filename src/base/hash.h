@@ -29,6 +29,22 @@ class FieldHasher {
   std::unique_ptr<State> state_;
 };
 
+// SHA-256 of bytes that come piece by piece.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(Sha256&& other) noexcept;
+  Sha256& operator=(Sha256&& other) noexcept;
+  Sha256& Add(std::string_view bytes);
+  // 64 lower-case hex digits. The next Add begins anew.
+  std::string Hex();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
 // SHA-256 of bytes as 64 lower-case hex digits.
 std::string Sha256Hex(std::string_view bytes);
 

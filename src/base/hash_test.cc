@@ -13,6 +13,12 @@ TEST(Sha256, KnownValues) {
   EXPECT_EQ(Sha256Hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+TEST(Sha256, PiecesGiveTheHashOfTheWhole) {
+  Sha256 hash;
+  EXPECT_EQ(hash.Add("a").Add("").Add("bc").Hex(), Sha256Hex("abc"));
+  EXPECT_EQ(hash.Hex(), Sha256Hex(""));
+}
+
 TEST(FieldHasher, IsTheHashOfLengthsAndFields) {
   const std::string framed = std::string("\x03\0\0\0\0\0\0\0abc", 11) + std::string("\0\0\0\0\0\0\0\0", 8);
   EXPECT_EQ(FieldHasher().Add(std::string_view("abc")).Add(std::string_view("")).Hex(), Sha256Hex(framed));

@@ -19,8 +19,8 @@ class SetupTest(unittest.TestCase):
         self.addCleanup(scratch.cleanup)
         self.folder = pathlib.Path(scratch.name)
 
-    def run_setup(self, *arguments, path=None):
-        env = {**os.environ, "PATH": path or os.environ["PATH"]}
+    def run_setup(self, *arguments, path=None, **variables):
+        env = {**os.environ, "PATH": path or os.environ["PATH"], **variables}
         return subprocess.run(["/bin/bash", str(SETUP), *arguments], env=env, capture_output=True, text=True, timeout=60)
 
     def tools(self, **scripts):
@@ -65,6 +65,15 @@ class SetupTest(unittest.TestCase):
         self.assertEqual(1, done.returncode)
         self.assertEqual(1, len(done.stderr.splitlines()))
         self.assertIn("libavformat-dev", done.stderr)
+
+    def test_check_names_a_ggml_that_is_not_built(self):
+        """The one thing that is built; machines whose distribution has it need no build."""
+        done = self.run_setup("--check", XDG_CACHE_HOME=str(self.folder))
+        if any(pathlib.Path("/usr").glob("**/cmake/ggml/ggml-config.cmake")):
+            self.assertEqual(0, done.returncode, done.stderr)
+        else:
+            self.assertEqual(1, done.returncode)
+            self.assertRegex(done.stderr, rf"^setup: missing: {re.escape(str(self.folder))}/waveshift/ggml-[0-9.]+ ")
 
     def test_runtime_only_needs_no_compiler(self):
         done = self.run_setup("--check", "--runtime-only", path=self.tools(dpkg_query="exit 1", apt_get="exit 9"))

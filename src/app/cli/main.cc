@@ -12,6 +12,7 @@
 #include "app/cli/config_command.h"
 #include "app/cli/doctor_command.h"
 #include "app/cli/dub_command.h"
+#include "app/cli/models_command.h"
 #include "app/cli/run_command.h"
 #include "app/cli/serve_command.h"
 #include "app/cli/signals.h"
@@ -29,6 +30,7 @@ void RegisterCommands(CLI::App& app, CommandContext& context) {
   RegisterServe(app, context);
   RegisterSpeak(app, context);
   RegisterTasks(app, context);
+  RegisterModels(app, context);
   RegisterDoctor(app, context);
   RegisterConfig(app, context);
   RegisterVersion(app, context);

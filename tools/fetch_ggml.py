@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+# Copyright 2026 the WaveShift authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Builds ggml once for machines that have none installed: tools/fetch_ggml.py [--check] [--cuda]
+
+Installs it into CACHE/waveshift/ggml-VERSION (with --cuda: ggml-VERSION-cuda), where cmake/dependencies.cmake finds it. Package, version and
+hash: tools/ggml.json; docs/adr/0009-ggml.md says why it is built this way. Does nothing when it is there. --check: exit 1 when it is not.
+"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import packages
+
+PINS = pathlib.Path(__file__).with_name("ggml.json")
+SPACE = 300 << 20
+CUDA_SPACE = 3 << 30
+# One processor library for each family of instruction sets; the program loads the best one that the machine can run.
+OPTIONS = ["-DCMAKE_BUILD_TYPE=Release", "-DBUILD_SHARED_LIBS=ON", "-DGGML_BACKEND_DL=ON", "-DGGML_CPU_ALL_VARIANTS=ON", "-DGGML_NATIVE=OFF",
+           "-DGGML_OPENMP=OFF", "-DGGML_LLAMAFILE=ON", "-DGGML_BUILD_TESTS=OFF", "-DGGML_BUILD_EXAMPLES=OFF",
+           "-DCMAKE_INSTALL_LIBDIR=lib", "-DCMAKE_INSTALL_RPATH=$ORIGIN;$ORIGIN/../lib"]
+# Of ggml's fourteen families for x86 these six: no instruction set, AVX2, AVX2 with VNNI, AVX-512 with VNNI, the same with BF16, with AMX.
+# The others differ little from one of them and would more than double the time to build.
+X86_FAMILIES = {"x64", "haswell", "alderlake", "cascadelake", "zen4", "sapphirerapids"}
+X86_FAMILY = re.compile(r"^\s*ggml_add_cpu_backend_variant\((\w+)[^)]*\)\n", re.MULTILINE)
+CUDA_OPTIONS = ["-DGGML_CUDA=ON", "-DCMAKE_CUDA_ARCHITECTURES=75;86;89;90"]
+
+
+def is_there(target):
+    return (target / "lib/cmake/ggml/ggml-config.cmake").is_file()
+
+
+def run(command, log):
+    with open(log, "ab") as output:
+        done = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False)
+    if done.returncode != 0:
+        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        reason = next((line for line in lines if "rror" in line), lines[-1] if lines else "no message")
+        raise packages.PackageError(f"ggml could not be built ({' '.join(command[:2])}): {reason.strip()}")
+
+
+def unpack(archive, folder, target):
+    """What lies below a folder of an archive, as a tree of its own."""
+    found = packages.extract(archive, lambda member: member.startswith(folder + "/"))
+    if not found:
+        raise packages.PackageError(f"{archive.name}: has no folder {folder}")
+    for member, path in found.items():
+        place = pathlib.PurePosixPath(member).relative_to(folder)
+        if ".." in place.parts:
+            raise packages.PackageError(f"{archive.name}: the name {member} leaves its folder")
+        (target / place).parent.mkdir(parents=True, exist_ok=True)
+        os.rename(path, target / place)
+
+
+def keep_families(source):
+    """Takes the x86 families that are not wanted out of ggml's build file; what is named otherwise (ARM, ...) stays."""
+    path = source / "src/CMakeLists.txt"
+    text = path.read_text(encoding="utf-8")
+    x86 = text[text.index("ggml_add_cpu_backend_variant(x64)"):text.index("ggml_add_cpu_backend_variant(armv8.0_1)")]
+    kept = X86_FAMILY.sub(lambda match: match.group(0) if match.group(1) in X86_FAMILIES else "", x86)
+    path.write_text(text.replace(x86, kept), encoding="utf-8")
+
+
+def build(target, pins, scratch, options):
+    """Makes the folder `target`, whole or not at all."""
+    source, made, log = scratch / "source", scratch / "made", scratch / "log"
+    unpack(packages.fetch(pins["source"], scratch), pins["source"]["folder"], source)
+    keep_families(source)
+    generator = ["-G", "Ninja"] if shutil.which("ninja") else []
+    run(["cmake", "-S", str(source), "-B", str(scratch / "build"), *generator, f"-DCMAKE_INSTALL_PREFIX={made}", *options], log)
+    run(["cmake", "--build", str(scratch / "build"), "--parallel", str(os.cpu_count() or 1)], log)
+    run(["cmake", "--install", str(scratch / "build"), "--strip"], log)
+    shutil.copy(source / "LICENSE", made / "LICENSE")
+    if not is_there(made):
+        raise packages.PackageError("ggml: what was built has no lib/cmake/ggml/ggml-config.cmake")
+    shutil.rmtree(target, ignore_errors=True)
+    os.rename(made, target)
+
+
+def main():
+    pins = json.loads(PINS.read_text(encoding="utf-8"))
+    cuda = "--cuda" in sys.argv[1:]
+    target = packages.cache_folder() / f"ggml-{pins['version']}{'-cuda' if cuda else ''}"
+    if is_there(target):
+        return 0
+    if "--check" in sys.argv[1:]:
+        return 1
+    try:
+        with packages.workplace(target.parent) as scratch:
+            packages.check_space(scratch, CUDA_SPACE if cuda else SPACE)
+            if not is_there(target):
+                build(target, pins, scratch, OPTIONS + (CUDA_OPTIONS if cuda else []))
+    except (packages.PackageError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
