@@ -39,7 +39,7 @@ OWNERS = {"absl": {"base"}, "openssl": {"base", "net"},
 # Third-party headers that may stand in a public header: Status is absl::Status for everybody.
 PUBLIC = {("base/status.h", "absl")}
 SYSTEM = {"sys", "netinet", "arpa", "linux", "unistd.h", "fcntl.h", "signal.h", "spawn.h", "poll.h", "pthread.h", "dirent.h", "pwd.h",
-          "netdb.h", "dlfcn.h", "sched.h", "termios.h", "time.h", "errno.h", "limits.h"}
+          "netdb.h", "dlfcn.h", "sched.h", "malloc.h", "termios.h", "time.h", "errno.h", "limits.h"}
 TEST_HEADERS = {"pipeline/tone_synthesizer.h"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 

@@ -34,7 +34,7 @@ class CommandLineTest(support.Case):
         settings = {entry["key"]: entry for entry in json.loads(out)["settings"]}
         self.assertEqual(("8111", ".env line 1"), (settings["SERVER_PORT"]["value"], settings["SERVER_PORT"]["origin"]))
         self.assertEqual(("warning", "environment"), (settings["LOG_LEVEL"]["value"], settings["LOG_LEVEL"]["origin"]))
-        self.assertEqual("default", settings["WAVESHIFT_ENGINE"]["origin"])
+        self.assertEqual("default", settings["WAVESHIFT_DEVICE"]["origin"])
         self.assertNotIn("hidden-one", out + err)
         _, err = self.run_program("config", exit_code=3, env=self.environment(SERVER_PORT="many"))
         self.assertIn("SERVER_PORT", err)

@@ -104,14 +104,15 @@ Status RunDub(const Flags& flags, CommandContext& context) {
       ChooseProgressStyle(flags.common.progress, flags.common.quiet, StandardErrorIsTerminal());
   if (!style.ok()) return UsageError(Message(style.status()));
   if (flags.resume && flags.dub.fresh) return UsageError("--resume and --fresh exclude each other");
-  WS_ASSIGN_OR_RETURN(DubRequest request, MakeDubRequest(flags.dub));
-  WS_RETURN_IF_ERROR(CheckOutputDirectory(request.output_directory));
   WS_ASSIGN_OR_RETURN(const config::Settings* settings, context.Settings());
+  DubFlags wanted = flags.dub;
+  if (wanted.engine.empty()) wanted.engine = settings->engine;
+  WS_ASSIGN_OR_RETURN(DubRequest request, MakeDubRequest(wanted));
+  WS_RETURN_IF_ERROR(CheckOutputDirectory(request.output_directory));
   WS_ASSIGN_OR_RETURN(const ShorteningSetup shortening, MakeShortening(*settings));
   request.spec.options.shortening = shortening.options;
   service::Engine engine;
   if (request.spec.options.speak) {
-    WS_ASSIGN_OR_RETURN(const config::Settings* settings, context.Settings());
     EngineChoice choice = ChoiceFrom(*settings);
     choice.word = request.engine;
     choice.threads = flags.dub.threads;

@@ -19,7 +19,7 @@ struct DubFlags {
   std::string audio;
   std::string language;
   std::string output;
-  std::string engine = "auto";
+  std::string engine;  // "" as "auto"
   std::string voices;
   std::string background = "auto";
   std::string separator = "auto";
