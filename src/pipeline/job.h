@@ -82,8 +82,8 @@ struct Progress {
 
 struct JobDeps {
   stores::ObjectStore* output = nullptr;
-  tts::Synthesizer* synthesizer = nullptr;   // may be null when options.speak is false
-  voices::VoiceNamer voice_namer;  // of the engine
+  tts::Synthesizer* synthesizer = nullptr;  // may be null when options.speak is false
+  voices::VoiceNamer voice_namer;           // of the engine
   // Called from the job's threads, one call at a time, at most a few times a second.
   std::function<void(const Progress&)> on_progress;
   // Notices for people, e.g. "2 damaged audio packets became silence". One line, no secrets.
