@@ -106,11 +106,11 @@ StatusOr<std::string> Finisher::WriteReport(const std::string& failure,
   data.target_language = c_.spec->target_language;
   data.media_duration_ms = MsFromSamples(c_.job->plan.length);
   data.lines = c_.job->lines;
-  data.engine = c_.engine;
   data.keep_lines = c_.spec->options.keep_lines;
   data.stages = c_.tracker->Stages();
   data.versions = {{"waveshift", std::string(Version())}, {"ffmpeg", media::FfmpegVersion()}};
-  if (!c_.engine.empty()) data.versions.emplace_back(c_.engine, c_.engine_version);
+  if (!c_.engines.empty()) data.engine = c_.engines.front().first;
+  for (const auto& engine : c_.engines) data.versions.push_back(engine);
   data.measured = measured_;
   data.notices = notices;
   for (LineState& line : data.lines) {

@@ -7,6 +7,7 @@
 
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -39,8 +40,7 @@ class Finisher {
     Publisher* publisher = nullptr;
     const CueBook* cues = nullptr;
     ProgressTracker* tracker = nullptr;
-    std::string engine;
-    std::string engine_version;
+    std::vector<std::pair<std::string, std::string>> engines;  // name and version, the usual one first
     std::string scratch;
   };
   explicit Finisher(Context context) : c_(std::move(context)) {}

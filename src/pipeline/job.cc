@@ -315,8 +315,9 @@ StatusOr<JobResult> JobRun::Run() {
                      .publisher = &*publisher_,
                      .cues = &cues_,
                      .tracker = &tracker_,
-                     .engine = deps_.synthesizer != nullptr ? std::string(deps_.synthesizer->name()) : "",
-                     .engine_version = deps_.synthesizer != nullptr ? deps_.synthesizer->version() : "",
+                     .engines = deps_.synthesizer != nullptr
+                                    ? deps_.synthesizer->Versions()
+                                    : std::vector<std::pair<std::string, std::string>>(),
                      .scratch = scratch_});
   tracker_.Begin("synthesize");
   const Status streamed = mixer_ ? SpeakPlaceAndStream() : SpeakAndPlace();

@@ -61,11 +61,12 @@ struct JobOptions {
 };
 
 struct JobSpec {
-  std::string video_path;                        // local file
-  std::string audio_path;                        // separate sound, "" = the video's own
-  text::Transcript transcript;                   // checked against the media by the job
-  std::string target_language;                   // BCP-47
-  std::map<std::string, tts::VoiceSpec> voices;  // by speaker; others are assigned automatically
+  std::string video_path;       // local file
+  std::string audio_path;       // separate sound, "" = the video's own
+  text::Transcript transcript;  // checked against the media by the job
+  std::string target_language;  // BCP-47
+  // What somebody wants for a speaker; what it leaves open, and other speakers, is assigned automatically.
+  std::map<std::string, tts::VoiceSpec> voices;
   OutputLayout layout;
   JobOptions options;
 };
@@ -84,6 +85,8 @@ struct JobDeps {
   stores::ObjectStore* output = nullptr;
   tts::Synthesizer* synthesizer = nullptr;  // may be null when options.speak is false
   voices::VoiceNamer voice_namer;           // of the engine
+  // Of other engines of an Ensemble, by name.
+  std::map<std::string, voices::VoiceNamer, std::less<>> other_namers;
   // Called from the job's threads, one call at a time, at most a few times a second.
   std::function<void(const Progress&)> on_progress;
   // Notices for people, e.g. "2 damaged audio packets became silence". One line, no secrets.

@@ -92,6 +92,8 @@ StatusOr<Take> Journal::LoadTake(const std::string& key) {
   }
   take.audio = *std::move(audio);
   take.voice = value["voice"].get<std::string>();
+  const json engine = value.value("engine", json());
+  if (engine.is_string()) take.engine = engine.get<std::string>();
   for (const json& w : value["warnings"]) {
     if (w.is_string()) take.warnings.push_back(w.get<std::string>());
   }
@@ -100,7 +102,7 @@ StatusOr<Take> Journal::LoadTake(const std::string& key) {
 
 StatusOr<Take> Journal::SaveTake(const std::string& key, const Take& take) {
   WS_ASSIGN_OR_RETURN(const std::string wav, audio::EncodeWav(take.audio, audio::WavFormat::kPcm16));
-  const json meta = {{"voice", take.voice}, {"warnings", take.warnings}};
+  const json meta = {{"voice", take.voice}, {"warnings", take.warnings}, {"engine", take.engine}};
   // The sound comes last: its presence says that the take is whole.
   WS_RETURN_IF_ERROR(store_.Put(MetaKey(key), Dump(meta), {}).status());
   WS_RETURN_IF_ERROR(store_.Put(WavKey(key), wav, {}).status());
@@ -109,7 +111,7 @@ StatusOr<Take> Journal::SaveTake(const std::string& key, const Take& take) {
     takes_.insert(key);
   }
   WS_ASSIGN_OR_RETURN(audio::MonoBuffer audio, audio::DecodeWav(wav, WavKey(key)));
-  return Take{std::move(audio), take.voice, take.warnings};
+  return Take{std::move(audio), take.voice, take.warnings, take.engine};
 }
 
 std::optional<std::string> Journal::LoadNote(const std::string& name) {

@@ -30,6 +30,7 @@ struct Take {
   audio::MonoBuffer audio;
   std::string voice;
   std::vector<std::string> warnings;
+  std::string engine;  // that spoke; "" = the job's own
 };
 
 struct JournalState {

@@ -45,6 +45,7 @@ struct LineState {
   Samples length = 0;
   double speed = 1.0;  // against the engine's natural rate, everything included
   double gain = 1.0;   // linear, evens the line to the job's speech level
+  std::string engine;  // that spoke it; "" = the job's own
   std::string voice;
   double measured_start_ms = 0;
   double measured_duration_ms = 0;

@@ -157,10 +157,7 @@ double SpeechLevel(const Heard& heard) {
 
 std::string TakeKey(const tts::Synthesizer& synthesizer, const tts::SpeakRequest& request) {
   FieldHasher hasher;
-  hasher.Add(synthesizer.name())
-      .Add(std::string_view(synthesizer.version()))
-      .Add(request.text)
-      .Add(request.language);
+  hasher.Add(tts::IdentityFor(synthesizer, request.voice)).Add(request.text).Add(request.language);
   hasher.Add(request.voice.name).Add(request.voice.pitch_hz).Add(request.voice.pitch_range);
   hasher.Add(request.voice.natural_rate).Add(request.speed);
   if (!request.voice.reference_path.empty()) {
@@ -201,6 +198,34 @@ StatusOr<PreparedJob> PrepareJob(const JobSpec& spec, const JobDeps& deps, const
   return job;
 }
 
+namespace {
+
+// Each speaker's voice: distinct ones among those who speak with the same engine; what the job names comes
+// first.
+std::map<std::string, tts::VoiceSpec> Cast(const JobSpec& spec, const JobDeps& deps,
+                                           const std::map<std::string, voices::SpeakerProfile>& profiles) {
+  std::map<std::string, std::map<std::string, voices::SpeakerProfile>> by_engine;
+  for (const auto& [speaker, profile] : profiles) {
+    const auto wanted = spec.voices.find(speaker);
+    by_engine[wanted == spec.voices.end() ? "" : wanted->second.engine][speaker] = profile;
+  }
+  std::map<std::string, tts::VoiceSpec> cast;
+  for (const auto& [engine, speakers] : by_engine) {
+    const auto other = deps.other_namers.find(engine);
+    const voices::VoiceNamer& namer = other == deps.other_namers.end() ? deps.voice_namer : other->second;
+    cast.merge(voices::AssignVoices(speakers, spec.target_language, namer));
+  }
+  for (const auto& [speaker, wanted] : spec.voices) {
+    tts::VoiceSpec& voice = cast[speaker];
+    voice.engine = wanted.engine;
+    if (!wanted.name.empty()) voice.name = wanted.name;
+    if (!wanted.reference_path.empty()) voice.reference_path = wanted.reference_path;
+  }
+  return cast;
+}
+
+}  // namespace
+
 Status ChooseVoices(const JobSpec& spec, const JobDeps& deps, PreparedJob& job, const std::stop_token& stop) {
   Heard heard;
   if (job.lines_to_speak > 0 && job.sound) {
@@ -214,8 +239,7 @@ Status ChooseVoices(const JobSpec& spec, const JobDeps& deps, PreparedJob& job, 
     const auto it = heard.meters.find(state.line.speaker);
     profiles[state.line.speaker] = it == heard.meters.end() ? voices::SpeakerProfile{} : it->second.Profile();
   }
-  auto chosen = voices::AssignVoices(profiles, spec.target_language, deps.voice_namer);
-  for (const auto& [speaker, voice] : spec.voices) chosen[speaker] = voice;
+  auto chosen = Cast(spec, deps, profiles);
   for (LineState& state : job.lines) {
     if (state.status != LineStatus::kToSpeak) continue;
     state.request = {.text = state.line.translation,

@@ -25,7 +25,7 @@ struct ReportData {
   std::string target_language;
   double media_duration_ms = 0;
   std::vector<LineState> lines;  // in order of slot_start
-  std::string engine;            // of every dubbed line
+  std::string engine;            // of a dubbed line that names none
   bool keep_lines = false;
   std::vector<std::pair<std::string, double>> stages;
   std::vector<std::pair<std::string, std::string>> versions;

@@ -55,7 +55,8 @@ ordered_json LineJson(const LineState& state, const ReportData& data) {
   line["measured_start_ms"] = when_dubbed(state.measured_start_ms);
   line["measured_duration_ms"] = when_dubbed(state.measured_duration_ms);
   line["speed"] = when_dubbed(state.speed);
-  line["engine"] = dubbed ? ordered_json(data.engine) : ordered_json(nullptr);
+  line["engine"] =
+      dubbed ? ordered_json(state.engine.empty() ? data.engine : state.engine) : ordered_json(nullptr);
   line["voice"] = dubbed ? ordered_json(state.voice) : ordered_json(nullptr);
   const bool reworded = dubbed && state.shortening != Shortening::kNone;
   line["shortening"] = dubbed ? ShorteningWord(state.shortening) : "none";

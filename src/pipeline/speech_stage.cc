@@ -105,6 +105,7 @@ StatusOr<ReadyLine> SpeechStage::Complete(size_t index, const std::map<size_t, S
     state.error = Message(take.status());
     return ReadyLine{index, 0};
   }
+  state.engine = take->engine;
   state.voice = take->voice;
   state.warnings = take->warnings;
   state.gain = GainFor(*take, job_.speech_lufs);

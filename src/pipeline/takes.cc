@@ -32,7 +32,8 @@ bool EndsJob(const Status& status) {
 Status KeepTake(Journal& journal, const LineState& state, StatusOr<tts::SpokenLine> line) {
   if (!line.ok()) return line.status();
   WS_RETURN_IF_ERROR(CheckTake(line->audio));
-  const auto saved = journal.SaveTake(state.take_key, {std::move(line->audio), line->voice, line->warnings});
+  const auto saved =
+      journal.SaveTake(state.take_key, {std::move(line->audio), line->voice, line->warnings, line->engine});
   // A full disk is not the line's fault: it ends the job.
   if (!saved.ok()) return FailedPrecondition("the journal cannot be written: " + Message(saved.status()));
   return OkStatus();

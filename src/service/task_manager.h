@@ -42,6 +42,7 @@ namespace waveshift::service {
 struct Engine {
   std::shared_ptr<tts::Synthesizer> synthesizer;
   voices::VoiceNamer voice_namer;
+  std::map<std::string, voices::VoiceNamer, std::less<>> other_namers;  // of an Ensemble's other engines
   std::string notice;  // for the user, about the choice of the engine; "" when there is nothing to say
 };
 using EngineFactory = std::function<StatusOr<Engine>(const std::string& language)>;

@@ -73,6 +73,7 @@ StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
   deps.output = deps_.objects;
   deps.synthesizer = engine.synthesizer.get();
   deps.voice_namer = engine.voice_namer;
+  deps.other_namers = engine.other_namers;
   deps.scratch_parent = options_.scratch_parent;
   deps.chat_model = deps_.chat_model;
   deps.on_progress = [this, &entry](const pipeline::Progress& progress) { OnProgress(entry, progress); };

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tts/synthesizer.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -12,6 +13,23 @@ Status Synthesizer::CheckLanguage(std::string_view language) const {
   if (Speaks(language)) return OkStatus();
   return InvalidArgument("language: " + std::string(name()) + " does not speak \"" + std::string(language) +
                          "\"");
+}
+
+Status Synthesizer::CheckVoice(const VoiceSpec& voice, std::string_view language) const {
+  static_cast<void>(voice);
+  return CheckLanguage(language);
+}
+
+std::vector<std::pair<std::string, std::string>> Synthesizer::Versions() const {
+  return {{std::string(name()), version()}};
+}
+
+std::string IdentityFor(const Synthesizer& synthesizer, const VoiceSpec& voice) {
+  const auto engines = synthesizer.Versions();
+  auto found = std::find_if(engines.begin(), engines.end(),
+                            [&](const auto& engine) { return engine.first == voice.engine; });
+  if (found == engines.end()) found = engines.begin();
+  return found->first + " " + found->second;
 }
 
 StatusOr<SpokenLine> SpeakOne(Synthesizer& synthesizer, const SpeakRequest& request,

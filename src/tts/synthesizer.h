@@ -11,6 +11,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "audio/buffer.h"
@@ -22,6 +23,7 @@ namespace waveshift::tts {
 // Engines that clone use `reference_path`. What an engine cannot use it ignores; SpokenLine::voice says what
 // it made of it.
 struct VoiceSpec {
+  std::string engine;  // which engine of an Ensemble speaks; "" = its first
   std::string name;
   std::string reference_path;
   double pitch_hz = 0;     // median fundamental frequency to aim at; 0 = the voice's own
@@ -39,6 +41,7 @@ struct SpeakRequest {
 
 struct SpokenLine {
   audio::MonoBuffer audio;  // silence at head and tail trimmed (at most 20 ms left)
+  std::string engine;       // the engine that spoke, when it is not the one that was asked
   std::string voice;        // the voice that spoke, for reports
   std::vector<std::string> warnings;
 };
@@ -52,7 +55,7 @@ class Synthesizer {
 
   // The contract's word: "espeak", "kokoro", "piper", "indextts".
   virtual std::string_view name() const = 0;
-  // Changes whenever the same request would sound different: part of the journal's key.
+  // Changes whenever the same request would sound different.
   virtual std::string version() const = 0;
   // OK when it can speak now; FailedPrecondition says what is missing and how to mend it.
   virtual Status CheckReady() const = 0;
@@ -61,12 +64,19 @@ class Synthesizer {
   // OK when it can speak this language now; else what is missing for it (FailedPrecondition), or
   // InvalidArgument when it does not speak it at all.
   virtual Status CheckLanguage(std::string_view language) const;
+  // OK when it has this voice for this language; else InvalidArgument says what is wrong with it.
+  virtual Status CheckVoice(const VoiceSpec& voice, std::string_view language) const;
+  // Name and version of each engine that may speak, the usual one first.
+  virtual std::vector<std::pair<std::string, std::string>> Versions() const;
 
   // Speaks all requests; a line that fails is reported through the sink and does not stop the others. The
   // returned status is an error only when nothing can go on (Cancelled, FailedPrecondition). Thread-safe.
   virtual Status Synthesize(std::span<const SpeakRequest> requests, const SpokenSink& sink,
                             const std::stop_token& stop) = 0;
 };
+
+// Name and version of the engine that speaks with this voice: part of the journal's key.
+std::string IdentityFor(const Synthesizer& synthesizer, const VoiceSpec& voice);
 
 // One line, through the batch interface.
 StatusOr<SpokenLine> SpeakOne(Synthesizer& synthesizer, const SpeakRequest& request,

@@ -199,6 +199,7 @@ class Serving {
     ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
     command.insert(command.begin(), "env");
     std::vector<char*> argv;
+    argv.reserve(command.size() + 1);
     for (std::string& argument : command) argv.push_back(argument.data());
     argv.push_back(nullptr);
     EXPECT_EQ(::posix_spawnp(&pid_, "env", &actions, nullptr, argv.data(), environ), 0);

@@ -55,6 +55,7 @@ StatusOr<pipeline::JobResult> RunWithProgress(const Flags& flags, const DubReque
   deps.output = &store;
   deps.synthesizer = engine.synthesizer.get();
   deps.voice_namer = engine.voice_namer;
+  deps.other_namers = engine.other_namers;
   deps.chat_model = shortening.model.get();
   deps.scratch_parent = request.output_directory + "/.waveshift/tmp";
   deps.on_progress = [&](const pipeline::Progress& progress) { printer.Update(progress); };
@@ -117,7 +118,8 @@ Status RunDub(const Flags& flags, CommandContext& context) {
     choice.word = request.engine;
     choice.threads = flags.dub.threads;
     if (flags.dub.device != "auto") choice.device = flags.dub.device;
-    WS_ASSIGN_OR_RETURN(engine, MakeEngine(choice, request.spec.target_language));
+    WS_ASSIGN_OR_RETURN(engine, MakeEngine(choice, request.spec.target_language, EnginesOf(request.spec)));
+    WS_RETURN_IF_ERROR(CheckVoices(flags.dub.voices, request.spec, *engine.synthesizer));
   }
   std::error_code error;
   const bool was_there = std::filesystem::exists(request.output_directory, error);

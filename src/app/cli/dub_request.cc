@@ -3,6 +3,7 @@
 #include "app/cli/dub_request.h"
 
 #include <filesystem>
+#include <set>
 #include <utility>
 
 #include "app/cli/engines.h"
@@ -40,8 +41,7 @@ pipeline::SubtitleMode Subtitles(const std::string& word) {
   return pipeline::SubtitleMode::kSoft;
 }
 
-// Voices of the file; with "auto" the engine that it names is taken.
-Status AddVoices(const DubFlags& flags, std::string& engine, pipeline::JobSpec& spec) {
+Status AddVoices(const DubFlags& flags, pipeline::JobSpec& spec) {
   if (flags.voices.empty()) return OkStatus();
   WS_ASSIGN_OR_RETURN(const auto choices, LoadVoices(flags.voices));
   for (const auto& [speaker, choice] : choices) {
@@ -49,10 +49,9 @@ Status AddVoices(const DubFlags& flags, std::string& engine, pipeline::JobSpec& 
     if (!choice.engine.empty()) {
       const auto named = ResolveEngine(choice.engine);
       if (!named.ok()) return Annotate(named.status(), where);
-      if (engine == "auto") engine = *named;
-      if (*named != engine && *named != "auto")
-        return FailedPrecondition(where + ": engine " + *named + " beside " + engine +
-                                  ": one dub speaks with one engine");
+      if (named->empty())
+        return InvalidArgument(where + ": engine: \"none\" cannot speak; give the line another content_type");
+      if (*named != "auto") spec.voices[speaker].engine = *named;
     }
     if (!choice.reference.empty()) {
       return FailedPrecondition(where + ": reference: no engine of this build clones voices");
@@ -63,6 +62,24 @@ Status AddVoices(const DubFlags& flags, std::string& engine, pipeline::JobSpec& 
 }
 
 }  // namespace
+
+std::vector<std::string> EnginesOf(const pipeline::JobSpec& spec) {
+  std::set<std::string> engines;
+  for (const auto& [speaker, voice] : spec.voices) {
+    if (!voice.engine.empty()) engines.insert(voice.engine);
+  }
+  return {engines.begin(), engines.end()};
+}
+
+Status CheckVoices(const std::string& file, const pipeline::JobSpec& spec,
+                   const tts::Synthesizer& synthesizer) {
+  for (const auto& [speaker, voice] : spec.voices) {
+    if (voice.name.empty()) continue;
+    const Status status = synthesizer.CheckVoice(voice, spec.target_language);
+    if (!status.ok()) return Annotate(status, file + ": speaker '" + speaker + "'");
+  }
+  return OkStatus();
+}
 
 std::string DefaultOutputDirectory(const std::string& video) {
   std::filesystem::path path(video);
@@ -91,7 +108,7 @@ StatusOr<DubRequest> MakeDubRequest(const DubFlags& flags) {
   spec.video_path = flags.video;
   spec.audio_path = flags.audio;
   spec.layout = pipeline::LayoutForDirectory();
-  WS_RETURN_IF_ERROR(AddVoices(flags, request.engine, spec));
+  WS_RETURN_IF_ERROR(AddVoices(flags, spec));
   request.output_directory = flags.output.empty() ? DefaultOutputDirectory(flags.video) : flags.output;
   return request;
 }

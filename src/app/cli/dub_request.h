@@ -6,9 +6,11 @@
 #define WAVESHIFT_APP_CLI_DUB_REQUEST_H_
 
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "pipeline/job.h"
+#include "tts/synthesizer.h"
 
 namespace waveshift::app {
 
@@ -40,6 +42,13 @@ struct DubRequest {
 // Reads and checks the transcript and the voices file, and maps every flag. InvalidArgument, NotFound: bad
 // input; FailedPrecondition: asked for something that this build does not have.
 StatusOr<DubRequest> MakeDubRequest(const DubFlags& flags);
+
+// The engines that its voices name.
+std::vector<std::string> EnginesOf(const pipeline::JobSpec& spec);
+
+// That the named voices are there for the job's language. The error names the file and the speaker.
+Status CheckVoices(const std::string& file, const pipeline::JobSpec& spec,
+                   const tts::Synthesizer& synthesizer);
 
 // The folder that stands in for -o: the video's path without its ending, plus ".dub".
 std::string DefaultOutputDirectory(const std::string& video);

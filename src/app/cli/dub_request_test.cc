@@ -19,7 +19,7 @@ class DubRequestTest : public testing::Test {
         R"({"target_language": "english", "segments": [{"start_ms": 0, "end_ms": 1000, "translation": "hi"}]})");
   }
   std::string Write(const std::string& name, const std::string& text) {
-    const std::string path = folder_.path() + "/" + name;
+    std::string path = folder_.path() + "/" + name;
     EXPECT_TRUE(WriteFileAtomic(path, text).ok());
     return path;
   }

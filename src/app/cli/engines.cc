@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "config/settings.h"
+#include "tts/ensemble.h"
 #include "tts/espeak/espeak.h"
 #include "tts/espeak/voice_list.h"
 #include "tts/kokoro/cast.h"
@@ -71,20 +72,62 @@ Status CheckFor(const tts::Synthesizer& engine, std::string_view language) {
   return language.empty() ? engine.CheckReady() : engine.CheckLanguage(language);
 }
 
-StatusOr<service::Engine> BestEngine(const EngineChoice& choice, std::string_view language) {
+// Engines in the order in which they speak, and what is to be said about the choice.
+struct Members {
+  std::vector<SynthesizerPtr> engines;
+  std::string notice;
+
+  bool Has(std::string_view name) const {
+    return std::any_of(engines.begin(), engines.end(),
+                       [&](const SynthesizerPtr& engine) { return engine->name() == name; });
+  }
+};
+
+// The best engine, and those after it that may stand in for it.
+StatusOr<Members> BestEngines(const EngineChoice& choice, std::string_view language) {
+  Members members;
   std::string why;
   Status last;
   for (const std::string_view name : kEngines) {
     const SynthesizerPtr engine = Shared(name, choice);
+    if (!members.engines.empty()) {
+      if (language.empty() || engine->Speaks(language)) members.engines.push_back(engine);
+      continue;
+    }
     last = CheckFor(*engine, language);
     if (last.ok()) {
-      const bool is_best = name == kEngines.front() || name == "piper";
-      return service::Engine{engine, NamerOf(name),
-                             is_best ? "" : "no neural voice: espeak speaks (" + why + ")"};
+      members.engines.push_back(engine);
+      if (name == "espeak") members.notice = "no neural voice: espeak speaks (" + why + ")";
     }
     why += (why.empty() ? "" : "; ") + Message(last);
   }
-  return last;
+  if (members.engines.empty()) return last;
+  return members;
+}
+
+StatusOr<SynthesizerPtr> NamedEngine(const std::string& name, const EngineChoice& choice,
+                                     std::string_view language) {
+  SynthesizerPtr engine = Shared(name, choice);
+  WS_RETURN_IF_ERROR(engine->CheckReady());
+  const Status speaks = CheckFor(*engine, language);
+  if (speaks.code() == StatusCode::kInvalidArgument) {
+    return InvalidArgument("target language: " + name + " does not speak \"" + std::string(language) + "\"");
+  }
+  WS_RETURN_IF_ERROR(speaks);
+  return engine;
+}
+
+service::Engine EngineOf(Members members, bool stand_in) {
+  service::Engine engine;
+  engine.voice_namer = NamerOf(members.engines.front()->name());
+  for (const SynthesizerPtr& member : members.engines) {
+    engine.other_namers.emplace(member->name(), NamerOf(member->name()));
+  }
+  engine.notice = std::move(members.notice);
+  engine.synthesizer = members.engines.size() == 1
+                           ? members.engines.front()
+                           : tts::MakeEnsemble({.engines = std::move(members.engines), .stand_in = stand_in});
+  return engine;
 }
 
 }  // namespace
@@ -106,18 +149,22 @@ StatusOr<std::string> ResolveEngine(std::string_view word) {
                          "\"");
 }
 
-StatusOr<service::Engine> MakeEngine(const EngineChoice& choice, std::string_view language) {
+StatusOr<service::Engine> MakeEngine(const EngineChoice& choice, std::string_view language,
+                                     const std::vector<std::string>& others) {
   WS_ASSIGN_OR_RETURN(const std::string name, ResolveEngine(choice.word));
   if (name.empty()) return service::Engine();
-  if (name == "auto") return BestEngine(choice, language);
-  const SynthesizerPtr engine = Shared(name, choice);
-  WS_RETURN_IF_ERROR(engine->CheckReady());
-  const Status speaks = CheckFor(*engine, language);
-  if (speaks.code() == StatusCode::kInvalidArgument) {
-    return InvalidArgument("target language: " + name + " does not speak \"" + std::string(language) + "\"");
+  const bool is_auto = name == "auto";
+  Members members;
+  if (is_auto) {
+    WS_ASSIGN_OR_RETURN(members, BestEngines(choice, language));
+  } else {
+    WS_ASSIGN_OR_RETURN(members.engines.emplace_back(), NamedEngine(name, choice, language));
   }
-  WS_RETURN_IF_ERROR(speaks);
-  return service::Engine{engine, NamerOf(name), ""};
+  for (const std::string& other : others) {
+    WS_ASSIGN_OR_RETURN(SynthesizerPtr engine, NamedEngine(other, choice, language));
+    if (!members.Has(other)) members.engines.push_back(std::move(engine));
+  }
+  return EngineOf(std::move(members), is_auto);
 }
 
 }  // namespace waveshift::app

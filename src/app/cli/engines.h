@@ -39,7 +39,10 @@ StatusOr<std::string> ResolveEngine(std::string_view word);
 // and stay, as loading takes time: a later call with the same choice gives the same one. InvalidArgument for
 // an unknown word or a language that the engine does not speak, FailedPrecondition when it is not in this
 // build or not ready, with how to mend it. Any thread.
-StatusOr<service::Engine> MakeEngine(const EngineChoice& choice, std::string_view language);
+// With "auto" a line that the engine cannot speak goes to the next one. `others` are engines (names of
+// EngineNames()) that single voices ask for; they must be ready and speak the language, too.
+StatusOr<service::Engine> MakeEngine(const EngineChoice& choice, std::string_view language,
+                                     const std::vector<std::string>& others = {});
 
 }  // namespace waveshift::app
 

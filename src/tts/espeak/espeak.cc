@@ -84,6 +84,7 @@ class Espeak : public Synthesizer {
   std::string version() const override;
   Status CheckReady() const override { return Look(std::stop_token()).status(); }
   bool Speaks(std::string_view language) const override;
+  Status CheckVoice(const VoiceSpec& voice, std::string_view language) const override;
   Status Synthesize(std::span<const SpeakRequest> requests, const SpokenSink& sink,
                     const std::stop_token& stop) override;
 
@@ -231,6 +232,11 @@ StatusOr<SpokenLine> Espeak::SpeakLine(const Program& program, const SpeakReques
   if (HasUnreadKanji(voice, text))
     line.warnings.emplace_back("espeak-ng cannot read kanji; write the line in kana");
   return line;
+}
+
+Status Espeak::CheckVoice(const VoiceSpec& voice, std::string_view language) const {
+  WS_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program, Look(std::stop_token()));
+  return program->voices.Resolve(voice.name, language).status();
 }
 
 Status Espeak::Synthesize(std::span<const SpeakRequest> requests, const SpokenSink& sink,

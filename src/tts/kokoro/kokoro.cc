@@ -81,6 +81,7 @@ class Kokoro : public Synthesizer {
   Status CheckReady() const override;
   bool Speaks(std::string_view language) const override;
   Status CheckLanguage(std::string_view language) const override;
+  Status CheckVoice(const VoiceSpec& voice, std::string_view language) const override;
   Status Synthesize(std::span<const SpeakRequest> requests, const SpokenSink& sink,
                     const std::stop_token& stop) override;
 
@@ -226,6 +227,14 @@ StatusOr<SpokenLine> Kokoro::SpeakLine(const Parts& parts, const SpeakRequest& r
   if (line.audio.samples.empty()) return InvalidArgument("text: kokoro finds nothing in it to say");
   if (tempo.is_cut) line.warnings.push_back(TempoWarning(tempo));
   return line;
+}
+
+Status Kokoro::CheckVoice(const VoiceSpec& voice, std::string_view language) const {
+  WS_ASSIGN_OR_RETURN(const Parts* const parts, Look());
+  SpeakRequest request;
+  request.language = language;
+  request.voice = voice;
+  return Choose(*parts, request).status();
 }
 
 Status Kokoro::Synthesize(std::span<const SpeakRequest> requests, const SpokenSink& sink,

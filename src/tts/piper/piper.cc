@@ -89,6 +89,7 @@ class Piper : public Synthesizer {
   std::string version() const override;
   Status CheckReady() const override;
   bool Speaks(std::string_view language) const override;
+  Status CheckVoice(const VoiceSpec& voice, std::string_view language) const override;
   Status Synthesize(std::span<const SpeakRequest> requests, const SpokenSink& sink,
                     const std::stop_token& stop) override;
 
@@ -275,6 +276,14 @@ StatusOr<SpokenLine> Piper::SpeakLine(const Parts& parts, const SpeakRequest& re
                             " has no sound for: " + text::ToUtf8(unknown.substr(0, 20)));
   }
   return line;
+}
+
+Status Piper::CheckVoice(const VoiceSpec& voice, std::string_view language) const {
+  WS_ASSIGN_OR_RETURN(const Parts* const parts, Look());
+  SpeakRequest request;
+  request.language = language;
+  request.voice = voice;
+  return Choose(*parts, request).status();
 }
 
 Status Piper::Synthesize(std::span<const SpeakRequest> requests, const SpokenSink& sink,
