@@ -14,7 +14,6 @@ namespace {
 
 using testing_signals::MeanSquare;
 using testing_signals::Music;
-using testing_signals::Noise;
 using testing_signals::Speech;
 
 constexpr Samples kMaxLag = SamplesFromMs(int64_t{60});

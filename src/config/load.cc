@@ -5,14 +5,14 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <unistd.h>
+
 #include <array>
 #include <filesystem>
 #include <optional>
 #include <utility>
 
 #include "config/settings.h"
-
-extern char** environ;
 
 namespace waveshift::config {
 namespace {

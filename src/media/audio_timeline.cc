@@ -185,7 +185,7 @@ Status AudioTimeline::Convert(const uint8_t* const* data, int count) {
 
 Status AudioTimeline::EndRun() {
   if (resampler_ == nullptr) return OkStatus();
-  const Status flushed = Convert(nullptr, 0);
+  Status flushed = Convert(nullptr, 0);
   resampler_.reset();
   return flushed;
 }

@@ -83,7 +83,7 @@ std::string Hevc(const AVCodecParameters& parameters) {
   const char* const spaces[] = {"", "A", "B", "C"};
   uint32_t compatibility = 0;
   for (int bit = 0; bit < 32; ++bit) {
-    const int byte = profile[static_cast<size_t>(1 + bit / 8)];
+    const int byte = profile[1 + static_cast<size_t>(bit) / 8];
     if ((byte >> (7 - bit % 8)) & 1) compatibility |= uint32_t{1} << bit;
   }
   char text[80];

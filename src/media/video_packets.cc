@@ -26,7 +26,7 @@ constexpr double kMaxSeconds = 1e10;
 int64_t PictureTicks(const AVStream& stream) {
   const double known = FrameRate(stream);
   const double fps = known > 0 ? known : kFallbackFrameRate;
-  return std::max<int64_t>(1, static_cast<int64_t>(1.0 / (fps * av_q2d(stream.time_base)) + 0.5));
+  return std::max<int64_t>(1, std::llround(1.0 / (fps * av_q2d(stream.time_base))));
 }
 
 }  // namespace

@@ -269,7 +269,7 @@ class ShorteningJobTest : public JobTest {
     spec_.transcript.lines[0].translation = kHopeless;
     spec_.transcript.lines[1].start_ms = 3200;
   }
-  void Provider(int status, std::vector<std::string> wordings) {
+  void Provider(int status, const std::vector<std::string>& wordings) {
     server_ = std::make_unique<net::TestServer>([=](const net::TestRequest& request,
                                                     const net::TestConnection& to) {
       const json asked = json::parse(json::parse(request.body)["messages"][1]["content"].get<std::string>());
