@@ -5,8 +5,6 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include <unistd.h>
-
 #include <array>
 #include <filesystem>
 #include <optional>
