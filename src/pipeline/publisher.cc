@@ -150,7 +150,7 @@ Status Publisher::PutSegment(Rendition& rendition, size_t index, const std::stri
   return OkStatus();
 }
 
-Status Publisher::PublishSegment(size_t index, SegmentParts parts) {
+Status Publisher::PublishSegment(size_t index, const SegmentParts& parts) {
   if (index != published_) return Internal("segment " + std::to_string(index) + " is published out of order");
   for (Rendition& r : renditions_) {
     if (r.folder == kSubtitles) {

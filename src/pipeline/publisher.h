@@ -65,7 +65,7 @@ class Publisher {
   Status PublishInit(const std::string& video, const std::string& dubbed, const std::string& original);
 
   // Segment `index`, in order.
-  Status PublishSegment(size_t index, SegmentParts parts);
+  Status PublishSegment(size_t index, const SegmentParts& parts);
 
   // Everything is stored: playlists with ENDLIST, and the multivariant playlist with the true bit rates.
   Status Finish();
