@@ -50,7 +50,7 @@ void Draw(std::vector<Entry>* entries, size_t count, int64_t step, const NoiseSo
 // More than one beam.
 class BeamSearch final : public CodeSearch {
  public:
-  BeamSearch(const SamplingOptions& options, const CodeSet& codes, std::unique_ptr<const NoiseSource> noise);
+  BeamSearch(const SamplingOptions& options, const CodeSet& codes, std::shared_ptr<const NoiseSource> noise);
   Status Advance(std::span<const float> logits) override;
   bool done() const override { return done_ || steps_ == options_.max_codes; }
   std::span<const int32_t> next_codes() const override { return next_codes_; }
@@ -68,7 +68,7 @@ class BeamSearch final : public CodeSearch {
 
   const SamplingOptions options_;
   const CodeSet codes_;
-  const std::unique_ptr<const NoiseSource> noise_;
+  const std::shared_ptr<const NoiseSource> noise_;
   const size_t beams_;
   RowFilter filter_;
   FinishedBeams finished_;
@@ -84,7 +84,7 @@ class BeamSearch final : public CodeSearch {
 };
 
 BeamSearch::BeamSearch(const SamplingOptions& options, const CodeSet& codes,
-                       std::unique_ptr<const NoiseSource> noise)
+                       std::shared_ptr<const NoiseSource> noise)
     : options_(options),
       codes_(codes),
       noise_(std::move(noise)),
@@ -189,7 +189,7 @@ std::vector<int32_t> BeamSearch::Result() const {
 // One beam: plain sampling or greedy.
 class SingleSearch final : public CodeSearch {
  public:
-  SingleSearch(const SamplingOptions& options, const CodeSet& codes, std::unique_ptr<const NoiseSource> noise)
+  SingleSearch(const SamplingOptions& options, const CodeSet& codes, std::shared_ptr<const NoiseSource> noise)
       : options_(options), codes_(codes), noise_(std::move(noise)), filter_(options, codes) {
     sequence_.reserve(static_cast<size_t>(options.max_codes));
     entries_.reserve(64);
@@ -213,7 +213,7 @@ class SingleSearch final : public CodeSearch {
   static constexpr int32_t kOnlyBeam = 0;
   const SamplingOptions options_;
   const CodeSet codes_;
-  const std::unique_ptr<const NoiseSource> noise_;
+  const std::shared_ptr<const NoiseSource> noise_;
   RowFilter filter_;
   std::vector<int32_t> sequence_;
   std::vector<Entry> entries_;
@@ -237,7 +237,7 @@ Status SingleSearch::Advance(std::span<const float> logits) {
 }  // namespace
 
 StatusOr<std::unique_ptr<CodeSearch>> CodeSearch::Start(const SamplingOptions& options, const CodeSet& codes,
-                                                        std::unique_ptr<const NoiseSource> noise) {
+                                                        std::shared_ptr<const NoiseSource> noise) {
   WS_RETURN_IF_ERROR(CheckSampling(options, codes));
   if (options.sample && noise == nullptr) return InvalidArgument("sampling: draws need noise");
   if (options.beams > 1) return std::make_unique<BeamSearch>(options, codes, std::move(noise));

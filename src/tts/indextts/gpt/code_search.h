@@ -27,10 +27,10 @@ struct SearchCandidate {
 // One line's search. Used by one thread at a time.
 class CodeSearch {
  public:
-  // Beam-sample, beam search, plain sampling or greedy, as the options say. The noise is of the search alone;
+  // Beam-sample, beam search, plain sampling or greedy, as the options say. The noise may be shared;
   // nullptr is allowed when nothing is drawn. InvalidArgument: CheckSampling.
   static StatusOr<std::unique_ptr<CodeSearch>> Start(const SamplingOptions& options, const CodeSet& codes,
-                                                     std::unique_ptr<const NoiseSource> noise);
+                                                     std::shared_ptr<const NoiseSource> noise);
   virtual ~CodeSearch() = default;
 
   // Takes the logits [rows, codes] for what comes behind next_codes(); the first time those behind the start
