@@ -23,6 +23,7 @@ class CellPool {
 
   int64_t count() const { return static_cast<int64_t>(users_.size()); }
   int64_t free() const { return static_cast<int64_t>(free_.size()); }
+  int32_t users(int32_t cell) const { return users_[static_cast<size_t>(cell)]; }
   // Appends `count` cells with one user each; false, and nothing happens, when there are not so many.
   bool Take(int64_t count, std::vector<int32_t>* cells);
   // One more user of each; one less, and those without one are free.
