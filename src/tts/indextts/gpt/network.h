@@ -1,0 +1,69 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The GPT of IndexTTS ("UnifiedVoice"): a GPT-2 whose rows are voice, text and codes (reference, section 5).
+#ifndef WAVESHIFT_TTS_INDEXTTS_GPT_NETWORK_H_
+#define WAVESHIFT_TTS_INDEXTTS_GPT_NETWORK_H_
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "base/status.h"
+#include "runtime/ggml/device.h"
+#include "runtime/ggml/weights.h"
+#include "tts/indextts/architecture.h"
+
+namespace waveshift::tts::indextts {
+
+// Rows to compute. All groups have the same number of rows; a group is a line, its rows follow each other in
+// time or are its beams.
+struct NetworkStep {
+  struct Group {
+    // Of the positions that its rows may see, in the order of time, those of its own rows at the end.
+    std::span<const int32_t> cells;
+    // Bit i of each: row i sees it. Empty: the rows follow each other, row i sees all but the last rows-1-i.
+    std::span<const uint32_t> sees;
+  };
+  enum class Want {
+    kCells,       // nothing but keys and values in the cells
+    kLastLogits,  // [groups, codes] of the last row of each group
+    kAllLogits,   // [groups, rows, codes]
+    kHidden,      // [groups, rows, width], behind both final norms
+  };
+  int64_t rows = 1;  // of each group
+  std::span<const float> inputs;  // [groups, rows, width]
+  std::span<const Group> groups;
+  Want want = Want::kAllLogits;
+};
+
+// A network with its cells. One thread at a time.
+class GptNetwork {
+ public:
+  virtual ~GptNetwork() = default;
+  virtual int64_t cells() const = 0;
+  // Puts each row's keys and values into its cell, then lets it attend to what it sees. What comes out of a
+  // row does not depend on the other groups. `result` has the size that `want` says. Cancelled when stopped;
+  // ResourceExhausted when the device has no memory left.
+  virtual Status Compute(const NetworkStep& step, std::span<float> result, const std::stop_token& stop) = 0;
+};
+
+struct NetworkOptions {
+  int64_t cells = 2000;
+  // Type of keys and values: f16, or f32 for comparing.
+  ggml::TensorType cell_type = ggml::TensorType::kF16;
+};
+
+// Bytes of one cell.
+int64_t CellBytes(const GptSizes& sizes, ggml::TensorType cell_type);
+
+// Computed by ggml. Weights (a file that CheckModelFile has passed, loaded for this device) and device must
+// outlive it. ResourceExhausted when there is no room for the cells.
+StatusOr<std::unique_ptr<GptNetwork>> MakeGgmlNetwork(const ggml::Weights& weights, const ggml::Device& device,
+                                                      const GptSizes& sizes, const NetworkOptions& options);
+
+}  // namespace waveshift::tts::indextts
+
+#endif  // WAVESHIFT_TTS_INDEXTTS_GPT_NETWORK_H_
