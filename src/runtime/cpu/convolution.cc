@@ -56,7 +56,8 @@ Convolution Convolution::Pack(Isa isa, const ConvolutionShape& shape, std::span<
     for (int64_t i = 0; i < shape.in; ++i) {
       for (int64_t tap = 0; tap < shape.kernel; ++tap) {
         const float* from = weights.data() + i * shape.kernel + tap;
-        for (size_t o = 0; o < row.size(); ++o) row[o] = from[static_cast<int64_t>(o) * shape.in * shape.kernel];
+        for (size_t o = 0; o < row.size(); ++o)
+          row[o] = from[static_cast<int64_t>(o) * shape.in * shape.kernel];
         matrix.SetRow(tap, i, row);
       }
     }
@@ -122,8 +123,8 @@ void Convolution::ApplyDirect(const Call& call, Workers* workers) const {
       std::copy_n(call.residual + row * call.residual_row, padded, call.out + row * call.out_row);
     }
   }
-  matrices_[0].Multiply({call.in, call.in_row, shape_.dilation * call.in_row, call.rows, call.out, call.out_row,
-                         call.bias, call.residual != nullptr},
+  matrices_[0].Multiply({call.in, call.in_row, shape_.dilation * call.in_row, call.rows, call.out,
+                         call.out_row, call.bias, call.residual != nullptr},
                         workers);
 }
 
@@ -178,7 +179,8 @@ void Convolution::FinishTile(const Pass& pass, int64_t tile) const {
     const int64_t row = first + outputs * shape_.dilation;
     if (row >= call.rows) break;
     rows[static_cast<size_t>(outputs)] = call.out + row * call.out_row;
-    if (call.residual != nullptr) residual[static_cast<size_t>(outputs)] = call.residual + row * call.residual_row;
+    if (call.residual != nullptr)
+      residual[static_cast<size_t>(outputs)] = call.residual + row * call.residual_row;
   }
   const int64_t channels = PaddedChannels(shape_.out);
   fast_->functions.inverse({pass.products + (tile - pass.begin) * channels, pass.product_stride, call.bias,
@@ -190,7 +192,8 @@ void Convolution::ApplyByTiles(const Call& call, Workers* workers) const {
   const int64_t tiles = Tiles(call.rows);
   const int64_t tile_floats = fast_->points() * (PaddedChannels(shape_.in) + PaddedChannels(shape_.out));
   const int64_t fitting = std::clamp(kBlockFloats / tile_floats / 9 * 9, kLeastTiles, kMostTiles);
-  const int64_t shares = std::max<int64_t>(CeilDiv(tiles, fitting), std::min<int64_t>(workers->count(), tiles));
+  const int64_t shares =
+      std::max<int64_t>(CeilDiv(tiles, fitting), std::min<int64_t>(workers->count(), tiles));
   const int64_t block = CeilDiv(tiles, shares);
   workers->Run(CeilDiv(tiles, block), [&](int64_t item, int worker) {
     Pass pass = {.call = call, .begin = item * block, .end = std::min(tiles, (item + 1) * block)};
@@ -221,7 +224,8 @@ void Convolution::ApplyByPoints(const Call& call, Workers* workers) const {
     const auto for_tiles = [&](int64_t end, void (Convolution::*step)(const Pass&, int64_t) const) {
       workers->Run(CeilDiv(end - begin, kTilesOfItem), [&](int64_t item, int /*worker*/) {
         const int64_t first = begin + item * kTilesOfItem;
-        for (int64_t tile = first; tile < std::min(first + kTilesOfItem, end); ++tile) (this->*step)(pass, tile);
+        for (int64_t tile = first; tile < std::min(first + kTilesOfItem, end); ++tile)
+          (this->*step)(pass, tile);
       });
     };
     for_tiles(pass.end + ExtraTiles(), &Convolution::TransformTile);

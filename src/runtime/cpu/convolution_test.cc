@@ -10,8 +10,9 @@
 namespace waveshift::cpu {
 namespace {
 
-std::vector<double> PlainConvolution(const ConvolutionShape& s, int64_t rows, const std::vector<float>& weights,
-                                     const std::vector<float>& x, const std::vector<float>& bias) {
+std::vector<double> PlainConvolution(const ConvolutionShape& s, int64_t rows,
+                                     const std::vector<float>& weights, const std::vector<float>& x,
+                                     const std::vector<float>& bias) {
   const int64_t in = PaddedChannels(s.in);
   const int64_t out = PaddedChannels(s.out);
   std::vector<double> y(static_cast<size_t>(rows * out));
@@ -84,7 +85,8 @@ TEST_P(ConvolutionTest, ComputesAsPlainArithmeticDoes) {
   }
 }
 
-// Enough weights for the way through the points one by one; unequal widths; kernels that no method is made for.
+// Enough weights for the way through the points one by one; unequal widths; kernels that no method is made
+// for.
 TEST_P(ConvolutionTest, ComputesLargeAndOddOnes) {
   const auto [isa, method] = GetParam();
   Workers workers(3);
@@ -139,10 +141,10 @@ std::vector<double> PlainTransposed(const TransposedShape& s, int64_t rows, cons
 TEST_P(TransposedTest, ComputesAsTheDefinitionDoes) {
   Workers workers(2);
   Random random(7);
-  for (const TransposedShape& s : {TransposedShape{1, 1, 4, 2}, TransposedShape{2, 1, 4, 4},
-                                   TransposedShape{16, 8, 8, 4}, TransposedShape{48, 24, 4, 2},
-                                   TransposedShape{6, 50, 7, 3}, TransposedShape{3, 3, 5, 5},
-                                   TransposedShape{4, 2, 11, 1}, TransposedShape{2, 2, 16, 2}}) {
+  for (const TransposedShape& s :
+       {TransposedShape{1, 1, 4, 2}, TransposedShape{2, 1, 4, 4}, TransposedShape{16, 8, 8, 4},
+        TransposedShape{48, 24, 4, 2}, TransposedShape{6, 50, 7, 3}, TransposedShape{3, 3, 5, 5},
+        TransposedShape{4, 2, 11, 1}, TransposedShape{2, 2, 16, 2}}) {
     for (const int64_t rows : {1, 2, 33}) {
       const std::vector<float> weights = random.Values(s.in * s.out * s.kernel);
       std::vector<float> bias = random.Values(s.out);
@@ -155,9 +157,10 @@ TEST_P(TransposedTest, ComputesAsTheDefinitionDoes) {
       with_ends.resize(with_ends.size() + static_cast<size_t>(convolution.reach_after() * in));
       const std::vector<double> wanted = PlainTransposed(s, rows, weights, x, bias);
       std::vector<float> got(wanted.size());
-      convolution.Apply({with_ends.data(), in, rows, got.data(), PaddedChannels(s.out), bias.data()}, &workers);
-      EXPECT_LT(RelativeError(got, wanted), 5e-6) << "kernel " << s.kernel << ", rate " << s.rate << ", " << rows
-                                                  << " rows";
+      convolution.Apply({with_ends.data(), in, rows, got.data(), PaddedChannels(s.out), bias.data()},
+                        &workers);
+      EXPECT_LT(RelativeError(got, wanted), 5e-6)
+          << "kernel " << s.kernel << ", rate " << s.rate << ", " << rows << " rows";
     }
   }
 }

@@ -26,7 +26,8 @@ std::vector<double> Plain(const Case& c, int64_t a_row, int64_t a_segment, const
         const double value = a[static_cast<size_t>(r * a_row + s * a_segment + k)];
         const std::vector<float>& row = b[static_cast<size_t>(s * c.depth + k)];
         for (int64_t n = 0; n < c.columns; ++n) {
-          result[static_cast<size_t>(r * padded + n)] += value * static_cast<double>(row[static_cast<size_t>(n)]);
+          result[static_cast<size_t>(r * padded + n)] +=
+              value * static_cast<double>(row[static_cast<size_t>(n)]);
         }
       }
     }
@@ -77,8 +78,8 @@ TEST_P(Matrix, LeavesWhatLiesBetweenRowsAlone) {
   const std::vector<float> a = {1, 0, 0, 1, 2, 2};
   std::vector<float> c(3 * 11, 77.0F);
   packed.Multiply({a.data(), 2, 0, 3, c.data(), 11, nullptr, false});
-  const std::vector<float> wanted = {1, 2, 3, 4, 5, 0, 0, 0, 77, 77, 77, 1, 1, 1, 1,  1,  0,
-                                     0, 0, 77, 77, 77, 4, 6, 8, 10, 12, 0, 0, 0, 77, 77, 77};
+  const std::vector<float> wanted = {1, 2, 3,  4,  5,  0, 0, 0, 77, 77, 77, 1, 1, 1,  1,  1, 0,
+                                     0, 0, 77, 77, 77, 4, 6, 8, 10, 12, 0,  0, 0, 77, 77, 77};
   EXPECT_EQ(c, wanted);
 }
 

@@ -37,7 +37,7 @@ class AntiAliasedSnake {
     int64_t in_row = 0;  // step between rows in floats
     int64_t begin = 0;   // rows to make
     int64_t end = 0;
-    int64_t rows = -1;  // of the whole sequence; -1 while its end is not known, and beyond `end + kReach`
+    int64_t rows = -1;     // of the whole sequence; -1 while its end is not known, and beyond `end + kReach`
     float* out = nullptr;  // row `begin`; not the same memory as `in`
     int64_t out_row = 0;
   };

@@ -17,8 +17,8 @@ constexpr double kFilter[12] = {0.00202896656, 0.00938946381, -0.0255434643, -0.
 
 std::vector<float> Filter() { return {std::begin(kFilter), std::end(kFilter)}; }
 
-// The definition, step by step: repeat the ends, insert zeros, filter, activate, repeat the ends, filter, drop
-// every second one.
+// The definition, step by step: repeat the ends, insert zeros, filter, activate, repeat the ends, filter,
+// drop every second one.
 std::vector<double> Plain(const std::vector<double>& x, double alpha, double beta) {
   const auto rows = static_cast<int64_t>(x.size());
   const auto filter = Filter();
@@ -27,7 +27,8 @@ std::vector<double> Plain(const std::vector<double>& x, double alpha, double bet
   for (int64_t n = 0; n < padded; ++n) {
     const double value = x[static_cast<size_t>(std::clamp<int64_t>(n - 5, 0, rows - 1))];
     for (int64_t j = 0; j < 12; ++j) {
-      stuffed[static_cast<size_t>(2 * n + j)] += 2 * value * static_cast<double>(filter[static_cast<size_t>(j)]);
+      stuffed[static_cast<size_t>(2 * n + j)] +=
+          2 * value * static_cast<double>(filter[static_cast<size_t>(j)]);
     }
   }
   std::vector<double> y;
@@ -40,7 +41,8 @@ std::vector<double> Plain(const std::vector<double>& x, double alpha, double bet
   for (int64_t n = 0; n < rows; ++n) {
     for (int64_t j = 0; j < 12; ++j) {
       const int64_t at = std::clamp<int64_t>(2 * n + j - 5, 0, 2 * rows - 1);
-      down[static_cast<size_t>(n)] += static_cast<double>(filter[static_cast<size_t>(j)]) * y[static_cast<size_t>(at)];
+      down[static_cast<size_t>(n)] +=
+          static_cast<double>(filter[static_cast<size_t>(j)]) * y[static_cast<size_t>(at)];
     }
   }
   return down;
@@ -62,8 +64,10 @@ class SnakeTest : public testing::TestWithParam<Isa> {
         x_[static_cast<size_t>(r * row_ + c)] = scale * random.Next();
         signal.push_back(x_[static_cast<size_t>(r * row_ + c)]);
       }
-      const std::vector<double> y = Plain(signal, alpha_[static_cast<size_t>(c)], beta_[static_cast<size_t>(c)]);
-      for (int64_t r = 0; r < rows; ++r) wanted_[static_cast<size_t>(r * row_ + c)] = y[static_cast<size_t>(r)];
+      const std::vector<double> y =
+          Plain(signal, alpha_[static_cast<size_t>(c)], beta_[static_cast<size_t>(c)]);
+      for (int64_t r = 0; r < rows; ++r)
+        wanted_[static_cast<size_t>(r * row_ + c)] = y[static_cast<size_t>(r)];
     }
   }
 
@@ -101,7 +105,8 @@ TEST_P(SnakeTest, DoesNotDependOnTheCut) {
       const int64_t last = std::min(rows, end + AntiAliasedSnake::kReach);
       const std::vector<float> around(x_.begin() + first * row_, x_.begin() + last * row_);
       std::vector<float> got(static_cast<size_t>((end - begin) * row_));
-      snake->Apply({around.data(), first, row_, begin, end, last == rows ? rows : -1, got.data(), row_}, &workers_);
+      snake->Apply({around.data(), first, row_, begin, end, last == rows ? rows : -1, got.data(), row_},
+                   &workers_);
       const std::vector<float> wanted(whole.begin() + begin * row_, whole.begin() + end * row_);
       ASSERT_EQ(got, wanted) << "rows " << begin << " to " << end;
     }
@@ -116,7 +121,8 @@ TEST_P(SnakeTest, ReducesLargeArguments) {
   std::vector<float> got(x_.size());
   snake->Apply({x_.data(), 0, row_, 0, 100, 100, got.data(), row_}, &workers_);
   double error = 0;
-  for (size_t i = 0; i < got.size(); ++i) error = std::max(error, std::abs(static_cast<double>(got[i]) - wanted_[i]));
+  for (size_t i = 0; i < got.size(); ++i)
+    error = std::max(error, std::abs(static_cast<double>(got[i]) - wanted_[i]));
   EXPECT_LT(error, 1000 * 3e-7);
 }
 

@@ -42,10 +42,10 @@ int64_t TransposedConvolution::bytes() const {
 void TransposedConvolution::Apply(const Call& call, Workers* workers) const {
   for (size_t i = 0; i < phases_.size(); ++i) {
     const Phase& phase = phases_[i];
-    phase.matrix.Multiply({call.in + (reach_before_ + phase.first) * call.in_row, call.in_row, call.in_row,
-                           call.rows, call.out + static_cast<int64_t>(i) * call.out_row,
-                           shape_.rate * call.out_row, call.bias, false},
-                          workers);
+    phase.matrix.Multiply(
+        {call.in + (reach_before_ + phase.first) * call.in_row, call.in_row, call.in_row, call.rows,
+         call.out + static_cast<int64_t>(i) * call.out_row, shape_.rate * call.out_row, call.bias, false},
+        workers);
   }
 }
 

@@ -21,8 +21,8 @@ struct TransposedShape {
 };
 
 // A ConvTranspose1d of PyTorch with stride `rate` and padding (kernel - rate) / 2, so that n rows become
-// rate * n: y[rate n + phase] = bias + sum over the taps j of that phase of W[j] x[n + (phase + padding - j) /
-// rate], zero outside. Each phase is a short convolution of its own; nothing is multiplied with inserted
+// rate * n: y[rate n + phase] = bias + sum over the taps j of that phase of W[j] x[n + (phase + padding - j)
+// / rate], zero outside. Each phase is a short convolution of its own; nothing is multiplied with inserted
 // zeros. Immutable once packed; any thread.
 class TransposedConvolution {
  public:
@@ -39,8 +39,8 @@ class TransposedConvolution {
   struct Call {
     const float* in = nullptr;  // the row reach_before() before the first; then all to reach_after() behind
     int64_t in_row = 0;
-    int64_t rows = 0;           // of the input
-    float* out = nullptr;       // rate * rows rows
+    int64_t rows = 0;      // of the input
+    float* out = nullptr;  // rate * rows rows
     int64_t out_row = 0;
     const float* bias = nullptr;  // of each padded channel
   };
