@@ -31,6 +31,7 @@ struct EngineUnderTest {
   std::string language;              // one that it speaks
   std::vector<std::string> texts;    // at least three different ones in that language, of some seconds each
   std::string unsupported_language;  // a valid tag that it does not speak
+  std::string recording;             // whose voice speaks, for engines that want one
   size_t at_once = 8;                // the most lines that it may have in work
   std::string model;                 // a file that it needs, below TestModelFolder(); "" for none
   // The same engine with a network that takes no time, for a line of many minutes; empty: `make`.
@@ -55,6 +56,7 @@ class SynthesizerContract : public testing::TestWithParam<EngineUnderTest> {
     SpeakRequest request;
     request.text = GetParam().texts.at(text % GetParam().texts.size());
     request.language = GetParam().language;
+    request.voice.reference_path = GetParam().recording;
     request.speed = speed;
     return request;
   }

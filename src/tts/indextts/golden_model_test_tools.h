@@ -57,7 +57,8 @@ inline std::string GoldenModelPath(ggml::TensorType type) {
 }
 
 // It, loaded on a processor's device that lives as long as the process.
-// One thread: where others compute at the same time, two that wait for each other take a hundred times as long.
+// One thread: where others compute at the same time, two that wait for each other take a hundred times as
+// long.
 inline const ggml::Device& TestDevice() {
   static const std::unique_ptr<ggml::Device> device =
       ggml::Device::Open({.kind = ggml::DeviceKind::kCpu, .threads = 1}).value();

@@ -118,6 +118,12 @@ Status Generator::TryStep(const std::stop_token& stop) {
   return FinishDone(stop);
 }
 
+void Generator::Remove(int64_t line) {
+  const auto same = [&](const std::unique_ptr<Line>& other) { return other->number == line; };
+  const size_t waited = waiting_.remove_if(same);
+  if (running_.remove_if(same) + waited > 0) crowded_ = false;
+}
+
 Status Generator::Admit(const std::stop_token& stop) {
   while (!waiting_.empty() && running() < most_lines_ && (!crowded_ || running_.empty())) {
     Line* line = waiting_.front().get();

@@ -70,6 +70,9 @@ class Generator {
   // or a number of codes that is too large for the model or the cells, wrong options, a voice of the wrong size.
   StatusOr<int64_t> Add(LineRequest request);
 
+  // Takes a line back that has not ended; nothing happens when there is none of that number.
+  void Remove(int64_t line);
+
   // Whether no line waits or runs.
   bool idle() const { return waiting_.empty() && running_.empty(); }
   int running() const { return static_cast<int>(running_.size()); }
