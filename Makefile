@@ -53,7 +53,7 @@ format: ## Formats all C++ sources
 
 TIDY = clang-tidy-14 --quiet -p build/dev --extra-arg=-Wno-unknown-warning-option --extra-arg=-Wno-error
 # Tests write sizes as products of small constants and fill short lists.
-TIDY_TESTS = --checks=-bugprone-implicit-widening-of-multiplication-result,-performance-inefficient-vector-operation,-performance-no-automatic-move
+TIDY_TESTS = --checks=-bugprone-implicit-widening-of-multiplication-result,-performance-inefficient-vector-operation
 
 lint: setup build/dev/build.ninja ## Checks the format and runs clang-tidy over all sources
 	@clang-format-14 --dry-run -Werror $(SOURCES)

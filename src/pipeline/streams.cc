@@ -78,6 +78,7 @@ Status RunVideo(media::VideoSegmenter& segmenter, size_t first_segment, size_t s
 Status PublishStage::Run(const std::stop_token& stop) const {
   const auto& segments = job->plan.segments;
   std::vector<int64_t> borders_ms;
+  borders_ms.reserve(segments.size());
   for (const auto& segment : segments) borders_ms.push_back(std::llround(MsFromSamples(segment.end)));
   for (size_t i = first_segment; i < segments.size(); ++i) {
     SegmentParts parts;

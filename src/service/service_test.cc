@@ -24,7 +24,6 @@ using testing::FakeJob;
 using testing::FastOptions;
 using ::testing::HasSubstr;
 using testing::kPatience;
-using ::testing::Not;
 using Json = nlohmann::json;
 using Headers = std::map<std::string, std::string, HeaderLess>;
 

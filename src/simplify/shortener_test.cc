@@ -42,7 +42,7 @@ class ShortenerTest : public testing::Test {
     batch_.language = "en";
   }
   // The model's answers, one after another; the last one for ever. "" = HTTP 500.
-  void Answers(std::vector<std::string> texts) {
+  void Answers(const std::vector<std::string>& texts) {
     model_.reset();
     server_ = std::make_unique<TestServer>([this, texts](const TestRequest&, const TestConnection& to) {
       const std::string& text = texts[std::min(calls_++, texts.size() - 1)];

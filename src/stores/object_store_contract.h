@@ -101,7 +101,7 @@ class ObjectStoreContract : public testing::TestWithParam<ObjectStoreUnderTest> 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ObjectStoreContract);
 
 TEST_P(ObjectStoreContract, WhatIsPutIsThere) {
-  const std::string binary("\0\xFF\r\n\x1A bytes", 12);
+  const std::string binary("\0\xFF\r\n\x1A bytes", 11);
   const ObjectInfo put = Put("a/b/c.bin", binary);
   EXPECT_EQ(put.key, "a/b/c.bin");
   EXPECT_EQ(put.size_bytes, 12);

@@ -11,8 +11,6 @@
 namespace waveshift::text {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::StartsWith;
 
 StatusOr<Transcript> Srt(std::string_view bytes) {
   return ParseTranscript(bytes, TranscriptFormat::kSrt, "talk.srt");
