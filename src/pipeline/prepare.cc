@@ -8,11 +8,17 @@
 #include <cerrno>
 #include <cmath>
 #include <fstream>
+#include <map>
+#include <optional>
+#include <utility>
 
 #include "audio/loudness.h"
+#include "audio/wav.h"
+#include "base/files.h"
 #include "base/hash.h"
 #include "media/fonts.h"
 #include "text/language.h"
+#include "voices/reference_clip.h"
 
 namespace waveshift::pipeline {
 namespace {
@@ -115,6 +121,7 @@ constexpr Samples kReadOn = Samples{10} * kTimelineRateHz;
 
 struct Heard {
   std::map<std::string, voices::SpeakerMeter> meters;
+  std::map<std::string, voices::ReferenceClip> clips;  // of speakers whose voices are to be cloned
   std::unique_ptr<audio::LoudnessMeter> loudness;
 };
 
@@ -135,6 +142,8 @@ Status Listen(const PreparedJob& job, Heard& heard, const std::stop_token& stop)
     position = state->slot_start + length;
     heard.meters[state->line.speaker].Add(sound, state->line.original);
     heard.loudness->Add(sound);
+    const auto clip = heard.clips.find(state->line.speaker);
+    if (clip != heard.clips.end()) clip->second.Add(sound);
   }
   return OkStatus();
 }
@@ -161,7 +170,8 @@ std::string TakeKey(const tts::Synthesizer& synthesizer, const tts::SpeakRequest
   hasher.Add(request.voice.name).Add(request.voice.pitch_hz).Add(request.voice.pitch_range);
   hasher.Add(request.voice.natural_rate).Add(request.speed);
   if (!request.voice.reference_path.empty()) {
-    const auto identity = FileIdentity(request.voice.reference_path);
+    const auto identity = request.voice.reference_id.empty() ? FileIdentity(request.voice.reference_path)
+                                                             : request.voice.reference_id;
     hasher.Add(identity.ok() ? *identity : request.voice.reference_path);
   }
   return hasher.Hex();
@@ -200,14 +210,72 @@ StatusOr<PreparedJob> PrepareJob(const JobSpec& spec, const JobDeps& deps, const
 
 namespace {
 
+tts::VoiceSpec Wanted(const JobSpec& spec, const std::string& speaker) {
+  const auto wanted = spec.voices.find(speaker);
+  return wanted == spec.voices.end() ? tts::VoiceSpec() : wanted->second;
+}
+
+// Whether the speaker's voice is to be cloned and nobody has given a recording of it.
+bool WantsClip(const JobSpec& spec, const JobDeps& deps, const std::string& speaker) {
+  const tts::VoiceSpec voice = Wanted(spec, speaker);
+  return voice.reference_path.empty() && deps.synthesizer->Clones(voice);
+}
+
+// The speaker with a clip whose voice is nearest in pitch.
+std::optional<std::string> NearestWithClip(const std::map<std::string, voices::ReferenceClip>& clips,
+                                           const std::map<std::string, voices::SpeakerProfile>& profiles,
+                                           const std::string& speaker) {
+  const auto pitch = [&](const std::string& name) {
+    const double hz = profiles.contains(name) ? profiles.at(name).median_pitch_hz : 0;
+    return hz > 0 ? std::log2(hz) : 0;
+  };
+  std::optional<std::string> nearest;
+  for (const auto& [name, clip] : clips) {
+    if (!clip.is_enough()) continue;
+    if (!nearest.has_value() ||
+        std::abs(pitch(name) - pitch(speaker)) < std::abs(pitch(*nearest) - pitch(speaker))) {
+      nearest = name;
+    }
+  }
+  return nearest;
+}
+
+// Gives each speaker whose voice is cloned a recording of it; who was heard too little gets another
+// speaker's. A clone has its speaker's own pitch and tempo.
+Status AddClips(const std::map<std::string, voices::ReferenceClip>& clips,
+                const std::map<std::string, voices::SpeakerProfile>& profiles, const JobDeps& deps,
+                PreparedJob& job, std::map<std::string, tts::VoiceSpec>& cast) {
+  for (const auto& [speaker, clip] : clips) {
+    const auto whose = clip.is_enough() ? std::optional(speaker) : NearestWithClip(clips, profiles, speaker);
+    if (!whose.has_value()) continue;  // the engine says that it has no voice
+    if (job.clips == nullptr) {
+      WS_ASSIGN_OR_RETURN(ScratchDirectory folder, ScratchDirectory::Make(deps.scratch_parent));
+      job.clips = std::make_unique<ScratchDirectory>(std::move(folder));
+    }
+    WS_ASSIGN_OR_RETURN(const std::string wav,
+                        audio::EncodeWav(*clips.at(*whose).Make(), audio::WavFormat::kPcm16));
+    tts::VoiceSpec& voice = cast[speaker];
+    voice.reference_id = Sha256Hex(wav);
+    voice.reference_path = job.clips->path() + "/" + voice.reference_id + ".wav";
+    voice.name = whose->empty() ? "original speech" : "original speech of " + *whose;
+    WS_RETURN_IF_ERROR(WriteFileAtomic(voice.reference_path, wav));
+  }
+  for (auto& [speaker, voice] : cast) {
+    if (deps.synthesizer == nullptr || !deps.synthesizer->Clones(voice)) continue;
+    voice.pitch_hz = 0;
+    voice.pitch_range = 1;
+    voice.natural_rate = 1;
+  }
+  return OkStatus();
+}
+
 // Each speaker's voice: distinct ones among those who speak with the same engine; what the job names comes
 // first.
 std::map<std::string, tts::VoiceSpec> Cast(const JobSpec& spec, const JobDeps& deps,
                                            const std::map<std::string, voices::SpeakerProfile>& profiles) {
   std::map<std::string, std::map<std::string, voices::SpeakerProfile>> by_engine;
   for (const auto& [speaker, profile] : profiles) {
-    const auto wanted = spec.voices.find(speaker);
-    by_engine[wanted == spec.voices.end() ? "" : wanted->second.engine][speaker] = profile;
+    by_engine[Wanted(spec, speaker).engine][speaker] = profile;
   }
   std::map<std::string, tts::VoiceSpec> cast;
   for (const auto& [engine, speakers] : by_engine) {
@@ -228,6 +296,11 @@ std::map<std::string, tts::VoiceSpec> Cast(const JobSpec& spec, const JobDeps& d
 
 Status ChooseVoices(const JobSpec& spec, const JobDeps& deps, PreparedJob& job, const std::stop_token& stop) {
   Heard heard;
+  for (const LineState& state : job.lines) {
+    if (state.status == LineStatus::kToSpeak && WantsClip(spec, deps, state.line.speaker)) {
+      heard.clips.try_emplace(state.line.speaker);
+    }
+  }
   if (job.lines_to_speak > 0 && job.sound) {
     heard.loudness = audio::LoudnessMeter::Make();
     WS_RETURN_IF_ERROR(Listen(job, heard, stop));
@@ -240,6 +313,7 @@ Status ChooseVoices(const JobSpec& spec, const JobDeps& deps, PreparedJob& job, 
     profiles[state.line.speaker] = it == heard.meters.end() ? voices::SpeakerProfile{} : it->second.Profile();
   }
   auto chosen = Cast(spec, deps, profiles);
+  WS_RETURN_IF_ERROR(AddClips(heard.clips, profiles, deps, job, chosen));
   for (LineState& state : job.lines) {
     if (state.status != LineStatus::kToSpeak) continue;
     state.request = {.text = state.line.translation,

@@ -7,11 +7,13 @@
 #ifndef WAVESHIFT_PIPELINE_PREPARE_H_
 #define WAVESHIFT_PIPELINE_PREPARE_H_
 
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "base/files.h"
 #include "base/status.h"
 #include "media/audio_reader.h"
 #include "media/media_info.h"
@@ -39,7 +41,8 @@ struct PreparedJob {
   std::vector<LineState> lines;  // in order of slot_start
   int64_t lines_to_speak = 0;
   std::string fingerprint;
-  double speech_lufs = 0;  // level to which every line is brought
+  double speech_lufs = 0;                   // level to which every line is brought
+  std::unique_ptr<ScratchDirectory> clips;  // of speakers whose voices are cloned
 };
 
 // The media and the transcript, checked against each other. InvalidArgument names what is wrong.

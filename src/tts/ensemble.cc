@@ -27,6 +27,7 @@ class Ensemble : public Synthesizer {
   bool Speaks(std::string_view language) const override { return First().Speaks(language); }
   Status CheckLanguage(std::string_view language) const override { return First().CheckLanguage(language); }
   Status CheckVoice(const VoiceSpec& voice, std::string_view language) const override;
+  bool Clones(const VoiceSpec& voice) const override;
   std::vector<std::pair<std::string, std::string>> Versions() const override;
   Status Synthesize(std::span<const SpeakRequest> requests, const SpokenSink& sink,
                     const std::stop_token& stop) override;
@@ -65,6 +66,11 @@ StatusOr<size_t> Ensemble::EngineOf(const VoiceSpec& voice) const {
 Status Ensemble::CheckVoice(const VoiceSpec& voice, std::string_view language) const {
   WS_ASSIGN_OR_RETURN(const size_t engine, EngineOf(voice));
   return options_.engines[engine]->CheckVoice(voice, language);
+}
+
+bool Ensemble::Clones(const VoiceSpec& voice) const {
+  const auto engine = EngineOf(voice);
+  return engine.ok() && options_.engines[*engine]->Clones(voice);
 }
 
 std::vector<std::pair<std::string, std::string>> Ensemble::Versions() const {

@@ -20,6 +20,11 @@ Status Synthesizer::CheckVoice(const VoiceSpec& voice, std::string_view language
   return CheckLanguage(language);
 }
 
+bool Synthesizer::Clones(const VoiceSpec& voice) const {
+  static_cast<void>(voice);
+  return false;
+}
+
 std::vector<std::pair<std::string, std::string>> Synthesizer::Versions() const {
   return {{std::string(name()), version()}};
 }

@@ -26,8 +26,9 @@ struct VoiceSpec {
   std::string engine;  // which engine of an Ensemble speaks; "" = its first
   std::string name;
   std::string reference_path;
-  double pitch_hz = 0;     // median fundamental frequency to aim at; 0 = the voice's own
-  double pitch_range = 1;  // liveliness of the pitch against the voice's own
+  std::string reference_id;  // stands for the recording's content; "" = not known
+  double pitch_hz = 0;       // median fundamental frequency to aim at; 0 = the voice's own
+  double pitch_range = 1;    // liveliness of the pitch against the voice's own
   double natural_rate =
       1;  // the speaker's habitual tempo against the voice's own; part of the voice, not of the fit to a slot
 };
@@ -66,6 +67,8 @@ class Synthesizer {
   virtual Status CheckLanguage(std::string_view language) const;
   // OK when it has this voice for this language; else InvalidArgument says what is wrong with it.
   virtual Status CheckVoice(const VoiceSpec& voice, std::string_view language) const;
+  // Whether it speaks with this voice by imitating a recording.
+  virtual bool Clones(const VoiceSpec& voice) const;
   // Name and version of each engine that may speak, the usual one first.
   virtual std::vector<std::pair<std::string, std::string>> Versions() const;
 

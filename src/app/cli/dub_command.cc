@@ -116,6 +116,7 @@ Status RunDub(const Flags& flags, CommandContext& context) {
   if (request.spec.options.speak) {
     EngineChoice choice = ChoiceFrom(*settings);
     choice.word = request.engine;
+    choice.has_recordings = true;
     choice.threads = flags.dub.threads;
     if (flags.dub.device != "auto") choice.device = flags.dub.device;
     WS_ASSIGN_OR_RETURN(engine, MakeEngine(choice, request.spec.target_language, EnginesOf(request.spec)));

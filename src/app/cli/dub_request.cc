@@ -16,6 +16,7 @@ namespace {
 
 constexpr double kLowestMaxSpeed = 1.0;
 constexpr double kHighestMaxSpeed = 1.3;
+constexpr std::string_view kCloningEngine = "indextts";
 
 StatusOr<std::string> TargetLanguage(const DubFlags& flags, const text::Transcript& transcript) {
   if (!flags.language.empty()) {
@@ -41,6 +42,17 @@ pipeline::SubtitleMode Subtitles(const std::string& word) {
   return pipeline::SubtitleMode::kSoft;
 }
 
+// A recording, as it is named or beside the voices file.
+StatusOr<std::string> FindRecording(const std::string& named, const std::string& voices_file,
+                                    const std::string& where) {
+  const std::filesystem::path beside = std::filesystem::path(voices_file).parent_path() / named;
+  for (const std::string& path : {named, beside.string()}) {
+    std::error_code error;
+    if (std::filesystem::is_regular_file(path, error)) return path;
+  }
+  return InvalidArgument(where + ": reference: there is no file " + named);
+}
+
 Status AddVoices(const DubFlags& flags, pipeline::JobSpec& spec) {
   if (flags.voices.empty()) return OkStatus();
   WS_ASSIGN_OR_RETURN(const auto choices, LoadVoices(flags.voices));
@@ -54,7 +66,12 @@ Status AddVoices(const DubFlags& flags, pipeline::JobSpec& spec) {
       if (*named != "auto") spec.voices[speaker].engine = *named;
     }
     if (!choice.reference.empty()) {
-      return FailedPrecondition(where + ": reference: no engine of this build clones voices");
+      tts::VoiceSpec& voice = spec.voices[speaker];
+      if (voice.engine.empty()) voice.engine = kCloningEngine;
+      if (voice.engine != kCloningEngine)
+        return InvalidArgument(where + ": reference: " + voice.engine + " does not clone voices, " +
+                               std::string(kCloningEngine) + " does");
+      WS_ASSIGN_OR_RETURN(voice.reference_path, FindRecording(choice.reference, flags.voices, where));
     }
     if (!choice.voice.empty()) spec.voices[speaker].name = choice.voice;
   }

@@ -41,13 +41,34 @@ TEST_F(DubRequestTest, DefaultFolderIsTheVideosNameWithoutItsEnding) {
   EXPECT_EQ(MakeDubRequest(flags_)->output_directory, "some/talk.one.dub");
 }
 
-TEST_F(DubRequestTest, SaysWhatThisBuildDoesNotHave) {
-  for (const char* engine : {"indextts"}) {
-    flags_.engine = engine;
-    EXPECT_EQ(MakeDubRequest(flags_).status().code(), StatusCode::kFailedPrecondition) << engine;
-  }
+TEST_F(DubRequestTest, WithoutAnEngineNothingIsSpoken) {
   flags_.engine = "none";
   EXPECT_FALSE(MakeDubRequest(flags_)->spec.options.speak);
+}
+
+TEST_F(DubRequestTest, AVoicesFileNamesEnginesVoicesAndRecordings) {
+  Write("bob.wav", "RIFF");
+  flags_.voices = Write("v.json", R"({"Anna": {"engine": "piper"}, "Bob": {"reference": "bob.wav"},
+                                      "Eve": {"engine": "auto", "voice": "af_heart"}})");
+  const auto request = MakeDubRequest(flags_);
+  ASSERT_TRUE(request.ok()) << Message(request.status());
+  EXPECT_EQ(request->spec.voices.at("Anna").engine, "piper");
+  EXPECT_EQ(request->spec.voices.at("Bob").engine, "indextts");
+  EXPECT_EQ(request->spec.voices.at("Bob").reference_path, folder_.path() + "/bob.wav");
+  EXPECT_EQ(request->spec.voices.at("Eve").engine, "");
+  EXPECT_EQ(request->spec.voices.at("Eve").name, "af_heart");
+  EXPECT_EQ(EnginesOf(request->spec), (std::vector<std::string>{"indextts", "piper"}));
+}
+
+TEST_F(DubRequestTest, ARecordingThatCannotBeUsedIsNamed) {
+  for (const std::string& voice :
+       {std::string(R"({"reference": "gone.wav"})"),
+        std::string(R"({"engine": "piper", "reference": "v.json"})"), std::string(R"({"engine": "none"})")}) {
+    flags_.voices = Write("v.json", R"({"Bob": )" + voice + "}");
+    const auto request = MakeDubRequest(flags_);
+    EXPECT_EQ(request.status().code(), StatusCode::kInvalidArgument) << voice;
+    EXPECT_NE(Message(request.status()).find("'Bob'"), std::string::npos) << Message(request.status());
+  }
 }
 
 TEST_F(DubRequestTest, NamesTheSpeakerAndFieldOfABadVoicesFile) {

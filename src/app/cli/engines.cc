@@ -13,6 +13,7 @@
 #include "tts/ensemble.h"
 #include "tts/espeak/espeak.h"
 #include "tts/espeak/voice_list.h"
+#include "tts/indextts/engine.h"
 #include "tts/kokoro/cast.h"
 #include "tts/kokoro/kokoro.h"
 #include "tts/piper/piper.h"
@@ -22,9 +23,13 @@ namespace {
 
 using SynthesizerPtr = std::shared_ptr<tts::Synthesizer>;
 
-// Best first. What is not among EngineNames() belongs to other builds.
-constexpr std::array<std::string_view, 4> kKnownEngines = {"indextts", "kokoro", "piper", "espeak"};
-constexpr std::array<std::string_view, 3> kEngines = {"kokoro", "piper", "espeak"};
+// Best first.
+constexpr std::array<std::string_view, 4> kEngines = {"indextts", "kokoro", "piper", "espeak"};
+
+ggml::DeviceKind GgmlDeviceOf(const EngineChoice& choice) {
+  if (choice.device == "cuda") return ggml::DeviceKind::kCuda;
+  return choice.device == "cpu" ? ggml::DeviceKind::kCpu : ggml::DeviceKind::kAuto;
+}
 
 onnx::Device DeviceOf(const EngineChoice& choice) {
   if (choice.device == "cuda") return onnx::Device::kCuda;
@@ -33,6 +38,13 @@ onnx::Device DeviceOf(const EngineChoice& choice) {
 
 SynthesizerPtr Make(std::string_view name, const EngineChoice& choice) {
   const auto threads = std::max(0, choice.threads);
+  if (name == "indextts") {
+    tts::IndexTtsOptions options;
+    options.folder = choice.model_dir + "/indextts";
+    options.threads = threads;
+    options.device = GgmlDeviceOf(choice);
+    return tts::MakeIndexTts(options);
+  }
   if (name == "kokoro") {
     tts::KokoroOptions options;
     options.folder = choice.model_dir + "/kokoro";
@@ -89,6 +101,7 @@ StatusOr<Members> BestEngines(const EngineChoice& choice, std::string_view langu
   std::string why;
   Status last;
   for (const std::string_view name : kEngines) {
+    if (name == "indextts" && !choice.has_recordings) continue;
     const SynthesizerPtr engine = Shared(name, choice);
     if (!members.engines.empty()) {
       if (language.empty() || engine->Speaks(language)) members.engines.push_back(engine);
@@ -99,7 +112,8 @@ StatusOr<Members> BestEngines(const EngineChoice& choice, std::string_view langu
       members.engines.push_back(engine);
       if (name == "espeak") members.notice = "no neural voice: espeak speaks (" + why + ")";
     }
-    why += (why.empty() ? "" : "; ") + Message(last);
+    // A model that has to be made first is nothing to miss.
+    if (name != "indextts") why += (why.empty() ? "" : "; ") + Message(last);
   }
   if (members.engines.empty()) return last;
   return members;
@@ -142,11 +156,8 @@ StatusOr<std::string> ResolveEngine(std::string_view word) {
   if (word == "none") return std::string();
   if (word == "auto" || word.empty()) return std::string("auto");
   if (std::find(kEngines.begin(), kEngines.end(), word) != kEngines.end()) return std::string(word);
-  if (std::find(kKnownEngines.begin(), kKnownEngines.end(), word) != kKnownEngines.end()) {
-    return FailedPrecondition("engine: " + std::string(word) + " is not part of this build; use auto");
-  }
-  return InvalidArgument("engine: must be auto, kokoro, piper, espeak or none, not \"" + std::string(word) +
-                         "\"");
+  return InvalidArgument("engine: must be auto, indextts, kokoro, piper, espeak or none, not \"" +
+                         std::string(word) + "\"");
 }
 
 StatusOr<service::Engine> MakeEngine(const EngineChoice& choice, std::string_view language,

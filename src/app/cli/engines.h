@@ -22,6 +22,9 @@ struct EngineChoice {
   std::string model_dir;        // WAVESHIFT_MODEL_DIR
   std::string device = "auto";  // auto, cpu, cuda
   int threads = 0;              // 0 = as many as the machine has processors
+  // Whether there is a recording for every voice (a dub has the speakers' own); "auto" takes an engine that
+  // clones only then.
+  bool has_recordings = false;
 };
 
 // As the configuration has it.
@@ -30,8 +33,8 @@ EngineChoice ChoiceFrom(const config::Settings& settings);
 // The engines in this build, best first.
 std::vector<std::string> EngineNames();
 
-// A word of the contract as an engine's name, "auto" ("" as well), or "" for "none". FailedPrecondition for
-// an engine that other builds have, InvalidArgument for a word that is none.
+// A word of the contract as an engine's name, "auto" ("" as well), or "" for "none". InvalidArgument for a
+// word that is none.
 StatusOr<std::string> ResolveEngine(std::string_view word);
 
 // The engine for a language ("" = any): "auto" is the best one that is ready and speaks it, with a notice

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -60,17 +61,17 @@ std::string GuessLanguage(std::string_view text) {
   return han ? "zh" : "en";
 }
 
+// Whether --voice names a recording to clone rather than one of the engine's voices.
+bool IsRecording(const std::string& voice) {
+  return voice.find('/') != std::string::npos || std::filesystem::path(voice).has_extension();
+}
+
 Status CheckFlags(const SpeakFlags& flags) {
   if (flags.output == "-" && flags.common.json)
     return UsageError("-o - and --json both want standard output");
   if (flags.output == "-" && ::isatty(STDOUT_FILENO) == 1) {
     return UsageError("-o -: standard output is a terminal; give a file or a pipe");
   }
-  const bool is_reference = flags.voice.find('/') != std::string::npos ||
-                            (flags.voice.size() > 4 && flags.voice.substr(flags.voice.size() - 4) == ".wav");
-  if (is_reference)
-    return FailedPrecondition(
-        "--voice: no engine of this build can speak in a recorded voice; give a voice's name");
   return OkStatus();
 }
 
@@ -87,12 +88,19 @@ Status RunSpeak(const SpeakFlags& flags, CommandContext& context) {
     if (!language.ok()) return Annotate(language.status(), "--lang");
     request.language = *language;
   }
-  request.voice.name = flags.voice;
+  const bool clone = IsRecording(flags.voice);
+  (clone ? request.voice.reference_path : request.voice.name) = flags.voice;
   request.speed = flags.speed;
   EngineChoice choice = ChoiceFrom(*settings);
   if (!flags.engine.empty()) choice.word = flags.engine;
+  choice.has_recordings = clone;
+  if (clone && (choice.word.empty() || choice.word == "auto")) choice.word = "indextts";
   WS_ASSIGN_OR_RETURN(const service::Engine engine, MakeEngine(choice, request.language));
   if (!engine.synthesizer) return InvalidArgument("--engine: \"none\" cannot speak");
+  if (clone && !engine.synthesizer->Clones(request.voice)) {
+    return InvalidArgument("--voice " + flags.voice + ": " + std::string(engine.synthesizer->name()) +
+                           " does not clone voices; give a voice's name, or --engine indextts");
+  }
   WS_ASSIGN_OR_RETURN(const tts::SpokenLine line,
                       tts::SpeakOne(*engine.synthesizer, request, context.stop()));
   WS_ASSIGN_OR_RETURN(const std::string wav, audio::EncodeWav(line.audio, audio::WavFormat::kPcm16));
@@ -119,9 +127,11 @@ void RegisterSpeak(CLI::App& app, CommandContext& context) {
   auto flags = std::make_shared<SpeakFlags>();
   CLI::App* command = app.add_subcommand("speak", "Speaks a text into a WAV file");
   command->add_option("TEXT", flags->text, "What to say; - reads standard input")->required();
-  command->add_option("--voice", flags->voice, "Name of a voice of the engine");
+  command->add_option(
+      "--voice", flags->voice,
+      "Name of a voice of the engine, or a recording (WAV, FLAC, ...) whose voice indextts clones");
   command->add_option("--engine", flags->engine,
-                      "auto, kokoro, piper or espeak (default: WAVESHIFT_ENGINE, else auto)");
+                      "auto, indextts, kokoro, piper or espeak (default: WAVESHIFT_ENGINE, else auto)");
   command->add_option("--lang", flags->language, "BCP-47 language (default: from the text's script)");
   command->add_option("--speed", flags->speed, "Tempo, 1 is natural")->check(CLI::Range(0.25, 4.0));
   command->add_option("-o,--output", flags->output, "WAV file; - writes to standard output")->required();

@@ -53,6 +53,7 @@ class IndexTts : public Synthesizer {
   std::string version() const override;
   Status CheckReady() const override { return Look().status(); }
   bool Speaks(std::string_view language) const override;
+  bool Clones(const VoiceSpec&) const override { return true; }
   Status CheckVoice(const VoiceSpec& voice, std::string_view language) const override;
   Status Synthesize(std::span<const SpeakRequest> requests, const SpokenSink& sink,
                     const std::stop_token& stop) override;

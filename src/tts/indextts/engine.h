@@ -25,12 +25,12 @@ struct IndexTtsOptions {
   bool accept_faults = false;
 };
 
-// VoiceSpec::reference_path is the recording whose voice speaks (any format that libsndfile reads, some
-// seconds, one person); without one a line is an InvalidArgument. A sentence whose codes cannot be speech
-// (too short or long for its text, silent, repeating) is generated again with other random numbers, at most
-// twice; then the line is an Internal error. Speed and natural rate are made by stretching, 0.5 to 2. The
-// model is loaded with the first line; calls from several threads share its steps. The same line sounds the
-// same whatever stands beside it.
+// VoiceSpec::name is what reports call the voice. VoiceSpec::reference_path is the recording whose voice
+// speaks (any format that libsndfile reads, some seconds, one person); without one a line is an
+// InvalidArgument. A sentence whose codes cannot be speech (too short or long for its text, silent,
+// repeating) is generated again with other random numbers, at most twice; then the line is an Internal error.
+// Speed and natural rate are made by stretching, 0.5 to 2. The model is loaded with the first line; calls
+// from several threads share its steps. The same line sounds the same whatever stands beside it.
 std::unique_ptr<Synthesizer> MakeIndexTts(const IndexTtsOptions& options);
 
 }  // namespace waveshift::tts

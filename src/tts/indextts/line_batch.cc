@@ -174,7 +174,8 @@ void LineBatch::Answer(size_t index) {
   const double seconds = spoken.audio.seconds();
   const Status status = FinishTake(spoken.audio, {kShortestSeconds / 2, seconds});
   if (!status.ok()) return Fail(index, Internal("indextts: " + Message(status)));
-  spoken.voice = requests_[index].voice.reference_path;
+  const VoiceSpec& voice = requests_[index].voice;
+  spoken.voice = voice.name.empty() ? voice.reference_path : voice.name;
   spoken.warnings = std::move(line.warnings);
   line.is_answered = true;
   sink_(index, std::move(spoken));
