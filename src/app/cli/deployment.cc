@@ -37,9 +37,9 @@ std::unique_ptr<service::TaskManager> MakeTaskManager(
   service::TaskManagerDeps deps;
   deps.tasks = deployment.tasks.get();
   deps.objects = deployment.objects.get();
-  deps.engine = [choice = ChoiceFrom(settings)](const std::string& language) {
-    return MakeEngine(choice, language);
-  };
+  EngineChoice choice = ChoiceFrom(settings);
+  choice.has_recordings = true;
+  deps.engine = [choice](const std::string& language) { return MakeEngine(choice, language); };
   deps.run_job = &pipeline::RunJob;
   deps.chat_model = shortening.model.get();
   deps.log = std::move(log);
