@@ -140,6 +140,12 @@ bool Transfer::TakeBody(std::string_view piece) {
     response_.body += piece;
     return true;
   }
+  if (request_.on_head && !head_shown_) {
+    head_shown_ = true;
+    response_.status = static_cast<int>(status);
+    callback_error_ = request_.on_head(response_);
+    if (!callback_error_.ok()) return false;
+  }
   callback_error_ = request_.sink(piece);
   return callback_error_.ok();
 }
