@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -208,7 +209,7 @@ net::HttpRequest Transfer::Request(const std::string& url) {
     if (origin.source == source_ && !origin.etag.empty() && url == spec_.url)
       request.headers.push_back({"If-Range", origin.etag});
   }
-  request.max_response_bytes = std::max(spec_.exact_bytes, spec_.most_bytes) + 1;
+  request.max_response_bytes = std::numeric_limits<int64_t>::max();  // OnPiece knows what may come
   request.timeouts = rules_.timeouts;
   request.on_head = [this](const net::HttpResponse& head) { return OnHead(head); };
   request.sink = [this](std::string_view piece) { return OnPiece(piece); };

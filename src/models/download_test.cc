@@ -40,7 +40,9 @@ class DownloadTest : public FolderTest {
                              const std::stop_token& stop = {}) {
     PartFile part = Part();
     auto done = Downloader(client_, rules).Fetch(spec, part, {}, stop);
-    if (done.ok()) EXPECT_TRUE(part.Commit().ok());
+    if (done.ok()) {
+      EXPECT_TRUE(part.Commit().ok());
+    }
     return done;
   }
   void ExpectWhole(const StatusOr<Downloaded>& done) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -225,16 +226,15 @@ Status RemoveModels(const StoreFlags& flags, CommandContext& context) {
   for (const std::string& name : flags.names) {
     WS_ASSIGN_OR_RETURN(chosen.emplace_back(), store.catalogue.Find(name));
   }
+  std::error_code ignored;
+  std::optional<models::FolderLock> lock;  // a folder that is not there is not made either
+  if (std::filesystem::is_directory(folder, ignored)) {
+    WS_ASSIGN_OR_RETURN(lock, models::FolderLock::Take(folder, {}, context.stop()));
+  }
   Json list = Json::array();
   std::string text;
-  std::error_code ignored;
-  const bool any = std::filesystem::is_directory(folder, ignored);
-  StatusOr<models::FolderLock> lock = Cancelled("");
-  if (any) lock = models::FolderLock::Take(folder, {}, context.stop());
-  if (any) WS_RETURN_IF_ERROR(lock.status());
   for (const Model* model : chosen) {
-    models::Removed removed;
-    if (any) WS_ASSIGN_OR_RETURN(removed, models::Remove(*model, folder));
+    WS_ASSIGN_OR_RETURN(const models::Removed removed, models::Remove(*model, folder));
     list.push_back({{"name", model->name}, {"removed", removed.paths}, {"bytes", removed.bytes}});
     text += model->name + ": " +
             (removed.paths.empty() ? "was not there" : "removed, " + MebibyteText(removed.bytes)) + "\n";
