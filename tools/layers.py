@@ -17,7 +17,7 @@ import sys
 
 LEVELS = {"base": 0,
           "config": 1, "telemetry": 1, "audio": 1, "text": 1, "net": 1, "runtime": 1,
-          "phonemes": 2, "tts": 2, "separation": 2, "voices": 2, "alignment": 2, "simplify": 2, "media": 2, "stores": 2,
+          "phonemes": 2, "tts": 2, "separation": 2, "voices": 2, "alignment": 2, "simplify": 2, "media": 2, "stores": 2, "models": 2,
           "pipeline": 3, "service": 4, "app": 5}
 # A voice is chosen for an engine: voices speaks of tts::VoiceSpec. Neural engines are told what to say in phonemes.
 SIDEWAYS = {("voices", "tts"), ("tts", "phonemes")}
@@ -29,12 +29,13 @@ OWNERS = {"absl": {"base"}, "openssl": {"base", "net"},
           "ggml-backend.h": {"runtime"}, "gguf.h": {"runtime"}, "onnxruntime_cxx_api.h": {"runtime"},
           "libavformat": {"media"}, "libavcodec": {"media"}, "libavutil": {"media"}, "libavfilter": {"media"},
           "libswscale": {"media"}, "libswresample": {"media"}, "fontconfig": {"media"},
+          "archive.h": {"models"}, "archive_entry.h": {"models"},
           "sqlite3.h": {"stores"}, "httplib.h": {"app"}, "CLI": {"app"},
           "sentencepiece_processor.h": {"tts"},
           # A release of IndexTTS brings its sizes in a config.yaml; only the converter reads it.
           "yaml-cpp": {"app", "tts"},
           # Documents in JSON are read and written in several rooms; it stays inside their .cc files.
-          "nlohmann": {"config", "text", "telemetry", "simplify", "tts", "stores", "pipeline", "service", "app"},
+          "nlohmann": {"config", "text", "telemetry", "simplify", "tts", "stores", "models", "pipeline", "service", "app"},
           "gtest": set(LEVELS), "gmock": set(LEVELS)}
 # Third-party headers that may stand in a public header: Status is absl::Status for everybody.
 PUBLIC = {("base/status.h", "absl")}

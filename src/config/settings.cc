@@ -216,6 +216,20 @@ Status SourceAudioSettings::Validate() const {
 
 std::string SourceAudioSettings::ToString() const { return ShowGroup(*this); }
 
+void ModelSettings::Register(Registry& r) {
+  r.Text("WAVESHIFT_MODEL_CATALOGUE", &catalogue,
+         "file that lists the models, in place of the built-in list");
+  r.Switch("WAVESHIFT_OFFLINE", &offline, "models are never fetched").WithFlag("--offline");
+  r.Url("WAVESHIFT_MODEL_MIRROR", &mirror_url, "server with the model folder's files, asked first");
+  r.Url("WAVESHIFT_HUGGINGFACE_URL", &huggingface_url, "where Hugging Face is, or a mirror of it")
+      .Also("HF_ENDPOINT");
+  r.Url("WAVESHIFT_MODELSCOPE_URL", &modelscope_url, "where ModelScope is, or a mirror of it");
+}
+
+Status ModelSettings::Validate() const { return OkStatus(); }
+
+std::string ModelSettings::ToString() const { return ShowGroup(*this); }
+
 void Settings::Register(Registry& r) {
   r.Text("WAVESHIFT_HOME", &home, "folder of the local stores");
   r.Text("WAVESHIFT_MODEL_DIR", &model_dir, "folder of the models");
@@ -229,6 +243,7 @@ void Settings::Register(Registry& r) {
   shortening.Register(r);
   mix.Register(r);
   source_audio.Register(r);
+  models.Register(r);
 }
 
 Status Settings::Validate() const {
@@ -238,7 +253,8 @@ Status Settings::Validate() const {
   WS_RETURN_IF_ERROR(translation.Validate());
   WS_RETURN_IF_ERROR(shortening.Validate());
   WS_RETURN_IF_ERROR(mix.Validate());
-  return source_audio.Validate();
+  WS_RETURN_IF_ERROR(source_audio.Validate());
+  return models.Validate();
 }
 
 std::string Settings::ToString() const { return ShowGroup(*this); }

@@ -147,6 +147,19 @@ struct SourceAudioSettings {
   std::string ToString() const;
 };
 
+// Where `waveshift models` takes models from.
+struct ModelSettings {
+  std::string catalogue;   // WAVESHIFT_MODEL_CATALOGUE: a file in place of the built-in one; "" = built in
+  bool offline = false;    // WAVESHIFT_OFFLINE: nothing is fetched
+  std::string mirror_url;  // WAVESHIFT_MODEL_MIRROR: asked first, by the path in the model folder
+  std::string huggingface_url;  // WAVESHIFT_HUGGINGFACE_URL; "" = as the catalogue says
+  std::string modelscope_url;   // WAVESHIFT_MODELSCOPE_URL; "" = as the catalogue says
+
+  void Register(Registry& registry);
+  Status Validate() const;
+  std::string ToString() const;
+};
+
 // One line of `waveshift config`.
 struct SettingValue {
   std::string key;
@@ -169,6 +182,7 @@ struct Settings {
   ShorteningSettings shortening;
   MixSettings mix;
   SourceAudioSettings source_audio;
+  ModelSettings models;
 
   bool cloud_configured = false;     // all of CLOUDFLARE_* are there: stores are D1 and R2
   bool on_function_compute = false;  // the platform's own variables are in the environment

@@ -129,6 +129,32 @@ TEST_F(HttpClientTest, BodiesOfOtherAnswersNeverReachTheSink) {
   EXPECT_EQ(Message(refused.status()), "disk full");
 }
 
+TEST_F(HttpClientTest, TheHeadIsShownOnceBeforeTheBody) {
+  TestServer server([](const TestRequest& request, const TestConnection& to) {
+    to.Reply(request.Target() == "/gone" ? 404 : 206, std::string(300000, 'x'), "ETag: \"e\"\r\n");
+  });
+  std::string seen;
+  HttpRequest request{.url = server.Url("/part")};
+  request.on_head = [&](const HttpResponse& head) {
+    seen += "head " + std::to_string(head.status) + head.Header("etag");
+    return OkStatus();
+  };
+  request.sink = [&](std::string_view) {
+    if (!seen.ends_with("body")) seen += " body";
+    return OkStatus();
+  };
+  ASSERT_TRUE(client_.Send(request, {}).ok());
+  EXPECT_EQ(seen, "head 206\"e\" body");
+  seen.clear();
+  request.url = server.Url("/gone");
+  ASSERT_TRUE(client_.Send(request, {}).ok());
+  EXPECT_EQ(seen, "");
+  request.url = server.Url("/part");
+  request.on_head = [](const HttpResponse&) { return DataLoss("another file"); };
+  EXPECT_EQ(Message(client_.Send(request, {}).status()), "another file");
+  EXPECT_EQ(seen, "");
+}
+
 TEST_F(HttpClientTest, FilesGoUpAndComeDownWhole) {
   std::string bytes;
   for (int i = 0; i < 300000; ++i) bytes += static_cast<char>(i * 7 + i / 251);

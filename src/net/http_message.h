@@ -39,6 +39,10 @@ StatusOr<std::unique_ptr<BodySource>> OpenFileBody(const std::string& path);
 // Takes a piece of the response; an error ends the request with this status.
 using BodySink = std::function<Status(std::string_view piece)>;
 
+struct HttpResponse;
+// Looks at status and headers of an answer before its body comes; an error ends the request with this status.
+using HeadCheck = std::function<Status(const HttpResponse& head)>;
+
 struct HttpTimeouts {
   std::chrono::milliseconds connect{10000};  // name, connection and TLS
   std::chrono::milliseconds idle{60000};     // longest time without a byte in either direction
@@ -54,6 +58,8 @@ struct HttpRequest {
   int64_t max_response_bytes = 8 << 20;  // of the body; more is OutOfRange
   // Where the body of a 2xx answer goes, instead of HttpResponse::body. Bodies of other answers never do.
   BodySink sink;
+  // Called once, before `sink` gets its first piece; not at all when that never comes (an empty body).
+  HeadCheck on_head;
   HttpTimeouts timeouts;
   // Redirects that are followed. They may lead to another host, to which only Authorization and Cookie are
   // not sent: leave it at 0 when another header holds a secret.
@@ -76,6 +82,10 @@ struct HttpResponse {
 //   408, 504 DeadlineExceeded · 409, 412 AlreadyExists · 413, 416 OutOfRange · 429 ResourceExhausted
 //   501 Unimplemented · other 5xx Unavailable · 1xx, 3xx FailedPrecondition
 Status StatusOfHttp(int http_status, std::string_view what);
+
+// Where a Location header leads that came with an answer to `base` (RFC 3986, 5). InvalidArgument when it is
+// no URL.
+StatusOr<std::string> ResolveUrl(const std::string& base, const std::string& location);
 
 // The URL for messages: without user, password, query and fragment, at most 200 bytes, no control characters.
 std::string RedactedUrl(std::string_view url);

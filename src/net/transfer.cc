@@ -13,7 +13,9 @@ namespace waveshift::net::internal {
 namespace {
 
 constexpr size_t kMaxHeaderBytes = 256 << 10;
-constexpr int64_t kMaxErrorBodyBytes = 64 << 10;  // of an answer that is not 2xx, when a sink waits for 2xx
+// Of an answer that is not 2xx, when a sink waits for 2xx: what is kept of it.
+constexpr int64_t kMaxErrorBodyBytes = 64 << 10;
+constexpr int64_t kMostErrorBodyBytes = 64 << 20;  // after that it is not waited for its end
 constexpr int kLongestPollMs = 100;
 
 bool IsTokenCharacter(char c) {
@@ -129,16 +131,24 @@ bool Transfer::TakeBody(std::string_view piece) {
   const bool to_sink = request_.sink && status >= 200 && status < 300;
   response_.body_bytes += static_cast<int64_t>(piece.size());
   const bool is_error_body = request_.sink && !to_sink;
-  if (is_error_body && response_.body_bytes > kMaxErrorBodyBytes) return true;  // the head of it says enough
-  if (response_.body_bytes > request_.max_response_bytes) {
+  const int64_t most =
+      is_error_body ? std::min(request_.max_response_bytes, kMostErrorBodyBytes) : request_.max_response_bytes;
+  if (is_error_body && response_.body_bytes > kMaxErrorBodyBytes && response_.body_bytes <= most)
+    return true;  // the head of it says enough
+  if (response_.body_bytes > most) {
     callback_error_ =
-        Fail("the answer is larger than " + std::to_string(request_.max_response_bytes) + " bytes",
-             StatusCode::kOutOfRange);
+        Fail("the answer is larger than " + std::to_string(most) + " bytes", StatusCode::kOutOfRange);
     return false;
   }
   if (!to_sink) {
     response_.body += piece;
     return true;
+  }
+  if (request_.on_head && !head_shown_) {
+    head_shown_ = true;
+    response_.status = static_cast<int>(status);
+    callback_error_ = request_.on_head(response_);
+    if (!callback_error_.ok()) return false;
   }
   callback_error_ = request_.sink(piece);
   return callback_error_.ok();

@@ -66,7 +66,8 @@ class Transfer {
   curl_slist* header_list_ = nullptr;
   HttpResponse response_;
   size_t header_bytes_ = 0;
-  size_t body_sent_ = 0;  // of request_.body
+  bool head_shown_ = false;  // to request_.on_head
+  size_t body_sent_ = 0;     // of request_.body
   Clock::time_point last_activity_;
   Status callback_error_;  // why a callback ended the transfer
 };

@@ -10,6 +10,7 @@
 #include "app/cli/command.h"
 #include "app/cli/deployment.h"
 #include "app/cli/engines.h"
+#include "app/cli/model_store_commands.h"
 #include "app/cli/shortening.h"
 #include "base/process.h"
 #include "config/settings.h"
@@ -114,6 +115,12 @@ DoctorCheck CheckShortening(const config::Settings& settings) {
   return check;
 }
 
+std::string PullCommand(const std::vector<std::string>& names) {
+  std::string command = "waveshift models pull";
+  for (const std::string& name : names) command += " " + name;
+  return command;
+}
+
 // One row for each engine of the build; that one has no model is no fault, as long as another speaks.
 DoctorCheck CheckVoice(const config::Settings& settings, const std::string& name) {
   DoctorCheck check{"voice " + name, Result::kOk, "", ""};
@@ -126,7 +133,27 @@ DoctorCheck CheckVoice(const config::Settings& settings, const std::string& name
   }
   check.result = Result::kWarning;
   check.detail = Message(engine.status());
-  check.remedy = "run ./setup.sh, or set WAVESHIFT_MODEL_DIR to the folder of the models";
+  check.remedy = "set WAVESHIFT_MODEL_DIR to the folder of the models";
+  if (const auto missing = MissingDefaultModels(settings, name); !missing.empty())
+    check.remedy = PullCommand(missing) + ", or " + check.remedy;
+  return check;
+}
+
+// What ships by default: voices, and what will split speech from the rest.
+DoctorCheck CheckModels(const config::Settings& settings) {
+  DoctorCheck check{"models", Result::kOk, "the default ones are in " + settings.model_dir, ""};
+  if (const auto catalogue = CatalogueFor(settings); !catalogue.ok()) {
+    check.result = Result::kWarning;
+    check.detail = Message(catalogue.status());
+    check.remedy = "mend the file, or leave WAVESHIFT_MODEL_CATALOGUE away";
+    return check;
+  }
+  const auto missing = MissingDefaultModels(settings, "");
+  if (missing.empty()) return check;
+  check.result = Result::kWarning;
+  check.detail = "not whole in " + settings.model_dir + ":";
+  for (const std::string& name : missing) check.detail += " " + name;
+  check.remedy = PullCommand(missing);
   return check;
 }
 
@@ -168,6 +195,7 @@ std::vector<DoctorCheck> RunDoctorChecks(CommandContext& context) {
   checks.push_back(CheckStores(**settings));
   checks.push_back(CheckSpace(**settings));
   checks.push_back(CheckEngine(**settings, context.stop()));
+  checks.push_back(CheckModels(**settings));
   for (const std::string& name : EngineNames()) checks.push_back(CheckVoice(**settings, name));
   checks.push_back(CheckShortening(**settings));
   return checks;

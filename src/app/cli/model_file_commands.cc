@@ -2,10 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/model_file_commands.h"
 
-#include <cmath>
-#include <cstdio>
-#include <functional>
-#include <iostream>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,7 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "app/cli/progress_printer.h"
+#include "app/cli/share_progress.h"
 #include "runtime/ggml/gguf_file.h"
 #include "tts/indextts/convert/converter.h"
 #include "tts/indextts/model_file.h"
@@ -34,37 +30,6 @@ struct ModelFileFlags {
 };
 
 std::string Dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
-
-std::string MebibyteText(int64_t bytes) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.1f MiB", static_cast<double>(bytes) / (1 << 20));
-  return text;
-}
-
-// Shows a share of 0 to 1 as progress of one stage, a line for each whole percent at most.
-class ShareProgress {
- public:
-  ShareProgress(const char* stage, ProgressStyle style)
-      : stage_(stage), printer_(style, std::cerr, StandardErrorColumns()) {}
-  std::function<void(double)> Function() {
-    return [this](double share) {
-      const double percent = std::floor(100 * share);
-      if (percent <= shown_) return;
-      shown_ = percent;
-      printer_.Update({.stage = stage_, .percent = percent});
-    };
-  }
-
- private:
-  const std::string stage_;
-  ProgressPrinter printer_;
-  double shown_ = -1;
-};
-
-StatusOr<ProgressStyle> StyleOf(const OutputFlags& flags) {
-  const auto style = ChooseProgressStyle(flags.progress, flags.quiet, StandardErrorIsTerminal());
-  return style.ok() ? style : UsageError(Message(style.status()));
-}
 
 Json ConvertJson(const ModelFileFlags& flags, const tts::indextts::ConvertReport& report) {
   Json dropped = Json::array();
@@ -107,7 +72,7 @@ Status ConvertModel(const ModelFileFlags& flags, CommandContext& context) {
   ShareProgress progress("convert", style);
   tts::indextts::ConvertOptions options{.license_path = flags.license,
                                         .threads = flags.threads,
-                                        .progress = progress.Function(),
+                                        .progress = [&progress](double share) { progress.Update(share); },
                                         .stop = context.stop()};
   options.gpt_type = ggml::ParseType(flags.type).value_or(options.gpt_type);
   options.other_type = ggml::ParseType(other).value_or(options.other_type);
@@ -198,26 +163,6 @@ Status InspectModel(const ModelFileFlags& flags, CommandContext& /*context*/) {
   return PrintOut(flags.common.json ? Dump(InspectJson(*file)) : InspectText(*file));
 }
 
-Status VerifyModel(const ModelFileFlags& flags, CommandContext& context) {
-  WS_ASSIGN_OR_RETURN(const ProgressStyle style, StyleOf(flags.common));
-  WS_ASSIGN_OR_RETURN(const auto file, ggml::GgufFile::Open(flags.input));
-  WS_ASSIGN_OR_RETURN(const auto architecture, tts::indextts::CheckModelFile(*file));
-  {
-    ShareProgress progress("verify", style);
-    WS_RETURN_IF_ERROR(tts::indextts::CheckHashes(*file, progress.Function(), context.stop()));
-  }
-  if (flags.common.json) {
-    return PrintOut(Dump({{"file", flags.input},
-                          {"ok", true},
-                          {"architecture", tts::indextts::kArchitectureName},
-                          {"version", architecture.version},
-                          {"tensors", file->tensors().size()},
-                          {"bytes", file->size()}}));
-  }
-  return PrintOut(flags.input + ": IndexTTS " + architecture.version + ", " +
-                  std::to_string(file->tensors().size()) + " tensors, all as they were converted\n");
-}
-
 using Action = Status (*)(const ModelFileFlags&, CommandContext&);
 
 CLI::App* AddAction(CLI::App& models, CommandContext& context, const char* name, const char* description,
@@ -231,6 +176,27 @@ CLI::App* AddAction(CLI::App& models, CommandContext& context, const char* name,
 }
 
 }  // namespace
+
+Status VerifyModelFile(const std::string& path, const OutputFlags& flags, const std::stop_token& stop) {
+  WS_ASSIGN_OR_RETURN(const ProgressStyle style, StyleOf(flags));
+  WS_ASSIGN_OR_RETURN(const auto file, ggml::GgufFile::Open(path));
+  WS_ASSIGN_OR_RETURN(const auto architecture, tts::indextts::CheckModelFile(*file));
+  {
+    ShareProgress progress("verify", style);
+    const auto on_share = [&progress](double share) { progress.Update(share); };
+    WS_RETURN_IF_ERROR(tts::indextts::CheckHashes(*file, on_share, stop));
+  }
+  if (flags.json) {
+    return PrintOut(Dump({{"file", path},
+                          {"ok", true},
+                          {"architecture", tts::indextts::kArchitectureName},
+                          {"version", architecture.version},
+                          {"tensors", file->tensors().size()},
+                          {"bytes", file->size()}}));
+  }
+  return PrintOut(path + ": IndexTTS " + architecture.version + ", " +
+                  std::to_string(file->tensors().size()) + " tensors, all as they were converted\n");
+}
 
 void AddModelFileCommands(CLI::App& models, CommandContext& context) {
   auto convert = std::make_shared<ModelFileFlags>();
@@ -258,12 +224,6 @@ void AddModelFileCommands(CLI::App& models, CommandContext& context) {
   command = AddAction(models, context, "inspect", "Lists a GGUF file's metadata and tensors", &InspectModel,
                       inspect, WithProgress::kNo);
   command->add_option("FILE", inspect->input, "The GGUF file")->required();
-
-  auto verify = std::make_shared<ModelFileFlags>();
-  command = AddAction(models, context, "verify",
-                      "Checks a converted model: structure, sizes, every tensor, and their hashes",
-                      &VerifyModel, verify, WithProgress::kYes);
-  command->add_option("FILE", verify->input, "The GGUF file")->required();
 }
 
 }  // namespace waveshift::app

@@ -5,12 +5,14 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/model_file_commands.h"
+#include "app/cli/model_store_commands.h"
 
 namespace waveshift::app {
 
 void RegisterModels(CLI::App& app, CommandContext& context) {
-  CLI::App* models = app.add_subcommand("models", "Converts and looks at voice models");
+  CLI::App* models = app.add_subcommand("models", "Fetches, lists, checks, removes and converts models");
   models->require_subcommand(1);
+  AddModelStoreCommands(*models, context);
   AddModelFileCommands(*models, context);
 }
 
