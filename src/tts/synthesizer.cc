@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "text/language.h"
+
 namespace waveshift::tts {
 
 Status Synthesizer::CheckLanguage(std::string_view language) const {
@@ -12,6 +14,14 @@ Status Synthesizer::CheckLanguage(std::string_view language) const {
   if (Speaks(language)) return OkStatus();
   return InvalidArgument("language: " + std::string(name()) + " does not speak \"" + std::string(language) +
                          "\"");
+}
+
+StatusOr<VoiceInfo> Synthesizer::FindVoice(std::string_view name) const {
+  for (VoiceInfo& voice : Voices()) {
+    if (voice.name == name) return std::move(voice);
+  }
+  return InvalidArgument("voice: " + std::string(this->name()) + " has no voice \"" +
+                         text::CollapseWhitespace(name.substr(0, 64)) + "\"");
 }
 
 StatusOr<SpokenLine> SpeakOne(Synthesizer& synthesizer, const SpeakRequest& request,

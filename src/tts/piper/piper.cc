@@ -89,6 +89,8 @@ class Piper : public Synthesizer {
   std::string version() const override;
   Status CheckReady() const override;
   bool Speaks(std::string_view language) const override;
+  std::vector<VoiceInfo> Voices() const override;
+  StatusOr<VoiceInfo> FindVoice(std::string_view name) const override;
   Status Synthesize(std::span<const SpeakRequest> requests, const SpokenSink& sink,
                     const std::stop_token& stop) override;
 
@@ -152,6 +154,31 @@ bool Piper::Speaks(std::string_view language) const {
   SpeakRequest request;
   request.language = language;
   return Choose(**parts, request).ok();
+}
+
+std::vector<VoiceInfo> Piper::Voices() const {
+  std::vector<VoiceInfo> voices;
+  const auto parts = Look();
+  if (!parts.ok()) return voices;
+  for (const auto& [name, voice] : (*parts)->voices) {
+    if (!voice.config.ok()) continue;
+    if (voice.config->speakers <= 1) voices.push_back({.name = name, .language = voice.config->language});
+    for (int64_t speaker = 0; voice.config->speakers > 1 && speaker < voice.config->speakers; ++speaker) {
+      voices.push_back({.name = name + "#" + std::to_string(speaker), .language = voice.config->language});
+    }
+  }
+  return voices;
+}
+
+StatusOr<VoiceInfo> Piper::FindVoice(std::string_view name) const {
+  WS_ASSIGN_OR_RETURN(const Parts* const parts, Look());
+  SpeakRequest request;
+  request.voice.name = name;
+  const auto found = parts->voices.find(name.substr(0, name.find('#')));
+  if (found != parts->voices.end() && found->second.config.ok())
+    request.language = found->second.config->language;
+  WS_ASSIGN_OR_RETURN(const Chosen chosen, Choose(*parts, request));
+  return VoiceInfo{.name = chosen.name, .language = chosen.config->language};
 }
 
 // The speaker of a file's voice: a name, or a number below the file's count.
