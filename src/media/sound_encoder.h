@@ -18,9 +18,9 @@ namespace waveshift::media {
 
 enum class SoundFormat { kMp3, kOpus, kAac, kFlac, kWav, kPcm };
 
-inline constexpr std::array<SoundFormat, 6> kSoundFormats = {SoundFormat::kMp3,  SoundFormat::kOpus,
-                                                             SoundFormat::kAac,  SoundFormat::kFlac,
-                                                             SoundFormat::kWav,  SoundFormat::kPcm};
+inline constexpr std::array<SoundFormat, 6> kSoundFormats = {SoundFormat::kMp3, SoundFormat::kOpus,
+                                                             SoundFormat::kAac, SoundFormat::kFlac,
+                                                             SoundFormat::kWav, SoundFormat::kPcm};
 
 // What every format is given and holds (a decoder gives Opus back at 48 kHz, as it always does).
 inline constexpr int kSoundRateHz = 24000;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/files.h"
+#include "media/ffmpeg_parts.h"
 #include "media/test_media.h"
 
 namespace waveshift::media {
@@ -99,6 +100,21 @@ TEST(SoundFormats, HaveNamesAndTypes) {
   EXPECT_EQ(SoundFormatNamed(""), std::nullopt);
 }
 
+TEST(SoundFormats, TheDoctorKnowsWhatTheyNeed) {
+  const std::vector<FfmpegPart> parts = CheckFfmpegParts();
+  for (const SoundFormat format : kSoundFormats) {
+    const std::string name(SoundFormatName(format));
+    for (const char* kind : {"encoder", "muxer"}) {
+      const bool is_listed = std::any_of(parts.begin(), parts.end(), [&](const FfmpegPart& part) {
+        const bool is_for_all = part.required && part.name == "aac";
+        return part.kind == kind && part.present &&
+               (is_for_all || part.purpose.find(name) != std::string::npos);
+      });
+      EXPECT_TRUE(is_listed) << kind << " of " << name;
+    }
+  }
+}
+
 TEST_F(SoundEncoderTest, EveryFormatHoldsTheSound) {
   const std::vector<float> sound = Tone(50011);
   for (const SoundFormat format : kSoundFormats) {
@@ -108,8 +124,8 @@ TEST_F(SoundEncoderTest, EveryFormatHoldsTheSound) {
           std::string(SoundFormatName(format)) + (purpose == Purpose::kFile ? " file" : " stream");
       const auto [delay, likeness] = Delay(heard, sound);
       EXPECT_GT(likeness, 0.98) << what;
-      const bool marks_its_ends = format != SoundFormat::kAac &&
-                                  (format != SoundFormat::kMp3 || purpose == Purpose::kFile);
+      const bool marks_its_ends =
+          format != SoundFormat::kAac && (format != SoundFormat::kMp3 || purpose == Purpose::kFile);
       if (marks_its_ends) {
         EXPECT_LE(delay, 2U) << what;
         EXPECT_NEAR(static_cast<double>(heard.size()), static_cast<double>(sound.size()), 2) << what;

@@ -47,9 +47,11 @@ struct CommonWords {
   std::string_view words;  // folded, with a blank on both sides
 };
 constexpr std::array<CommonWords, 12> kCommonWords = {
-    {{"en", " the and of to is in that it was for you with not are this have be at on we he she hello my by "},
+    {{"en",
+      " the and of to is in that it was for you with not are this have be at on we he she hello my by "},
      {"es", " el la de que y en los del las por con para una es no está como pero más su se al hola muy "},
-     {"fr", " le la les de des et est une du que dans pour pas vous je nous avec sur qui au ce il elle bonjour "},
+     {"fr",
+      " le la les de des et est une du que dans pour pas vous je nous avec sur qui au ce il elle bonjour "},
      {"it", " il la di che e è non per una sono con del della gli mi come anche ciao si al nel questo "},
      {"pt", " o a de que e não do da em um uma os para com é se você mais as no na isso olá muito "},
      {"de", " der die das und ist nicht ein eine ich sie zu den mit auf es wir von für im guten "},
@@ -68,8 +70,8 @@ bool IsSyllabic(std::string_view script) {
   return script == "Hani" || script == "Hira" || script == "Kana" || script == "Hang";
 }
 
-// The script of most of what is said; "" for a text without letters. Japanese is written in Chinese characters
-// as well, but never without kana.
+// The script of most of what is said; "" for a text without letters. Japanese is written in Chinese
+// characters as well, but never without kana.
 std::string MainScript(const std::map<std::string, size_t>& letters) {
   const auto count = [&](const char* script) {
     const auto found = letters.find(script);

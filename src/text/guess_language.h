@@ -8,10 +8,10 @@
 
 namespace waveshift::text {
 
-// The language that a text is written in, as a BCP-47 tag, as far as its letters tell: by its script where one
-// language uses that nearly alone (of scripts that several share, the one with the most speakers), by letters
-// that only one language has, and in Latin script by its most frequent short words. "" when that decides
-// nothing ("Taxi!", digits), as with most other languages in Latin script. Any thread.
+// The language that a text is written in, as a BCP-47 tag, as far as its letters tell: by its script where
+// one language uses that nearly alone (of scripts that several share, the one with the most speakers), by
+// letters that only one language has, and in Latin script by its most frequent short words. "" when that
+// decides nothing ("Taxi!", digits), as with most other languages in Latin script. Any thread.
 std::string GuessLanguage(std::string_view utf8);
 
 }  // namespace waveshift::text

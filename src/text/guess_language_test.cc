@@ -12,20 +12,19 @@ namespace waveshift::text {
 namespace {
 
 TEST(GuessLanguage, ByScript) {
-  const std::vector<std::pair<const char*, const char*>> cases = {
-      {"今天天气很好。", "zh"},
-      {"我用 iPhone 打电话。", "zh"},
-      {"始発は七時に出ます。", "ja"},
-      {"コンピューター", "ja"},
-      {"안녕하세요, 여러분.", "ko"},
-      {"Привет, как дела?", "ru"},
-      {"Привіт, як справи?", "uk"},
-      {"नमस्ते, आप कैसे हैं?", "hi"},
-      {"مرحبا بالعالم", "ar"},
-      {"سلام، حال شما چطور است؟ گل", "fa"},
-      {"Γειά σου Κόσμε", "el"},
-      {"שלום עולם", "he"},
-      {"สวัสดีชาวโลก", "th"}};
+  const std::vector<std::pair<const char*, const char*>> cases = {{"今天天气很好。", "zh"},
+                                                                  {"我用 iPhone 打电话。", "zh"},
+                                                                  {"始発は七時に出ます。", "ja"},
+                                                                  {"コンピューター", "ja"},
+                                                                  {"안녕하세요, 여러분.", "ko"},
+                                                                  {"Привет, как дела?", "ru"},
+                                                                  {"Привіт, як справи?", "uk"},
+                                                                  {"नमस्ते, आप कैसे हैं?", "hi"},
+                                                                  {"مرحبا بالعالم", "ar"},
+                                                                  {"سلام، حال شما چطور است؟ گل", "fa"},
+                                                                  {"Γειά σου Κόσμε", "el"},
+                                                                  {"שלום עולם", "he"},
+                                                                  {"สวัสดีชาวโลก", "th"}};
   for (const auto& [text, language] : cases) EXPECT_EQ(GuessLanguage(text), language) << text;
 }
 

@@ -13,9 +13,9 @@ namespace waveshift::tts {
 inline constexpr double kSlowestSpeed = 0.25;
 inline constexpr double kFastestSpeed = 4;
 
-// SpeakOne at any speed from kSlowestSpeed to kFastestSpeed: the engine speaks at the nearest speed that all of
-// them reach well (half to double), and the rest is audio::Stretch, exact to the sample. InvalidArgument for a
-// speed outside these bounds; else what SpeakOne gives.
+// SpeakOne at any speed from kSlowestSpeed to kFastestSpeed: the engine speaks at the nearest speed that all
+// of them reach well (half to double), and the rest is audio::Stretch, exact to the sample. InvalidArgument
+// for a speed outside these bounds; else what SpeakOne gives.
 StatusOr<SpokenLine> SpeakAtSpeed(Synthesizer& synthesizer, SpeakRequest request,
                                   const std::stop_token& stop);
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "service/speech_voices.h"
 #include "service/task_manager.h"
 
 namespace waveshift::config {
@@ -40,6 +41,10 @@ StatusOr<std::string> ResolveEngine(std::string_view word);
 // an unknown word or a language that the engine does not speak, FailedPrecondition when it is not in this
 // build or not ready, with how to mend it. Any thread.
 StatusOr<service::Engine> MakeEngine(const EngineChoice& choice, std::string_view language);
+
+// The engines of this build for requests of their own (POST /v1/audio/speech); `choice` says who speaks when
+// the request leaves it open. None when that is "none".
+service::SpeechEngines SpeechEnginesFor(const EngineChoice& choice);
 
 }  // namespace waveshift::app
 

@@ -243,7 +243,10 @@ StatusOr<VoiceInfo> EspeakVoiceList::FindVoice(std::string_view name) const {
                            "\"");
   }
   const auto voice = Resolve(name, "en");
-  if (!voice.ok()) return Annotate(voice.status(), "voice");
+  if (!voice.ok()) {
+    return Message(voice.status()).starts_with("voice: ") ? voice.status()
+                                                          : Annotate(voice.status(), "voice");
+  }
   VoiceInfo info{.name = std::string(name)};
   if (!base.empty()) {
     const auto tag = text::CanonicalLanguage(base);

@@ -37,7 +37,7 @@ struct Voice {
   StatusOr<PiperConfig> config = PiperConfig();
   std::unique_ptr<ModelSessions> sessions;
 };
-using Voices = std::map<std::string, Voice, std::less<>>;
+using VoiceFiles = std::map<std::string, Voice, std::less<>>;
 
 struct Chosen {
   const Voice* voice = nullptr;
@@ -58,10 +58,10 @@ onnx::SessionOptions ModelOptions(const PiperOptions& options) {
   return made;
 }
 
-StatusOr<Voices> FindVoices(const PiperOptions& options) {
+StatusOr<VoiceFiles> FindVoices(const PiperOptions& options) {
   std::error_code error;
   std::filesystem::directory_iterator files(options.folder, error);
-  Voices voices;
+  VoiceFiles voices;
   for (; !error && files != std::filesystem::directory_iterator() && voices.size() < kMostVoices;
        files.increment(error)) {
     const std::filesystem::path& path = files->path();
@@ -96,7 +96,7 @@ class Piper : public Synthesizer {
 
  private:
   struct Parts {
-    Voices voices;
+    VoiceFiles voices;
     std::unique_ptr<phonemes::Phonemizer> phonemizer;
   };
 
@@ -172,11 +172,15 @@ std::vector<VoiceInfo> Piper::Voices() const {
 
 StatusOr<VoiceInfo> Piper::FindVoice(std::string_view name) const {
   WS_ASSIGN_OR_RETURN(const Parts* const parts, Look());
+  const auto found = parts->voices.find(name.substr(0, name.find('#')));
+  if (found == parts->voices.end()) {
+    return InvalidArgument("voice: piper has no voice \"" + text::CollapseWhitespace(name.substr(0, 64)) +
+                           "\"");
+  }
+  if (!found->second.config.ok()) return Annotate(found->second.config.status(), "voice");
   SpeakRequest request;
   request.voice.name = name;
-  const auto found = parts->voices.find(name.substr(0, name.find('#')));
-  if (found != parts->voices.end() && found->second.config.ok())
-    request.language = found->second.config->language;
+  request.language = found->second.config->language;
   WS_ASSIGN_OR_RETURN(const Chosen chosen, Choose(*parts, request));
   return VoiceInfo{.name = chosen.name, .language = chosen.config->language};
 }
