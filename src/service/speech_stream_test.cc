@@ -79,7 +79,7 @@ TEST(CutForSpeech, PiecesAreBounded) {
 }
 
 TEST_F(SpeechStreamTest, NothingIsSpokenAhead) {
-  auto stream = Begin("First one. Second one. " + std::string(190, 'x') + ". Last.");
+  auto stream = Begin("First one. Second one. " + std::string(190, 'X') + ". Last.");
   ASSERT_TRUE(stream.ok()) << stream.status();
   EXPECT_EQ(Asked().size(), 1U);
   ASSERT_TRUE((*stream)->Next().ok());
@@ -109,7 +109,7 @@ TEST_F(SpeechStreamTest, PausesFollowThePunctuationAndTheSpeed) {
 }
 
 TEST_F(SpeechStreamTest, WhatHasNothingToSayIsPassedOver) {
-  auto stream = Begin("NOTHING here. Good. " + std::string(195, 'x') + ". NOTHING again. More.");
+  auto stream = Begin("NOTHING here. Good. " + std::string(195, 'X') + ". NOTHING again. More.");
   ASSERT_TRUE(stream.ok()) << stream.status();
   EXPECT_EQ(Pieces(**stream).size(), 3U);
   stream = Begin("NOTHING here. NOTHING there.");
@@ -119,7 +119,7 @@ TEST_F(SpeechStreamTest, WhatHasNothingToSayIsPassedOver) {
 
 TEST_F(SpeechStreamTest, ErrorsOfTheFirstPieceComeAtOnceLaterOnesEndTheSound) {
   EXPECT_EQ(Begin("FAIL now. And later.").status().code(), StatusCode::kInternal);
-  auto stream = Begin("Good. FAIL now. " + std::string(195, 'x') + ". More.");
+  auto stream = Begin("Good. FAIL now. " + std::string(195, 'X') + ". More.");
   ASSERT_TRUE(stream.ok());
   EXPECT_THAT(Pieces(**stream), ElementsAre(::testing::Gt(0), -1));
   EXPECT_FALSE((*stream)->Next()->has_value());

@@ -257,10 +257,10 @@ TEST_F(SpeechTest, WantsTheTokenInOpenAisForm) {
   options.api_token = "s3cret";
   Build(options);
   ExpectError(Speak(), 401, nullptr, "invalid_api_key");
-  ExpectError(Speak({}, "wrong"), 401, nullptr, "invalid_api_key");
+  ExpectError(Speak(Json::object(), "wrong"), 401, nullptr, "invalid_api_key");
   ExpectError(Call("GET", "/v1/models"), 401, nullptr, "invalid_api_key");
   ExpectError(Call("GET", "/v1/audio/voices"), 401, nullptr, "invalid_api_key");
-  EXPECT_EQ(Speak({}, "s3cret").status, 200);
+  EXPECT_EQ(Speak(Json::object(), "s3cret").status, 200);
 }
 
 }  // namespace

