@@ -168,7 +168,7 @@ TEST_F(HttpServerTest, NothingMoreIsSpokenForAClientThatWentAway) {
   engines_.kokoro->Hold("Two");
   {
     Socket socket(server_->port());
-    socket.Send(SpeechCall("One. Two. " + std::string(195, 'X') + ". Four."));
+    socket.Send(SpeechCall("One. Two. " + std::string(199, 'X') + ". Four."));
     socket.ReadUntil(kFirstChunk);
     EXPECT_TRUE(engines_.kokoro->WaitUntilHeld());
   }
