@@ -107,15 +107,15 @@ check_versions() {
   done
 }
 
-# hls.js for the page, in the exact version that web/package.json names.
-install_page_packages() {
-  local stamp="$here/web/node_modules/.waveshift-setup"
-  [[ -f $here/web/package.json ]] || return 0
-  if [[ -f $stamp && ! $here/web/package.json -nt $stamp ]]; then return 0; fi
-  if ((check_only)); then fail "missing: web/node_modules (run ./setup.sh)"; fi
-  say "installing the page's packages with npm"
+# install_npm_packages FOLDER WHAT: in the exact versions that FOLDER/package.json names (hls.js for the page, OpenAI's client for the tests).
+install_npm_packages() {
+  local stamp="$here/$1/node_modules/.waveshift-setup"
+  [[ -f $here/$1/package.json ]] || return 0
+  if [[ -f $stamp && ! $here/$1/package.json -nt $stamp ]]; then return 0; fi
+  if ((check_only)); then fail "missing: $1/node_modules (run ./setup.sh)"; fi
+  say "installing $2 packages with npm"
   local log
-  if ! log="$(npm install --prefix "$here/web" --no-audit --no-fund --no-package-lock --loglevel=error 2>&1)"; then
+  if ! log="$(npm install --prefix "$here/$1" --no-audit --no-fund --no-package-lock --loglevel=error 2>&1)"; then
     fail "npm install failed: $(tail -n 1 <<<"$log")"
   fi
   touch "$stamp"
@@ -198,7 +198,8 @@ if ((${#missing[@]} > 0)); then
   install_packages "${missing[@]}"
 fi
 ((runtime_only)) || check_versions
-((runtime_only)) || install_page_packages
+((runtime_only)) || install_npm_packages web "the page's"
+((runtime_only)) || install_npm_packages tests/e2e "the tests'"
 ((runtime_only)) || install_onnxruntime
 if ((with_models)) && command -v python3 >/dev/null; then install_models; fi
 ((runtime_only)) || build_ggml

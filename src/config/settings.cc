@@ -21,6 +21,10 @@ void ServerSettings::Register(Registry& r) {
   r.Hidden("WAVESHIFT_API_TOKEN", &api_token, "bearer token that the HTTP API asks for");
   r.Integer("WAVESHIFT_MAX_UPLOAD_MIB", &max_upload_mib, 1, 1 << 24,
             "largest object that may be uploaded, MiB");
+  r.Integer("WAVESHIFT_SPEECH_REQUESTS", &speech_requests, 1, 64,
+            "texts that /v1/audio/speech speaks at once");
+  r.Integer("WAVESHIFT_SPEECH_CHARACTERS", &speech_characters, 1, 1000000,
+            "longest text that /v1/audio/speech takes");
   r.Word("WAVESHIFT_EXECUTION", &execution_word, {"auto", "inline", "background"},
          "whether a job runs within the request that starts it");
   r.Word("TASK_FAILURE_STATUS", &failure_status, {"error", "failed"}, "status word of a task that failed");

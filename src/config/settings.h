@@ -28,9 +28,11 @@ enum class Execution { kAuto, kInline, kBackground };
 struct ServerSettings {
   // SERVER_HOST. By default 0.0.0.0 when an API token is set or on function compute, else 127.0.0.1.
   std::string host;
-  int port = 8000;             // SERVER_PORT; on function compute the platform's port by default
-  int max_upload_mib = 65536;  // WAVESHIFT_MAX_UPLOAD_MIB: largest object that PUT /api/objects/ takes
-  Secret api_token;            // WAVESHIFT_API_TOKEN; not set: open
+  int port = 8000;               // SERVER_PORT; on function compute the platform's port by default
+  int max_upload_mib = 65536;    // WAVESHIFT_MAX_UPLOAD_MIB: largest object that PUT /api/objects/ takes
+  int speech_requests = 4;       // WAVESHIFT_SPEECH_REQUESTS: texts that POST /v1/audio/speech speaks at once
+  int speech_characters = 4096;  // WAVESHIFT_SPEECH_CHARACTERS: longest of these texts
+  Secret api_token;              // WAVESHIFT_API_TOKEN; not set: open
   std::string failure_status = "error";  // TASK_FAILURE_STATUS: "error" or "failed"
   std::string execution_word = "auto";   // WAVESHIFT_EXECUTION
 

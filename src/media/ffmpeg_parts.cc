@@ -32,6 +32,16 @@ std::vector<FfmpegPart> CheckFfmpegParts() {
       {"hflip", "filter", "turned video that is encoded anew", false},
       {"vflip", "filter", "turned video that is encoded anew", false},
       {"ass", "filter", "burned subtitles", false},
+      {"libmp3lame", "encoder", "speech as mp3", false},
+      {"mp3", "muxer", "speech as mp3", false},
+      {"libopus", "encoder", "speech as opus", false},
+      {"ogg", "muxer", "speech as opus", false},
+      {"adts", "muxer", "speech as aac", false},
+      {"flac", "encoder", "speech as flac", false},
+      {"flac", "muxer", "speech as flac", false},
+      {"pcm_s16le", "encoder", "speech as wav or pcm", false},
+      {"wav", "muxer", "speech as wav", false},
+      {"s16le", "muxer", "speech as pcm", false},
   };
   for (FfmpegPart& part : parts) part.present = Present(part.kind, part.name.c_str());
   return parts;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media/mux_output.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -22,17 +23,21 @@ Status WriteError(int error_number, const std::string& path) {
 
 }  // namespace
 
-StatusOr<std::unique_ptr<MuxOutput>> MuxOutput::Make() {
+StatusOr<std::unique_ptr<MuxOutput>> MuxOutput::Make() { return MakeWith(/*seekable=*/false); }
+
+StatusOr<std::unique_ptr<MuxOutput>> MuxOutput::MakeSeekable() { return MakeWith(/*seekable=*/true); }
+
+StatusOr<std::unique_ptr<MuxOutput>> MuxOutput::MakeWith(bool seekable) {
   std::unique_ptr<MuxOutput> output(new MuxOutput);
   auto* buffer = static_cast<unsigned char*>(av_malloc(kBufferBytes));
   if (buffer == nullptr) return Internal("out of memory");
-  output->avio_ =
-      avio_alloc_context(buffer, kBufferBytes, 1, output.get(), nullptr, &MuxOutput::Write, nullptr);
+  output->avio_ = avio_alloc_context(buffer, kBufferBytes, 1, output.get(), nullptr, &MuxOutput::Write,
+                                     seekable ? &MuxOutput::Seek : nullptr);
   if (output->avio_ == nullptr) {
     av_free(buffer);
     return Internal("out of memory");
   }
-  output->avio_->seekable = 0;
+  output->avio_->seekable = seekable ? AVIO_SEEKABLE_NORMAL : 0;
   return output;
 }
 
@@ -46,7 +51,10 @@ int MuxOutput::Write(void* self, uint8_t* data, int size) {
   auto* output = static_cast<MuxOutput*>(self);
   const auto count = static_cast<size_t>(size);
   if (output->file_ == nullptr) {
-    output->memory_.append(reinterpret_cast<const char*>(data), count);
+    std::string& memory = output->memory_;
+    const size_t over = std::min(count, memory.size() - output->position_);
+    memory.replace(output->position_, over, reinterpret_cast<const char*>(data), count);
+    output->position_ += count;
     return size;
   }
   if (std::fwrite(data, 1, count, output->file_) != count) {
@@ -55,6 +63,17 @@ int MuxOutput::Write(void* self, uint8_t* data, int size) {
   }
   output->bytes_ += size;
   return size;
+}
+
+int64_t MuxOutput::Seek(void* self, int64_t offset, int whence) {
+  auto* output = static_cast<MuxOutput*>(self);
+  const auto size = static_cast<int64_t>(output->memory_.size());
+  if (whence == AVSEEK_SIZE) return size;
+  if (whence == SEEK_CUR) offset += static_cast<int64_t>(output->position_);
+  if (whence == SEEK_END) offset += size;
+  if (offset < 0 || offset > size) return AVERROR(EINVAL);
+  output->position_ = static_cast<size_t>(offset);
+  return offset;
 }
 
 Status MuxOutput::OpenFile(const std::string& path) {
@@ -79,6 +98,7 @@ Status MuxOutput::CloseFile() {
 
 std::string MuxOutput::TakeMemory() {
   avio_flush(avio_);
+  position_ = 0;
   return std::exchange(memory_, {});
 }
 

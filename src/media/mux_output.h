@@ -21,6 +21,8 @@ namespace waveshift::media {
 class MuxOutput {
  public:
   static StatusOr<std::unique_ptr<MuxOutput>> Make();
+  // Memory only, in which the muxer may go back and write over what it wrote.
+  static StatusOr<std::unique_ptr<MuxOutput>> MakeSeekable();
   ~MuxOutput();
   MuxOutput(const MuxOutput&) = delete;
   MuxOutput& operator=(const MuxOutput&) = delete;
@@ -40,12 +42,15 @@ class MuxOutput {
 
  private:
   MuxOutput() = default;
+  static StatusOr<std::unique_ptr<MuxOutput>> MakeWith(bool seekable);
   static int Write(void* self, uint8_t* data, int size);
+  static int64_t Seek(void* self, int64_t offset, int whence);
 
   AVIOContext* avio_ = nullptr;
   std::FILE* file_ = nullptr;
   std::string path_;
   std::string memory_;
+  size_t position_ = 0;  // in memory_
   int64_t bytes_ = 0;
   int error_number_ = 0;  // errno of the first write that failed
 };

@@ -60,6 +60,11 @@ struct EventChunk {
 };
 using EventSource = std::function<EventChunk()>;
 
+// A body that is made while it is sent, called again and again from the connection's thread: the next bytes
+// (not empty), nullopt at its end. An error cuts the connection, so that the client sees that the rest is
+// missing. When the client goes away it is not called again.
+using BodyStream = std::function<StatusOr<std::optional<std::string>>()>;
+
 struct Response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>>
@@ -67,6 +72,7 @@ struct Response {
   std::string body;
   std::optional<ObjectSlice> object;  // instead of the body
   EventSource events;                 // instead of the body
+  BodyStream stream;                  // instead of the body
 
   // The header's value, "" when it is not there.
   std::string Header(std::string_view name) const;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "service/json_object_internal.h"
 #include "service/task_state.h"
 #include "text/language.h"
 #include "text/transcript.h"
@@ -15,23 +16,8 @@ namespace waveshift::service {
 namespace {
 
 using Json = nlohmann::json;
-constexpr int kMaxDepth = 32;
 
 BodyError WrongShape(std::string detail) { return {BodyError::Kind::kWrongShape, std::move(detail)}; }
-
-// Nesting is bounded while parsing, so that a deep body cannot use up the stack.
-BodyError ParseObject(std::string_view body, Json& object) {
-  bool too_deep = false;
-  const auto watch = [&too_deep](int depth, Json::parse_event_t, Json&) {
-    if (depth > kMaxDepth) too_deep = true;
-    return !too_deep;
-  };
-  object = Json::parse(body, watch, false);
-  if (too_deep) return {BodyError::Kind::kNotJson, "the body is nested too deeply"};
-  if (object.is_discarded()) return {BodyError::Kind::kNotJson, "the body is not valid JSON"};
-  if (!object.is_object()) return WrongShape("the body must be a JSON object");
-  return {};
-}
 
 // A string field; "" when it may be missing and is (or is null).
 BodyError ReadString(const Json& object, const char* name, bool required, std::string& value) {
@@ -107,7 +93,7 @@ Status CheckInputPath(std::string_view field, const std::string& path) {
 
 BodyError ParseNewTask(std::string_view body, stores::NewTask& task) {
   Json object;
-  if (BodyError error = ParseObject(body, object); error.kind != BodyError::Kind::kNone) return error;
+  if (BodyError error = ParseJsonObject(body, object); error.kind != BodyError::Kind::kNone) return error;
   BodyError error;
   if (object.contains("video_id") && !object.contains("video_path")) {
     error = ReadOriginalForm(object, task);
@@ -126,7 +112,7 @@ BodyError ParseNewTask(std::string_view body, stores::NewTask& task) {
 
 BodyError ParseTaskId(std::string_view body, std::string& task_id) {
   Json object;
-  if (BodyError error = ParseObject(body, object); error.kind != BodyError::Kind::kNone) return error;
+  if (BodyError error = ParseJsonObject(body, object); error.kind != BodyError::Kind::kNone) return error;
   return ReadId(object, "task_id", true, task_id);
 }
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Routing, authorization and the routes about the server itself. Tasks are in task_routes.cc, objects in
-// media_routes.cc.
+// media_routes.cc, speech in speech_routes.cc.
 #include "service/service.h"
 
 #include <chrono>
@@ -57,8 +57,12 @@ Response JsonResponse(int status, const Json& json) {
 }
 
 Service::Service(ServiceOptions options, ServiceDeps deps)
-    : options_(std::move(options)), deps_(std::move(deps)) {}
-Service::~Service() = default;
+    : options_(std::move(options)),
+      deps_(std::move(deps)),
+      created_(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())) {}
+Service::~Service() { StopSpeech(); }
+
+void Service::StopSpeech() { speech_stop_.request_stop(); }
 
 Response Service::ErrorResponse(int status, std::string_view code, std::string_view detail,
                                 const std::string& request_id) {
@@ -96,6 +100,10 @@ const std::vector<Service::Route>& Service::Routes() {
       // A browser asks without the token whether it may send it.
       {"OPTIONS", "/media/{key}", &Service::MediaPreflight, Access::kOpen},
       {"GET", "/metrics", &Service::Metrics},
+      {"POST", "/v1/audio/speech", &Service::CreateSpeech},
+      {"GET", "/v1/audio/voices", &Service::ListVoices},
+      {"GET", "/v1/models", &Service::ListModels},
+      {"GET", "/v1/models/{id}", &Service::GetModel},
       {"GET", "/ui", &Service::PageRedirect},
       {"GET", "/ui/", &Service::Page},
       {"GET", "/ui/{name}", &Service::Page},
@@ -123,6 +131,12 @@ bool Service::IsAuthorized(const Request& request) const {
   return options_.api_token.empty() || CarriesToken(request.Header("authorization"), options_.api_token);
 }
 
+int64_t Service::BodyLimit(const Route& route) const {
+  if (route.handler == &Service::PutObject) return options_.max_object_bytes;
+  if (route.handler == &Service::CreateSpeech) return LongestSpeechBody(options_.max_speech_characters);
+  return options_.max_json_bytes;
+}
+
 // Why the request is not handled at all; status 100 when it may be. A path that does not exist is no
 // different without the token.
 Response Service::Refusal(Call& call, const Route* route, const std::string& allowed) {
@@ -141,10 +155,10 @@ Response Service::Refusal(Call& call, const Route* route, const std::string& all
     refusal.SetHeader("Allow", allowed);
     return refusal;
   }
-  const int64_t limit =
-      route->handler == &Service::PutObject ? options_.max_object_bytes : options_.max_json_bytes;
-  if (call.request.content_length.value_or(0) > limit) {
-    return call.Error(413, "too_large", "the body is larger than " + std::to_string(limit) + " bytes");
+  call.body_limit = BodyLimit(*route);
+  if (call.request.content_length.value_or(0) > call.body_limit) {
+    return call.Error(413, "too_large",
+                      "the body is larger than " + std::to_string(call.body_limit) + " bytes");
   }
   Response go_on;
   go_on.status = 100;

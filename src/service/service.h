@@ -10,6 +10,7 @@
 //   can open /ui/.
 //   - GET and HEAD below /media/ may be used by any web page (CORS "*"), because players run on other
 //   origins; no other route may.
+//   - Errors below /v1/ have OpenAI's form beside the contract's, and OpenAI's status for a wrong field: 400.
 //   - Keys below journal/ (a job's own notes) and .waveshift/ can neither be read nor written from outside.
 #ifndef WAVESHIFT_SERVICE_SERVICE_H_
 #define WAVESHIFT_SERVICE_SERVICE_H_
@@ -19,12 +20,15 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/status.h"
+#include "media/sound_encoder.h"
 #include "service/http_types.h"
+#include "service/speech_voices.h"
 #include "service/task_manager.h"
 
 namespace waveshift::service {
@@ -42,6 +46,8 @@ struct ServiceOptions {
   int64_t max_json_bytes = int64_t{32} << 20;
   int64_t max_object_bytes = int64_t{64} << 30;
   int max_event_streams = 8;
+  int max_speech_requests = 4;  // POST /v1/audio/speech at one time; more are refused, none wait
+  int max_speech_characters = 4096;
   std::string scratch_directory;  // uploads are written here first; "" = the system's temporary folder
 };
 
@@ -58,6 +64,10 @@ struct ServiceDeps {
                      const std::string& request_id)>
       on_handled;
   std::vector<WebAsset> web_assets;
+  SpeechEngines speech;  // for /v1/
+  std::function<Status(media::SoundFormat)> check_sound_format = &media::CheckSoundFormat;
+  // One line about a request after its answer began.
+  std::function<void(const std::string& request_id, const std::string& line)> log;
 };
 
 class Service {
@@ -73,6 +83,8 @@ class Service {
   // What the client would be told before it sends its body ("Expect: 100-continue"): a response with an
   // error, or status 100.
   Response HandleExpect(const Request& request);
+  // Ends speech that is under way, soon; from now on nothing is spoken. Repeatable.
+  void StopSpeech();
   // In the contract's form, for errors that the transport itself finds.
   static Response ErrorResponse(int status, std::string_view code, std::string_view detail,
                                 const std::string& request_id);
@@ -107,14 +119,24 @@ class Service {
   Response MediaPreflight(Call& call);
   Response Page(Call& call);
   Response PageRedirect(Call& call);
+  Response CreateSpeech(Call& call);
+  Response ListModels(Call& call);
+  Response GetModel(Call& call);
+  Response ListVoices(Call& call);
 
   StatusOr<std::string> ReadJsonBody(Call& call, Response& refusal);
   StatusOr<std::string> StatusJson(const std::string& id, TaskState* state);
   Response ServeObject(Call& call, const std::string& key);
+  Response SpeechResponse(Call& call, const SpeechRequest& request, const Speaker& speaker,
+                          const std::shared_ptr<void>& slot);
+  int64_t BodyLimit(const Route& route) const;
 
   const ServiceOptions options_;
   const ServiceDeps deps_;
   std::shared_ptr<std::atomic<int>> event_streams_ = std::make_shared<std::atomic<int>>(0);
+  std::shared_ptr<std::atomic<int>> speech_streams_ = std::make_shared<std::atomic<int>>(0);
+  std::stop_source speech_stop_;
+  const int64_t created_;  // s since 1970: when this server began
 };
 
 }  // namespace waveshift::service

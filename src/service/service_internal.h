@@ -13,21 +13,35 @@
 #include <nlohmann/json.hpp>
 
 #include "service/service.h"
+#include "service/speech_request.h"
 
 namespace waveshift::service {
 
 using Json = nlohmann::ordered_json;
 
-// One request on its way.
+// Puts OpenAI's {"error": {"message", "type", "param", "code"}} beside the contract's fields of an error.
+void AddOpenAiError(Response& response, const SpeechError& error);
+
+// One request on its way. Errors below /v1/ have OpenAI's form as well.
 struct Service::Call {
   const Request& request;
   const BodyReader* body = nullptr;
   std::string request_id;
   Target target;
-  std::string argument;  // {id}, {key} or {name} of the route
+  std::string argument;    // {id}, {key} or {name} of the route
+  int64_t body_limit = 0;  // bytes that the route takes
 
   Response Error(int status, std::string_view code, std::string_view detail) const {
-    return ErrorResponse(status, code, detail, request_id);
+    return Error(SpeechError{.status = status,
+                             .code = std::string(code),
+                             .message = std::string(detail),
+                             .param = "",
+                             .openai_code = status == 401 ? "invalid_api_key" : ""});
+  }
+  Response Error(const SpeechError& error) const {
+    Response response = ErrorResponse(error.status, error.code, error.message, request_id);
+    if (target.path.starts_with("/v1/")) AddOpenAiError(response, error);
+    return response;
   }
   Response Error(const Status& status) const {
     return ErrorResponse(HttpStatusFor(status), CodeWord(status), Message(status), request_id);

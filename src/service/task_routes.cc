@@ -102,7 +102,7 @@ StatusOr<std::string> Service::ReadJsonBody(Call& call, Response& refusal) {
     return InvalidArgument("content type");
   }
   std::string body;
-  const auto limit = static_cast<size_t>(options_.max_json_bytes);
+  const auto limit = static_cast<size_t>(call.body_limit);
   const Status status = (*call.body)([&](std::string_view piece) {
     if (body.size() + piece.size() > limit) {
       return OutOfRange("the body is larger than " + std::to_string(limit) + " bytes");

@@ -29,6 +29,8 @@ class Ensemble : public Synthesizer {
   Status CheckVoice(const VoiceSpec& voice, std::string_view language) const override;
   bool Clones(const VoiceSpec& voice) const override;
   std::vector<std::pair<std::string, std::string>> Versions() const override;
+  std::vector<VoiceInfo> Voices() const override { return First().Voices(); }
+  StatusOr<VoiceInfo> FindVoice(std::string_view name) const override { return First().FindVoice(name); }
   Status Synthesize(std::span<const SpeakRequest> requests, const SpokenSink& sink,
                     const std::stop_token& stop) override;
 

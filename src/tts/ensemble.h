@@ -20,8 +20,8 @@ struct EnsembleOptions {
 
 // Several engines as one: each line goes to the engine that its voice names (InvalidArgument for the line
 // when there is none of that name). Lines for one engine are spoken together, engines one after the other in
-// the order in which the lines first need them, so that each has all processors. name(), version() and what
-// languages are spoken are the first engine's. Thread-safe as the engines are.
+// the order in which the lines first need them, so that each has all processors. name(), version(), voices
+// and what languages are spoken are the first engine's. Thread-safe as the engines are.
 std::unique_ptr<Synthesizer> MakeEnsemble(EnsembleOptions options);
 
 }  // namespace waveshift::tts

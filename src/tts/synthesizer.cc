@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "text/language.h"
+
 namespace waveshift::tts {
 
 Status Synthesizer::CheckLanguage(std::string_view language) const {
@@ -35,6 +37,14 @@ std::string IdentityFor(const Synthesizer& synthesizer, const VoiceSpec& voice) 
                             [&](const auto& engine) { return engine.first == voice.engine; });
   if (found == engines.end()) found = engines.begin();
   return found->first + " " + found->second;
+}
+
+StatusOr<VoiceInfo> Synthesizer::FindVoice(std::string_view name) const {
+  for (VoiceInfo& voice : Voices()) {
+    if (voice.name == name) return std::move(voice);
+  }
+  return InvalidArgument("voice: " + std::string(this->name()) + " has no voice \"" +
+                         text::CollapseWhitespace(name.substr(0, 64)) + "\"");
 }
 
 StatusOr<SpokenLine> SpeakOne(Synthesizer& synthesizer, const SpeakRequest& request,

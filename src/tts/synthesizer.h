@@ -47,6 +47,14 @@ struct SpokenLine {
   std::vector<std::string> warnings;
 };
 
+// A voice as engines list theirs.
+struct VoiceInfo {
+  enum class Gender { kUnknown, kFemale, kMale };
+  std::string name;      // for VoiceSpec::name
+  std::string language;  // BCP-47: the one that it was made for; "" when not known
+  Gender gender = Gender::kUnknown;
+};
+
 // Called once per request, in any order, from the thread that called Synthesize.
 using SpokenSink = std::function<void(size_t index, StatusOr<SpokenLine> line)>;
 
@@ -71,6 +79,12 @@ class Synthesizer {
   virtual bool Clones(const VoiceSpec& voice) const;
   // Name and version of each engine that may speak, the usual one first.
   virtual std::vector<std::pair<std::string, std::string>> Versions() const;
+
+  // The voices that can be asked for by name, in a fixed order; none when it has no names for them.
+  virtual std::vector<VoiceInfo> Voices() const { return {}; }
+  // What VoiceSpec::name would speak with: one of Voices(), or made of them (a blend, a variant).
+  // InvalidArgument when there is no such voice.
+  virtual StatusOr<VoiceInfo> FindVoice(std::string_view name) const;
 
   // Speaks all requests; a line that fails is reported through the sink and does not stop the others. The
   // returned status is an error only when nothing can go on (Cancelled, FailedPrecondition). Thread-safe.

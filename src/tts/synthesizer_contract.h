@@ -15,12 +15,14 @@
 #include <map>
 #include <memory>
 #include <ostream>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "audio/edges.h"
+#include "text/language.h"
 #include "tts/synthesizer.h"
 #include "tts/test_models.h"
 
@@ -89,6 +91,35 @@ TEST_P(SynthesizerContract, SaysWhatItIs) {
   EXPECT_EQ(engine_->version(), GetParam().make()->version());
   EXPECT_TRUE(engine_->Speaks(GetParam().language));
   EXPECT_FALSE(engine_->Speaks(GetParam().unsupported_language));
+}
+
+TEST_P(SynthesizerContract, EveryListedVoiceIsFound) {
+  const std::vector<VoiceInfo> voices = engine_->Voices();
+  ASSERT_FALSE(voices.empty());
+  std::set<std::string> names;
+  for (const VoiceInfo& voice : voices) {
+    EXPECT_TRUE(names.insert(voice.name).second) << voice.name;
+    EXPECT_FALSE(voice.language.empty()) << voice.name;
+    const auto found = engine_->FindVoice(voice.name);
+    ASSERT_TRUE(found.ok()) << found.status();
+    EXPECT_EQ(found->name, voice.name);
+    EXPECT_EQ(found->language, voice.language);
+  }
+  for (const char* name : {"", "nobody at all", "../x", "af_heart:0", "+", "#"}) {
+    const auto found = engine_->FindVoice(name);
+    EXPECT_EQ(found.status().code(), StatusCode::kInvalidArgument) << name;
+    EXPECT_EQ(Message(found.status()).find("voice: "), 0U) << Message(found.status());
+  }
+}
+
+TEST_P(SynthesizerContract, AVoiceSpeaksByItsName) {
+  for (const VoiceInfo& voice : engine_->Voices()) {
+    if (text::PrimarySubtag(voice.language) != GetParam().language) continue;
+    SpeakRequest request = Request(0);
+    request.voice.name = voice.name;
+    EXPECT_FALSE(Speak(request).audio.samples.empty()) << voice.name;
+    break;
+  }
 }
 
 TEST_P(SynthesizerContract, SpeaksALine) {
@@ -208,6 +239,7 @@ TEST_P(SynthesizerContract, AnyTextIsSpeechOrAClearError) {
       "\u4E2D",
       "\U0001F600",
       "\U0001F468\u200D\U0001F469\u200D\U0001F467 ok \U0001F44D\U0001F3FD",
+      // Two literals, one text. NOLINTNEXTLINE(bugprone-suspicious-missing-comma)
       "Hello \u4E16\u754C, \u043F\u0440\u0438\u0432\u0435\u0442 \u0645\u0631\u062D\u0628\u0627 "
       "\u0928\u092E\u0938\u094D\u0924\u0947",
       "<speak><break time=\"20s\"/>hi <prosody rate=\"x-slow\">you</prosody></speak>",

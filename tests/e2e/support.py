@@ -103,6 +103,7 @@ here={str(self.folder)!r}
 for argument in "$@"; do
   if [[ $argument == --stdin ]]; then
     text="$(cat)"
+    printf '%s\\n' "$text" >> "$here/spoken"
     [[ -e $here/seconds ]] && sleep "$(cat "$here/seconds")"
     for ((i = 0; i < 1200; ++i)); do
       [[ -e $here/hold && $text == *"$(cat "$here/hold")"* ]] || break
@@ -126,6 +127,11 @@ exec {real!r} "$@"
 
     def slow(self, seconds):
         (self.folder / "seconds").write_text(str(seconds), encoding="utf-8")
+
+    def spoken(self):
+        """What was asked for so far, in order."""
+        file = self.folder / "spoken"
+        return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
     def is_waiting(self):
         return (self.folder / "waiting").exists()

@@ -178,4 +178,19 @@ StatusOr<service::Engine> MakeEngine(const EngineChoice& choice, std::string_vie
   return EngineOf(std::move(members), is_auto);
 }
 
+service::SpeechEngines SpeechEnginesFor(const EngineChoice& choice) {
+  service::SpeechEngines engines;
+  const auto preferred = ResolveEngine(choice.word);
+  // A word that is none, or an engine of other builds, is an error of each request that leaves it open.
+  if (preferred.ok() && preferred->empty()) return engines;
+  engines.names = EngineNames();
+  engines.preferred = preferred.ok() ? *preferred : choice.word;
+  engines.make = [choice](const std::string& name, const std::string& language) {
+    EngineChoice chosen = choice;
+    chosen.word = name;
+    return MakeEngine(chosen, language);
+  };
+  return engines;
+}
+
 }  // namespace waveshift::app

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "service/speech_voices.h"
 #include "service/task_manager.h"
 
 namespace waveshift::config {
@@ -46,6 +47,10 @@ StatusOr<std::string> ResolveEngine(std::string_view word);
 // EngineNames()) that single voices ask for; they must be ready and speak the language, too.
 StatusOr<service::Engine> MakeEngine(const EngineChoice& choice, std::string_view language,
                                      const std::vector<std::string>& others = {});
+
+// The engines of this build for requests of their own (POST /v1/audio/speech); `choice` says who speaks when
+// the request leaves it open. None when that is "none".
+service::SpeechEngines SpeechEnginesFor(const EngineChoice& choice);
 
 }  // namespace waveshift::app
 

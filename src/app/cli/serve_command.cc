@@ -104,6 +104,8 @@ service::ServiceOptions OptionsOf(const config::Settings& settings, const Deploy
       (settings.execution == config::Execution::kAuto && settings.on_function_compute);
   options.max_object_bytes = settings.server.MaxUploadBytes();
   options.scratch_directory = deployment.scratch_directory;
+  options.max_speech_requests = settings.server.speech_requests;
+  options.max_speech_characters = settings.server.speech_characters;
   return options;
 }
 
@@ -140,7 +142,8 @@ Status Announce(const ServeFlags& flags, const std::string& host, int port) {
 }
 
 // Serves until the stop token says otherwise.
-Status ServeUntilStopped(HttpServer& server, service::TaskManager& manager, const std::stop_token& stop) {
+Status ServeUntilStopped(HttpServer& server, service::TaskManager& manager, service::Service& service,
+                         const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any changed;
   bool ended = false;
@@ -156,6 +159,7 @@ Status ServeUntilStopped(HttpServer& server, service::TaskManager& manager, cons
   }
   const bool stopped = stop.stop_requested();
   if (stopped) EndProcessAfterGrace();
+  service.StopSpeech();
   server.Stop();
   manager.Shutdown();  // also ends requests that wait for a job
   thread.join();
@@ -188,6 +192,10 @@ Status RunServe(const ServeFlags& flags, CommandContext& context) {
     LogRequest(log, request, route, status, seconds, request_id);
   };
   deps.web_assets = WebAssets();
+  deps.speech = SpeechEnginesFor(ChoiceFrom(*settings));
+  deps.log = [&log](const std::string& id, const std::string& line) {
+    log.Log(telemetry::LogLevel::kWarning, line, {{"request_id", id}});
+  };
   service::Service service(OptionsOf(*settings, deployment), std::move(deps));
 
   HttpServerOptions options;
@@ -203,7 +211,7 @@ Status RunServe(const ServeFlags& flags, CommandContext& context) {
   }
   manager->Begin();
   WS_RETURN_IF_ERROR(Announce(flags, options.host, server->port()));
-  return ServeUntilStopped(*server, *manager, context.stop());
+  return ServeUntilStopped(*server, *manager, service, context.stop());
 }
 
 }  // namespace

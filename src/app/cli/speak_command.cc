@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -14,11 +16,15 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/engines.h"
+#include "audio/resample.h"
 #include "audio/wav.h"
 #include "base/files.h"
 #include "config/settings.h"
+#include "media/sound_encoder.h"
+#include "text/guess_language.h"
 #include "text/language.h"
 #include "text/transcript.h"
+#include "tts/wide_speed.h"
 
 namespace waveshift::app {
 namespace {
@@ -29,6 +35,7 @@ struct SpeakFlags {
   std::string engine;
   std::string language;
   std::string output;
+  std::string format;
   double speed = 1.0;
   OutputFlags common;
 };
@@ -47,23 +54,43 @@ StatusOr<std::string> ReadText(const std::string& argument) {
   return text;
 }
 
-// The language that a script stands for when nobody says which one it is.
-std::string GuessLanguage(std::string_view text) {
-  bool han = false;
-  for (size_t i = 0; i + 1 < text.size(); ++i) {
-    const auto a = static_cast<unsigned char>(text[i]);
-    const auto b = static_cast<unsigned char>(text[i + 1]);
-    if (a == 0xd0 || a == 0xd1) return "ru";                              // U+0400..U+047F
-    if (a == 0xe3 && (b == 0x81 || b == 0x82 || b == 0x83)) return "ja";  // kana
-    if (a >= 0xea && a <= 0xed && !(a == 0xea && b < 0xb0)) return "ko";  // hangul syllables
-    han = han || (a >= 0xe4 && a <= 0xe9);                                // U+4000..U+9FFF
+// --format, else what the output's name ends in, else WAV.
+StatusOr<media::SoundFormat> FormatOf(const SpeakFlags& flags) {
+  std::string word = flags.format;
+  if (word.empty()) {
+    word = std::filesystem::path(flags.output).extension().string();
+    std::transform(word.begin(), word.end(), word.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    word = word == ".ogg" ? "opus" : word.substr(std::min<size_t>(1, word.size()));
   }
-  return han ? "zh" : "en";
+  const auto format = media::SoundFormatNamed(word);
+  if (!format && !flags.format.empty())
+    return UsageError("--format: must be wav, mp3, opus, aac, flac or pcm, not \"" + flags.format + "\"");
+  const media::SoundFormat chosen = format.value_or(media::SoundFormat::kWav);
+  const Status possible = media::CheckSoundFormat(chosen);
+  if (!possible.ok()) return Annotate(possible, "--format");
+  return chosen;
+}
+
+// WAV keeps the engine's own sample rate.
+StatusOr<std::string> Encode(const audio::MonoBuffer& speech, media::SoundFormat format) {
+  if (format == media::SoundFormat::kWav) return audio::EncodeWav(speech, audio::WavFormat::kPcm16);
+  WS_ASSIGN_OR_RETURN(const audio::MonoBuffer sound, audio::Resample(speech, media::kSoundRateHz));
+  WS_ASSIGN_OR_RETURN(const std::unique_ptr<media::SoundEncoder> encoder,
+                      media::SoundEncoder::Open(format, media::SoundEncoder::Purpose::kFile));
+  WS_RETURN_IF_ERROR(encoder->Push(sound.samples).status());
+  return encoder->Finish();
 }
 
 // Whether --voice names a recording to clone rather than one of the engine's voices.
 bool IsRecording(const std::string& voice) {
-  return voice.find('/') != std::string::npos || std::filesystem::path(voice).has_extension();
+  constexpr std::array<std::string_view, 7> kEndings = {".wav", ".flac", ".ogg", ".opus",
+                                                        ".mp3", ".aiff", ".aif"};
+  std::string ending = std::filesystem::path(voice).extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return voice.find('/') != std::string::npos ||
+         std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
 }
 
 Status CheckFlags(const SpeakFlags& flags) {
@@ -75,24 +102,31 @@ Status CheckFlags(const SpeakFlags& flags) {
   return OkStatus();
 }
 
-Status RunSpeak(const SpeakFlags& flags, CommandContext& context) {
-  WS_RETURN_IF_ERROR(CheckFlags(flags));
-  WS_ASSIGN_OR_RETURN(const config::Settings* settings, context.Settings());
+StatusOr<tts::SpeakRequest> RequestOf(const SpeakFlags& flags) {
   tts::SpeakRequest request;
   WS_ASSIGN_OR_RETURN(request.text, ReadText(flags.text));
   if (!text::IsValidUtf8(request.text)) return InvalidArgument("TEXT: is not valid UTF-8");
   if (!text::HasSayableWords(request.text)) return InvalidArgument("TEXT: there is nothing to say");
-  request.language = GuessLanguage(request.text);
+  request.language = text::GuessLanguage(request.text);
+  if (request.language.empty()) request.language = "en";
   if (!flags.language.empty()) {
     auto language = text::CanonicalLanguage(flags.language);
     if (!language.ok()) return Annotate(language.status(), "--lang");
     request.language = *language;
   }
-  const bool clone = IsRecording(flags.voice);
-  (clone ? request.voice.reference_path : request.voice.name) = flags.voice;
+  (IsRecording(flags.voice) ? request.voice.reference_path : request.voice.name) = flags.voice;
   request.speed = flags.speed;
+  return request;
+}
+
+Status RunSpeak(const SpeakFlags& flags, CommandContext& context) {
+  WS_RETURN_IF_ERROR(CheckFlags(flags));
+  WS_ASSIGN_OR_RETURN(const media::SoundFormat format, FormatOf(flags));
+  WS_ASSIGN_OR_RETURN(const config::Settings* settings, context.Settings());
+  WS_ASSIGN_OR_RETURN(const tts::SpeakRequest request, RequestOf(flags));
   EngineChoice choice = ChoiceFrom(*settings);
   if (!flags.engine.empty()) choice.word = flags.engine;
+  const bool clone = IsRecording(flags.voice);
   choice.has_recordings = clone;
   if (clone && (choice.word.empty() || choice.word == "auto")) choice.word = "indextts";
   WS_ASSIGN_OR_RETURN(const service::Engine engine, MakeEngine(choice, request.language));
@@ -102,22 +136,25 @@ Status RunSpeak(const SpeakFlags& flags, CommandContext& context) {
                            " does not clone voices; give a voice's name, or --engine indextts");
   }
   WS_ASSIGN_OR_RETURN(const tts::SpokenLine line,
-                      tts::SpeakOne(*engine.synthesizer, request, context.stop()));
-  WS_ASSIGN_OR_RETURN(const std::string wav, audio::EncodeWav(line.audio, audio::WavFormat::kPcm16));
-  if (flags.output == "-") return PrintOut(wav);
-  WS_RETURN_IF_ERROR(WriteFileAtomic(flags.output, wav));
+                      tts::SpeakAtSpeed(*engine.synthesizer, request, context.stop()));
+  WS_ASSIGN_OR_RETURN(const std::string bytes, Encode(line.audio, format));
+  if (flags.output == "-") return PrintOut(bytes);
+  WS_RETURN_IF_ERROR(WriteFileAtomic(flags.output, bytes));
   if (!flags.common.quiet) {
     if (!engine.notice.empty()) std::cerr << "waveshift: " + engine.notice + "\n";
     for (const std::string& warning : line.warnings) std::cerr << "waveshift: " + warning + "\n";
   }
   if (!flags.common.json) return OkStatus();
-  const nlohmann::ordered_json json = {{"output", flags.output},
-                                       {"engine", engine.synthesizer->name()},
-                                       {"voice", line.voice},
-                                       {"language", request.language},
-                                       {"seconds", line.audio.seconds()},
-                                       {"sample_rate_hz", line.audio.sample_rate_hz},
-                                       {"warnings", line.warnings}};
+  const bool is_own_rate = format == media::SoundFormat::kWav;
+  const nlohmann::ordered_json json = {
+      {"output", flags.output},
+      {"format", media::SoundFormatName(format)},
+      {"engine", engine.synthesizer->name()},
+      {"voice", line.voice},
+      {"language", request.language},
+      {"seconds", line.audio.seconds()},
+      {"sample_rate_hz", is_own_rate ? line.audio.sample_rate_hz : media::kSoundRateHz},
+      {"warnings", line.warnings}};
   return PrintOut(json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
@@ -125,16 +162,18 @@ Status RunSpeak(const SpeakFlags& flags, CommandContext& context) {
 
 void RegisterSpeak(CLI::App& app, CommandContext& context) {
   auto flags = std::make_shared<SpeakFlags>();
-  CLI::App* command = app.add_subcommand("speak", "Speaks a text into a WAV file");
+  CLI::App* command = app.add_subcommand("speak", "Speaks a text into a sound file");
   command->add_option("TEXT", flags->text, "What to say; - reads standard input")->required();
   command->add_option(
       "--voice", flags->voice,
       "Name of a voice of the engine, or a recording (WAV, FLAC, ...) whose voice indextts clones");
   command->add_option("--engine", flags->engine,
                       "auto, indextts, kokoro, piper or espeak (default: WAVESHIFT_ENGINE, else auto)");
-  command->add_option("--lang", flags->language, "BCP-47 language (default: from the text's script)");
+  command->add_option("--lang", flags->language, "BCP-47 language (default: found from the text)");
   command->add_option("--speed", flags->speed, "Tempo, 1 is natural")->check(CLI::Range(0.25, 4.0));
-  command->add_option("-o,--output", flags->output, "WAV file; - writes to standard output")->required();
+  command->add_option("-o,--output", flags->output, "Sound file; - writes to standard output")->required();
+  command->add_option("--format", flags->format,
+                      "wav, mp3, opus, aac, flac or pcm (default: by the file's name, else wav)");
   AddOutputFlags(*command, flags->common, WithProgress::kNo);
   command->callback(
       [flags, &context] { context.action = [flags, &context] { return RunSpeak(*flags, context); }; });

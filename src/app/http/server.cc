@@ -94,6 +94,7 @@ class HttpServer::Impl {
   void HandleError(const httplib::Request& from, httplib::Response& to);
   void Write(service::Response&& response, httplib::Response& to, bool ends_connection);
   void WriteObject(const service::ObjectSlice& slice, const std::string& type, httplib::Response& to);
+  void WriteStream(const service::BodyStream& stream, const std::string& type, httplib::Response& to);
   static void WriteEvents(const service::EventSource& events, const std::string& type, httplib::Response& to);
 
   const HttpServerOptions options_;
@@ -218,6 +219,8 @@ void HttpServer::Impl::Write(service::Response&& response, httplib::Response& to
   }
   if (response.events) {
     WriteEvents(response.events, type, to);
+  } else if (response.stream) {
+    WriteStream(response.stream, type, to);
   } else if (response.object && response.object->length > 0) {
     WriteObject(*response.object, type, to);
   } else if (ends_connection && !response.body.empty()) {
@@ -257,6 +260,21 @@ void HttpServer::Impl::WriteEvents(const service::EventSource& events, const std
     if (!chunk.text.empty() && !sink.write(chunk.text.data(), chunk.text.size())) return false;
     if (chunk.ended) sink.done();
     return true;
+  });
+}
+
+// Nothing is made for a client that went away: its socket is looked at before each piece.
+void HttpServer::Impl::WriteStream(const service::BodyStream& stream, const std::string& type,
+                                   httplib::Response& to) {
+  to.set_chunked_content_provider(type, [this, stream](size_t, httplib::DataSink& sink) {
+    if (stopping_ || !sink.is_writable()) return false;
+    const auto bytes = stream();
+    if (!bytes.ok()) return false;
+    if (!bytes->has_value()) {
+      sink.done();
+      return true;
+    }
+    return sink.write((*bytes)->data(), (*bytes)->size());
   });
 }
 

@@ -9,9 +9,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,6 +21,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/http/web_assets.h"
+#include "service/speech_testing.h"
 #include "service/testing.h"
 
 namespace waveshift::app {
@@ -45,10 +48,12 @@ class HttpServerTest : public ::testing::Test {
     deps.tasks = tasks_.get();
     deps.objects = objects_.get();
     deps.web_assets = WebAssets();
+    deps.speech = engines_.All();
     service::ServiceOptions options;
     options.api_token = kToken;
     options.max_json_bytes = 2 << 20;
     options.max_object_bytes = 8 << 20;
+    options.max_speech_requests = 1;
     service_ = std::make_unique<service::Service>(options, std::move(deps));
     auto server = HttpServer::Bind({}, *service_, *objects_);
     EXPECT_TRUE(server.ok()) << Message(server.status());
@@ -120,11 +125,69 @@ class HttpServerTest : public ::testing::Test {
   std::unique_ptr<stores::TaskStore> tasks_ = stores::MakeMemoryTaskStore();
   std::unique_ptr<stores::ObjectStore> objects_ = stores::MakeMemoryObjectStore();
   FakeJob job_;
+  service::testing::FakeEngines engines_;
   std::unique_ptr<service::TaskManager> manager_;
   std::unique_ptr<service::Service> service_;
   std::unique_ptr<HttpServer> server_;
   std::thread thread_;
 };
+
+// A request for speech in PCM.
+std::string SpeechCall(const std::string& input) {
+  const std::string body =
+      Json{{"model", "kokoro"}, {"voice", "alloy"}, {"input", input}, {"response_format", "pcm"}}.dump();
+  return "POST /v1/audio/speech HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + std::string(kToken) +
+         "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         body;
+}
+// The head of the chunk with "One.": 0.2 s at 24 kHz in 16 bits are 9600 bytes.
+constexpr char kFirstChunk[] = "\r\n2580\r\n";
+constexpr char kLastChunk[] = "\r\n0\r\n\r\n";
+
+TEST_F(HttpServerTest, SpeechLeavesWhileTheRestIsBeingSpoken) {
+  engines_.kokoro->Hold("Two");
+  Socket socket(server_->port());
+  socket.Send(SpeechCall("One. Two."));
+  const std::string begin = socket.ReadUntil(kFirstChunk);
+  EXPECT_THAT(begin, HasSubstr("200 OK"));
+  EXPECT_THAT(begin, HasSubstr("Transfer-Encoding: chunked"));
+  EXPECT_TRUE(engines_.kokoro->WaitUntilHeld());
+  engines_.kokoro->Release();
+  EXPECT_THAT(socket.ReadUntil(kLastChunk), HasSubstr(kLastChunk));
+}
+
+TEST_F(HttpServerTest, SpeechThatFailsInTheMiddleDoesNotLookWhole) {
+  Socket socket(server_->port());
+  socket.Send(SpeechCall("One. FAIL."));
+  const std::string all = socket.ReadUntil("until the server closes the connection");
+  EXPECT_THAT(all, HasSubstr(kFirstChunk));
+  EXPECT_THAT(all, Not(HasSubstr(kLastChunk)));
+}
+
+TEST_F(HttpServerTest, NothingMoreIsSpokenForAClientThatWentAway) {
+  engines_.kokoro->Hold("Two");
+  {
+    Socket socket(server_->port());
+    socket.Send(SpeechCall("One. Two. " + std::string(199, 'X') + ". Four."));
+    socket.ReadUntil(kFirstChunk);
+    EXPECT_TRUE(engines_.kokoro->WaitUntilHeld());
+  }
+  engines_.kokoro->Release();
+  // The place is free once that request is over.
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  const std::string body =
+      Json{{"model", "kokoro"}, {"voice", "alloy"}, {"input", "Other."}, {"response_format", "pcm"}}.dump();
+  int status = 0;
+  while (status != 200 && std::chrono::steady_clock::now() < end) {
+    const auto result = Client()->Post("/v1/audio/speech", body, "application/json");
+    ASSERT_TRUE(result) << httplib::to_string(result.error());
+    status = result->status;
+  }
+  EXPECT_EQ(status, 200);
+  std::vector<std::string> asked;
+  for (const tts::SpeakRequest& request : engines_.kokoro->asked()) asked.push_back(request.text);
+  EXPECT_THAT(asked, ::testing::ElementsAre("One.", "Two.", "Other."));
+}
 
 TEST_F(HttpServerTest, AnswersHealthWithoutAToken) {
   const auto result = Client(false)->Get("/api/health");

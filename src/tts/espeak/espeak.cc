@@ -85,6 +85,8 @@ class Espeak : public Synthesizer {
   Status CheckReady() const override { return Look(std::stop_token()).status(); }
   bool Speaks(std::string_view language) const override;
   Status CheckVoice(const VoiceSpec& voice, std::string_view language) const override;
+  std::vector<VoiceInfo> Voices() const override;
+  StatusOr<VoiceInfo> FindVoice(std::string_view name) const override;
   Status Synthesize(std::span<const SpeakRequest> requests, const SpokenSink& sink,
                     const std::stop_token& stop) override;
 
@@ -141,6 +143,16 @@ std::string Espeak::version() const {
 bool Espeak::Speaks(std::string_view language) const {
   const auto program = Look(std::stop_token());
   return program.ok() && !(*program)->voices.LanguageFor(language).empty();
+}
+
+std::vector<VoiceInfo> Espeak::Voices() const {
+  const auto program = Look(std::stop_token());
+  return program.ok() ? (*program)->voices.Voices() : std::vector<VoiceInfo>();
+}
+
+StatusOr<VoiceInfo> Espeak::FindVoice(std::string_view name) const {
+  WS_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program, Look(std::stop_token()));
+  return program->voices.FindVoice(name);
 }
 
 StatusOr<audio::MonoBuffer> Espeak::SpeakPiece(const EspeakVoice& voice, const std::string& text,

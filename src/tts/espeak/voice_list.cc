@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "text/language.h"
+
 namespace waveshift::tts {
 namespace {
 
@@ -154,7 +156,9 @@ StatusOr<EspeakVoiceList> EspeakVoiceList::Parse(std::string_view voices_table,
   ForEachRow(voices_table, [&](const std::vector<std::string_view>& words) {
     const std::string_view language = words[1];
     if (!IsName(language)) return;
-    list.languages_.try_emplace(Lower(language), language);
+    if (list.languages_.try_emplace(Lower(language), language).second) {
+      list.genders_[Lower(language)] = words[2].back();
+    }
     // "(zh-cmn 5)(zh 5)" was cut at its blanks: "(zh-cmn", "5)(zh", "5)". A lower number is a better match.
     for (size_t i = 5; i + 1 < words.size(); ++i) {
       const size_t open = words[i].rfind('(');
@@ -214,6 +218,43 @@ StatusOr<EspeakVoice> EspeakVoiceList::Resolve(std::string_view name, std::strin
     return InvalidArgument("espeak-ng has no voice variant \"" + std::string(variant) + "\"");
   }
   return voice;
+}
+
+std::vector<VoiceInfo> EspeakVoiceList::Voices() const {
+  std::vector<VoiceInfo> voices;
+  voices.reserve(languages_.size());
+  for (const auto& [lower, language] : languages_) {
+    const auto tag = text::CanonicalLanguage(language);
+    VoiceInfo voice{.name = language, .language = tag.ok() ? *tag : language};
+    const char gender = genders_.at(lower);
+    if (gender == 'F') voice.gender = VoiceInfo::Gender::kFemale;
+    if (gender == 'M') voice.gender = VoiceInfo::Gender::kMale;
+    voices.push_back(std::move(voice));
+  }
+  return voices;
+}
+
+StatusOr<VoiceInfo> EspeakVoiceList::FindVoice(std::string_view name) const {
+  const std::string_view base = name.substr(0, name.find('+'));
+  const std::string lower = Lower(base);
+  const bool is_listed = base.empty() || languages_.contains(lower) || aliases_.contains(lower);
+  if (name.empty() || !is_listed) {
+    return InvalidArgument("voice: espeak has no voice \"" + text::CollapseWhitespace(name.substr(0, 64)) +
+                           "\"");
+  }
+  const auto voice = Resolve(name, "en");
+  if (!voice.ok()) {
+    return Message(voice.status()).starts_with("voice: ") ? voice.status()
+                                                          : Annotate(voice.status(), "voice");
+  }
+  VoiceInfo info{.name = std::string(name)};
+  if (!base.empty()) {
+    const auto tag = text::CanonicalLanguage(base);
+    info.language = tag.ok() ? *tag : std::string(base);
+  }
+  if (voice->variant.starts_with('f')) info.gender = VoiceInfo::Gender::kFemale;
+  if (voice->variant.starts_with('m')) info.gender = VoiceInfo::Gender::kMale;
+  return info;
 }
 
 std::string EspeakVoiceName(std::string_view language, bool high_voice, size_t index) {

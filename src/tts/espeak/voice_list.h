@@ -9,8 +9,10 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/status.h"
+#include "tts/synthesizer.h"
 
 namespace waveshift::tts {
 
@@ -39,6 +41,11 @@ class EspeakVoiceList {
   // digits, '+', '-' and '_', or there is no such variant.
   StatusOr<EspeakVoice> Resolve(std::string_view name, std::string_view tag) const;
 
+  // Its languages as voices of their own, in the order of their names; a variant is found as well. See
+  // Synthesizer. Here a name must be one of the lists': there is no fall-back.
+  std::vector<VoiceInfo> Voices() const;
+  StatusOr<VoiceInfo> FindVoice(std::string_view name) const;
+
   size_t languages() const { return languages_.size(); }
 
  private:
@@ -46,6 +53,8 @@ class EspeakVoiceList {
   std::map<std::string, std::string, std::less<>> languages_;
   std::map<std::string, std::string, std::less<>> aliases_;
   std::set<std::string, std::less<>> variants_;
+  // Language in lower case -> what the list's column says, 'M' or 'F'.
+  std::map<std::string, char, std::less<>> genders_;
 };
 
 // Names of distinct espeak voices (voices::VoiceNamer): the language's tag and the index-th low (m...) or

@@ -4,8 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace waveshift::tts {
 namespace {
@@ -143,6 +145,31 @@ TEST(EspeakPitchArgument, ToneLanguagesAreLifted) {
 TEST(EspeakPitchArgument, NoPitchIsTheVoicesOwn) {
   for (const double none : {0.0, -5.0, std::nan(""), std::numeric_limits<double>::infinity()}) {
     EXPECT_EQ(EspeakPitchArgument({"en-us", "f3"}, none), 50);
+  }
+}
+
+TEST(EspeakVoiceList, ListsItsVoices) {
+  const std::vector<VoiceInfo> voices = List().Voices();
+  ASSERT_EQ(voices.size(), List().languages());
+  const auto german =
+      std::find_if(voices.begin(), voices.end(), [](const VoiceInfo& voice) { return voice.name == "de"; });
+  ASSERT_NE(german, voices.end());
+  EXPECT_EQ(german->language, "de");
+  EXPECT_EQ(german->gender, VoiceInfo::Gender::kMale);
+}
+
+TEST(EspeakVoiceList, FindsOnlyWhatIsListed) {
+  const EspeakVoiceList list = List();
+  const auto found = list.FindVoice("en-gb+f3");
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(found->name, "en-gb+f3");
+  EXPECT_EQ(found->language, "en-GB");
+  EXPECT_EQ(found->gender, VoiceInfo::Gender::kFemale);
+  EXPECT_EQ(list.FindVoice("+m1")->language, "");
+  EXPECT_EQ(list.FindVoice("zh")->language, "zh");  // an alias
+  // A tag falls back to a shorter one, a voice does not: "es_heart" is somebody else's.
+  for (const char* name : {"es_heart", "en-xx", "", "+", "+f9", "de+", "de\n"}) {
+    EXPECT_EQ(list.FindVoice(name).status().code(), StatusCode::kInvalidArgument) << name;
   }
 }
 

@@ -66,6 +66,18 @@ StatusOr<std::string> FindModel(const std::string& folder) {
   return best;
 }
 
+VoiceInfo InfoOf(const std::string& voice) {
+  VoiceInfo info{.name = voice, .language = std::string(KokoroVoiceLanguage(voice))};
+  if (voice.size() > 1 && voice[1] == 'f') info.gender = VoiceInfo::Gender::kFemale;
+  if (voice.size() > 1 && voice[1] == 'm') info.gender = VoiceInfo::Gender::kMale;
+  return info;
+}
+
+const VoicePart& Heaviest(const std::vector<VoicePart>& parts) {
+  return *std::max_element(parts.begin(), parts.end(),
+                           [](const VoicePart& a, const VoicePart& b) { return a.weight < b.weight; });
+}
+
 struct Chosen {
   std::string name;      // of the voice, for reports
   std::string language;  // that its phonemes are made for
@@ -82,6 +94,8 @@ class Kokoro : public Synthesizer {
   bool Speaks(std::string_view language) const override;
   Status CheckLanguage(std::string_view language) const override;
   Status CheckVoice(const VoiceSpec& voice, std::string_view language) const override;
+  std::vector<VoiceInfo> Voices() const override;
+  StatusOr<VoiceInfo> FindVoice(std::string_view name) const override;
   Status Synthesize(std::span<const SpeakRequest> requests, const SpokenSink& sink,
                     const std::stop_token& stop) override;
 
@@ -153,6 +167,26 @@ Status Kokoro::CheckLanguage(std::string_view language) const {
   return parts->phonemizer->Check(language);
 }
 
+std::vector<VoiceInfo> Kokoro::Voices() const {
+  std::vector<VoiceInfo> voices;
+  const auto parts = Look();
+  if (!parts.ok()) return voices;
+  for (const std::string& name : (*parts)->voices.Names()) voices.push_back(InfoOf(name));
+  return voices;
+}
+
+StatusOr<VoiceInfo> Kokoro::FindVoice(std::string_view name) const {
+  WS_ASSIGN_OR_RETURN(const Parts* const parts, Look());
+  WS_ASSIGN_OR_RETURN(const std::vector<VoicePart> voice, ParseKokoroVoice(name));
+  for (const VoicePart& part : voice) {
+    if (!parts->voices.Has(part.name))
+      return InvalidArgument("voice: kokoro has no voice \"" + part.name + "\"");
+  }
+  VoiceInfo info = InfoOf(Heaviest(voice).name);
+  info.name = KokoroBlendName(voice);
+  return info;
+}
+
 StatusOr<Chosen> Kokoro::Choose(const Parts& parts, const SpeakRequest& request) const {
   if (!parts.phonemizer->Knows(request.language)) {
     return InvalidArgument("language: kokoro does not speak \"" + request.language + "\"");
@@ -163,10 +197,8 @@ StatusOr<Chosen> Kokoro::Choose(const Parts& parts, const SpeakRequest& request)
       request.voice.name.empty() ? KokoroDefaultVoice(request.language) : request.voice.name;
   WS_ASSIGN_OR_RETURN(const std::vector<VoicePart> voice, ParseKokoroVoice(wanted));
   chosen.name = KokoroBlendName(voice);
-  const auto heaviest = std::max_element(
-      voice.begin(), voice.end(), [](const VoicePart& a, const VoicePart& b) { return a.weight < b.weight; });
   const bool is_plain_english = request.language == "en";
-  if (is_plain_english && heaviest->name.starts_with('b')) chosen.language = "en-GB";
+  if (is_plain_english && Heaviest(voice).name.starts_with('b')) chosen.language = "en-GB";
   WS_ASSIGN_OR_RETURN(chosen.style, parts.voices.Get(voice));
   return chosen;
 }

@@ -63,6 +63,17 @@ char KokoroLanguageLetter(std::string_view tag) {
   return language == nullptr ? '\0' : language->letter;
 }
 
+std::string_view KokoroVoiceLanguage(std::string_view voice) {
+  if (voice.empty()) return "";
+  // In the table of languages plain "en" is the American one, and "pt" the Brazilian.
+  if (voice.front() == 'a') return "en-US";
+  if (voice.front() == 'p') return "pt-BR";
+  for (const Language& language : kLanguages) {
+    if (language.letter == voice.front()) return language.primary;
+  }
+  return "";
+}
+
 std::string KokoroDefaultVoice(std::string_view tag) {
   const Language* const language = Find(tag);
   return language == nullptr ? "" : std::string(language->voice);

@@ -25,6 +25,9 @@ std::span<const KokoroVoice> KokoroVoiceTable();
 // The letter of a language ("e" for "es-MX", "b" for "en-GB"), '\0' for one that Kokoro does not speak.
 char KokoroLanguageLetter(std::string_view tag);
 
+// The language that a voice was made for, by the first letter of its name; "" for another letter.
+std::string_view KokoroVoiceLanguage(std::string_view voice);
+
 // The voice for a line that asks for none; "" for a language that Kokoro does not speak.
 std::string KokoroDefaultVoice(std::string_view tag);
 

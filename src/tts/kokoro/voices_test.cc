@@ -57,7 +57,8 @@ TEST(KokoroVoice, WhatIsNoVoiceIsNamed) {
 std::string VoiceFile(float factor) {
   std::string bytes;
   for (size_t i = 0; i < KokoroStyle::kRows * KokoroStyle::kColumns; ++i) {
-    const auto bits = std::bit_cast<uint32_t>(factor * static_cast<float>(i / KokoroStyle::kColumns));
+    const size_t row = i / KokoroStyle::kColumns;
+    const auto bits = std::bit_cast<uint32_t>(factor * static_cast<float>(row));
     for (int k = 0; k < 4; ++k) bytes.push_back(static_cast<char>((bits >> (8 * k)) & 0xFF));
   }
   return bytes;

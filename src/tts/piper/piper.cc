@@ -37,7 +37,7 @@ struct Voice {
   StatusOr<PiperConfig> config = PiperConfig();
   std::unique_ptr<ModelSessions> sessions;
 };
-using Voices = std::map<std::string, Voice, std::less<>>;
+using VoiceFiles = std::map<std::string, Voice, std::less<>>;
 
 struct Chosen {
   const Voice* voice = nullptr;
@@ -58,10 +58,10 @@ onnx::SessionOptions ModelOptions(const PiperOptions& options) {
   return made;
 }
 
-StatusOr<Voices> FindVoices(const PiperOptions& options) {
+StatusOr<VoiceFiles> FindVoices(const PiperOptions& options) {
   std::error_code error;
   std::filesystem::directory_iterator files(options.folder, error);
-  Voices voices;
+  VoiceFiles voices;
   for (; !error && files != std::filesystem::directory_iterator() && voices.size() < kMostVoices;
        files.increment(error)) {
     const std::filesystem::path& path = files->path();
@@ -90,12 +90,14 @@ class Piper : public Synthesizer {
   Status CheckReady() const override;
   bool Speaks(std::string_view language) const override;
   Status CheckVoice(const VoiceSpec& voice, std::string_view language) const override;
+  std::vector<VoiceInfo> Voices() const override;
+  StatusOr<VoiceInfo> FindVoice(std::string_view name) const override;
   Status Synthesize(std::span<const SpeakRequest> requests, const SpokenSink& sink,
                     const std::stop_token& stop) override;
 
  private:
   struct Parts {
-    Voices voices;
+    VoiceFiles voices;
     std::unique_ptr<phonemes::Phonemizer> phonemizer;
   };
 
@@ -153,6 +155,35 @@ bool Piper::Speaks(std::string_view language) const {
   SpeakRequest request;
   request.language = language;
   return Choose(**parts, request).ok();
+}
+
+std::vector<VoiceInfo> Piper::Voices() const {
+  std::vector<VoiceInfo> voices;
+  const auto parts = Look();
+  if (!parts.ok()) return voices;
+  for (const auto& [name, voice] : (*parts)->voices) {
+    if (!voice.config.ok()) continue;
+    if (voice.config->speakers <= 1) voices.push_back({.name = name, .language = voice.config->language});
+    for (int64_t speaker = 0; voice.config->speakers > 1 && speaker < voice.config->speakers; ++speaker) {
+      voices.push_back({.name = name + "#" + std::to_string(speaker), .language = voice.config->language});
+    }
+  }
+  return voices;
+}
+
+StatusOr<VoiceInfo> Piper::FindVoice(std::string_view name) const {
+  WS_ASSIGN_OR_RETURN(const Parts* const parts, Look());
+  const auto found = parts->voices.find(name.substr(0, name.find('#')));
+  if (found == parts->voices.end()) {
+    return InvalidArgument("voice: piper has no voice \"" + text::CollapseWhitespace(name.substr(0, 64)) +
+                           "\"");
+  }
+  if (!found->second.config.ok()) return Annotate(found->second.config.status(), "voice");
+  SpeakRequest request;
+  request.voice.name = name;
+  request.language = found->second.config->language;
+  WS_ASSIGN_OR_RETURN(const Chosen chosen, Choose(*parts, request));
+  return VoiceInfo{.name = chosen.name, .language = chosen.config->language};
 }
 
 // The speaker of a file's voice: a name, or a number below the file's count.

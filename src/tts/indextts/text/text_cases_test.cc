@@ -133,7 +133,7 @@ TEST(NormalizeText, ReadsAloudAllButPinyinAndNames) {
   };
   EXPECT_EQ(NormalizeText("约翰-史密斯说ju4，3点", read), "读约翰-史密斯说JV4,3点完");
   EXPECT_EQ(seen.find("ju4"), std::string::npos);
-  EXPECT_EQ(seen.find("-"), std::string::npos);
+  EXPECT_EQ(seen.find('-'), std::string::npos);
   EXPECT_NE(seen.find("3点"), std::string::npos);
 }
 
