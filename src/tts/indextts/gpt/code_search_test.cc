@@ -37,7 +37,7 @@ TEST(Noise, IsTheReferences) {
     EXPECT_EQ(noise.Uniform(0, i), uniform[place]);
     EXPECT_FLOAT_EQ(noise.Exponential(0, i), step0[place]);
     EXPECT_FLOAT_EQ(noise.Exponential(7, i), step7[place]);
-    if (i >= 20) EXPECT_EQ(CounterNoise(12345, 20).Exponential(7, i - 20), noise.Exponential(7, i));
+    EXPECT_EQ(CounterNoise(12345, 20).Exponential(7, i), noise.Exponential(7, i + 20));
   }
 }
 
@@ -122,7 +122,10 @@ TEST(CodeSearch, FillsUpWithTheBestWhereProbabilitiesVanish) {
 TEST(CodeSearch, BeamSearchFindsTheBestOfAllWays) {
   const auto logits = [](int32_t last) {
     Values row(8);
-    for (int32_t code = 0; code < 8; ++code) row[static_cast<size_t>(code)] = 2 * std::sin(5.0F * last + 3.0F * code);
+    for (int32_t code = 0; code < 8; ++code) {
+      row[static_cast<size_t>(code)] = 2 * std::sin(5.0F * static_cast<float>(last * last) + 3.0F * static_cast<float>(code));
+    }
+    row[7] = -50;
     return row;
   };
   const auto log_p = [&](int32_t last, int32_t code) {
@@ -152,8 +155,7 @@ TEST(CodeSearch, BeamSearchFindsTheBestOfAllWays) {
   while (!search->done()) {
     Values rows;
     for (const int32_t code : last) {
-      Values row = logits(code);
-      row[7] = -50;
+      const Values row = logits(code);
       rows.insert(rows.end(), row.begin(), row.end());
     }
     ASSERT_TRUE(search->Advance(rows).ok());

@@ -34,7 +34,7 @@ struct GoldenModel {
   std::unique_ptr<ggml::Weights> weights;
   std::unique_ptr<Embedder> embedder;
 
-  explicit GoldenModel(ggml::TensorType type, int threads = 2) {
+  explicit GoldenModel(ggml::TensorType type, int threads = 1) {
     const std::string folder = scratch.path() + "/release";
     const std::string path = scratch.path() + "/model.gguf";
     const auto other = type == ggml::TensorType::kF32 ? ggml::TensorType::kF32 : ggml::TensorType::kF16;
