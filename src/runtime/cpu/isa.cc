@@ -1,0 +1,64 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/cpu/isa.h"
+
+#include <chrono>
+
+#include "runtime/cpu/kernel_table_internal.h"
+
+namespace waveshift::cpu {
+
+std::string_view IsaName(Isa isa) {
+  switch (isa) {
+    case Isa::kAvx2:
+      return "avx2";
+    case Isa::kAvx512:
+      return "avx512";
+    case Isa::kBaseline:
+      break;
+  }
+  return "baseline";
+}
+
+std::vector<Isa> AvailableIsas() {
+  std::vector<Isa> found = {Isa::kBaseline};
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+  if (avx2) found.push_back(Isa::kAvx2);
+  if (avx2 && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
+      __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512bw") != 0) {
+    found.push_back(Isa::kAvx512);
+  }
+#endif
+  return found;
+}
+
+Isa BestIsa() {
+  static const Isa best = AvailableIsas().back();
+  return best;
+}
+
+const KernelTable& Kernels(Isa isa) {
+#if defined(__x86_64__)
+  if (isa == Isa::kAvx512) return Avx512Kernels();
+  if (isa == Isa::kAvx2) return Avx2Kernels();
+#endif
+  (void)isa;
+  return BaselineKernels();
+}
+
+double MeasureFmaPeak(Isa isa, double seconds) {
+  using Clock = std::chrono::steady_clock;
+  const KernelTable& kernels = Kernels(isa);
+  double flops = 0;
+  const Clock::time_point begin = Clock::now();
+  double passed = 0;
+  while (passed < seconds) {
+    flops += static_cast<double>(kernels.fma_loop(100000));
+    passed = std::chrono::duration<double>(Clock::now() - begin).count();
+  }
+  return flops / passed * 1e-9;
+}
+
+}  // namespace waveshift::cpu

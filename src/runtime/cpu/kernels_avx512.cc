@@ -1,0 +1,97 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// AVX-512: vectors of sixteen, and of eight where channels or columns end. Compiled with the flags of these
+// instructions.
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include "runtime/cpu/kernel_table_internal.h"
+#include "runtime/cpu/matrix_kernel_internal.h"
+#include "runtime/cpu/snake_kernel_internal.h"
+#include "runtime/cpu/transform_kernel_internal.h"
+
+namespace waveshift::cpu {
+namespace {
+
+struct V16 {
+  using Type = __m512;
+  static constexpr int kLanes = 16;
+  static WAVESHIFT_ALWAYS_INLINE Type Load(const float* p) { return _mm512_loadu_ps(p); }
+  static WAVESHIFT_ALWAYS_INLINE void Store(float* p, Type v) { _mm512_storeu_ps(p, v); }
+  static WAVESHIFT_ALWAYS_INLINE Type Set(float v) { return _mm512_set1_ps(v); }
+  static WAVESHIFT_ALWAYS_INLINE Type Add(Type a, Type b) { return _mm512_add_ps(a, b); }
+  static WAVESHIFT_ALWAYS_INLINE Type Sub(Type a, Type b) { return _mm512_sub_ps(a, b); }
+  static WAVESHIFT_ALWAYS_INLINE Type Mul(Type a, Type b) { return _mm512_mul_ps(a, b); }
+  static WAVESHIFT_ALWAYS_INLINE Type Fma(Type a, Type b, Type c) { return _mm512_fmadd_ps(a, b, c); }
+  static WAVESHIFT_ALWAYS_INLINE Type Fms(Type a, Type b, Type c) { return _mm512_fmsub_ps(a, b, c); }
+  static WAVESHIFT_ALWAYS_INLINE Type FmsExact(Type a, Type b, Type c) { return Fms(a, b, c); }
+  // By shifting, because GCC 12 warns of its own header in the intrinsic for it; exact while |v| < 2^22.
+  static WAVESHIFT_ALWAYS_INLINE Type Round(Type v) {
+    const Type shift = Set(12582912.0F);
+    Type sum = Add(v, shift);
+    Keep(sum);
+    return Sub(sum, shift);
+  }
+  static WAVESHIFT_ALWAYS_INLINE void Keep(Type& v) { asm volatile("" : "+v"(v)); }
+};
+
+struct V8 {
+  using Type = __m256;
+  static constexpr int kLanes = 8;
+  static WAVESHIFT_ALWAYS_INLINE Type Load(const float* p) { return _mm256_loadu_ps(p); }
+  static WAVESHIFT_ALWAYS_INLINE void Store(float* p, Type v) { _mm256_storeu_ps(p, v); }
+  static WAVESHIFT_ALWAYS_INLINE Type Set(float v) { return _mm256_set1_ps(v); }
+  static WAVESHIFT_ALWAYS_INLINE Type Add(Type a, Type b) { return _mm256_add_ps(a, b); }
+  static WAVESHIFT_ALWAYS_INLINE Type Sub(Type a, Type b) { return _mm256_sub_ps(a, b); }
+  static WAVESHIFT_ALWAYS_INLINE Type Mul(Type a, Type b) { return _mm256_mul_ps(a, b); }
+  static WAVESHIFT_ALWAYS_INLINE Type Fma(Type a, Type b, Type c) { return _mm256_fmadd_ps(a, b, c); }
+  static WAVESHIFT_ALWAYS_INLINE Type Fms(Type a, Type b, Type c) { return _mm256_fmsub_ps(a, b, c); }
+  static WAVESHIFT_ALWAYS_INLINE Type FmsExact(Type a, Type b, Type c) { return Fms(a, b, c); }
+  static WAVESHIFT_ALWAYS_INLINE Type Round(Type v) {
+    return _mm256_round_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  }
+  static WAVESHIFT_ALWAYS_INLINE void Keep(Type& v) { asm volatile("" : "+v"(v)); }
+};
+
+// Three vectors are the best shape; 24 columns are three short ones.
+int64_t NextPanel(int64_t columns) {
+  if (columns >= 48) return 48;
+  if (columns >= 32 && columns != 40) return 32;
+  if (columns == 24) return 24;
+  return columns >= 16 ? 16 : 8;
+}
+
+PanelFunction Panel(int64_t width) {
+  switch (width) {
+    case 48:
+      return &MultiplyPanel<V16, 3, 9>;
+    case 32:
+      return &MultiplyPanel<V16, 2, 12>;
+    case 24:
+      return &MultiplyPanel<V8, 3, 9>;
+    case 16:
+      return &MultiplyPanel<V16, 1, 12>;
+    default:
+      return &MultiplyPanel<V8, 1, 12>;
+  }
+}
+
+}  // namespace
+
+const KernelTable& Avx512Kernels() {
+  static const KernelTable table = {&NextPanel,
+                                    &Panel,
+                                    &Snake<V16, V8>,
+                                    FunctionsOf<V16, V8, Toom>(),
+                                    FunctionsOf<V16, V8, ToomShort>(),
+                                    FunctionsOf<V16, V8, Fourier16>(),
+                                    FunctionsOf<V16, V8, Fourier32>(),
+                                    &FmaLoop<V16>};
+  return table;
+}
+
+}  // namespace waveshift::cpu
+
+#endif

@@ -1,0 +1,110 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/cpu/matrix.h"
+
+#include <algorithm>
+
+#include "runtime/cpu/kernel_table_internal.h"
+
+namespace waveshift::cpu {
+namespace {
+
+// Depth that is computed in one go: a panel of 48 columns then takes 72 KiB of the second-level cache.
+constexpr int64_t kDepthBlock = 384;
+// Rows that share a panel before the next one comes: their part of A stays in the second-level cache.
+constexpr int64_t kRowBlock = 288;
+
+}  // namespace
+
+PackedMatrix::PackedMatrix(Isa isa, int64_t segments, int64_t depth, int64_t columns)
+    : isa_(isa), segments_(segments), depth_(depth), columns_(columns) {
+  const int64_t padded = PaddedChannels(columns);
+  int64_t offset = 0;
+  for (int64_t column = 0; column < padded; column += panels_.back().width) {
+    const int64_t width = Kernels(isa).next_panel(padded - column);
+    panels_.push_back({column, width, offset});
+    offset += segments * depth * width;
+  }
+  data_ = AlignedFloats(offset);
+}
+
+PackedMatrix PackedMatrix::FromLinear(Isa isa, std::span<const float> weights, int64_t columns,
+                                      int64_t depth) {
+  PackedMatrix packed(isa, 1, depth, columns);
+  std::vector<float> row(static_cast<size_t>(columns));
+  for (int64_t k = 0; k < depth; ++k) {
+    for (int64_t n = 0; n < columns; ++n) {
+      row[static_cast<size_t>(n)] = weights[static_cast<size_t>(n * depth + k)];
+    }
+    packed.SetRow(0, k, row);
+  }
+  return packed;
+}
+
+void PackedMatrix::SetRow(int64_t segment, int64_t k, std::span<const float> values) {
+  const auto count = static_cast<int64_t>(values.size());
+  for (const Panel& panel : panels_) {
+    if (panel.column >= count) break;
+    float* to = data_.data() + panel.offset + (segment * depth_ + k) * panel.width;
+    std::copy_n(values.data() + panel.column, std::min(panel.width, count - panel.column), to);
+  }
+}
+
+void PackedMatrix::Multiply(const Product& product, int64_t begin, int64_t end) const {
+  for (int64_t row = 0; row < product.rows; row += kRowBlock) {
+    Product block = product;
+    block.a += row * product.a_row;
+    block.c += row * product.c_row;
+    block.rows = std::min(kRowBlock, product.rows - row);
+    for (int64_t i = begin; i < end; ++i) MultiplyPanel(block, panels_[static_cast<size_t>(i)]);
+  }
+}
+
+void PackedMatrix::MultiplyPanel(const Product& product, const Panel& panel) const {
+  PanelArgs args = {product.a,
+                    product.a_row,
+                    product.a_segment,
+                    segments_,
+                    depth_,
+                    data_.data() + panel.offset,
+                    product.bias == nullptr ? nullptr : product.bias + panel.column,
+                    product.c + panel.column,
+                    product.c_row,
+                    product.rows,
+                    product.accumulate};
+  const PanelFunction multiply = Kernels(isa_).panel(panel.width);
+  if (segments_ * depth_ <= 2 * kDepthBlock) {
+    multiply(args);
+    return;
+  }
+  args.segments = 1;
+  for (int64_t segment = 0; segment < segments_; ++segment) {
+    for (int64_t k = 0; k < depth_; k += kDepthBlock) {
+      args.a = product.a + segment * product.a_segment + k;
+      args.b = data_.data() + panel.offset + (segment * depth_ + k) * panel.width;
+      args.depth = std::min(kDepthBlock, depth_ - k);
+      multiply(args);
+      args.bias = nullptr;
+      args.accumulate = true;
+    }
+  }
+}
+
+void PackedMatrix::Multiply(const Product& product, Workers* workers) const {
+  const int64_t blocks = (product.rows + kRowBlock - 1) / kRowBlock;
+  // Some items a worker, so that a slow one holds nobody up for long.
+  const int64_t wanted = 8 * workers->count() / std::max<int64_t>(blocks, 1) + 1;
+  const int64_t group = std::max<int64_t>(1, panels() / wanted);
+  const int64_t groups = (panels() + group - 1) / group;
+  workers->Run(blocks * groups, [&](int64_t item, int /*worker*/) {
+    const int64_t row = item / groups * kRowBlock;
+    const int64_t panel = item % groups * group;
+    Product part = product;
+    part.a += row * product.a_row;
+    part.c += row * product.c_row;
+    part.rows = std::min(kRowBlock, product.rows - row);
+    Multiply(part, panel, std::min(panel + group, panels()));
+  });
+}
+
+}  // namespace waveshift::cpu

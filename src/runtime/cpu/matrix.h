@@ -1,0 +1,75 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Matrix products in 32 bits with weights that were laid out for the processor beforehand.
+#ifndef WAVESHIFT_RUNTIME_CPU_MATRIX_H_
+#define WAVESHIFT_RUNTIME_CPU_MATRIX_H_
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "runtime/cpu/aligned_floats.h"
+#include "runtime/cpu/isa.h"
+#include "runtime/cpu/workers.h"
+
+namespace waveshift::cpu {
+
+// The right side B of C = A B: `segments` matrices [depth, columns], which meet rows of A that lie a fixed
+// step apart, as the taps of a convolution do; a plain product has one. In memory: panels of columns, each
+// [segments, depth, width], so that the inner loop reads it once from front to back; columns are padded to a
+// multiple of 8. Immutable once filled; any thread. Memory: 4 * segments * depth * padded_columns() bytes.
+class PackedMatrix {
+ public:
+  PackedMatrix() = default;
+  // All zero. Extents >= 1.
+  PackedMatrix(Isa isa, int64_t segments, int64_t depth, int64_t columns);
+  // A layer's weights [columns, depth] (PyTorch's Linear, ggml's matrices), so that C = A W^T.
+  static PackedMatrix FromLinear(Isa isa, std::span<const float> weights, int64_t columns, int64_t depth);
+
+  // Sets B's values of one row; `values` is for column 0, 1, ...
+  void SetRow(int64_t segment, int64_t k, std::span<const float> values);
+
+  struct Product {
+    const float* a = nullptr;  // row r, segment s begin at a + r * a_row + s * a_segment
+    int64_t a_row = 0;
+    int64_t a_segment = 0;
+    int64_t rows = 0;
+    float* c = nullptr;  // [rows, padded_columns()] with step c_row >= padded_columns()
+    int64_t c_row = 0;
+    const float* bias = nullptr;  // padded_columns() values, or nullptr
+    bool accumulate = false;      // C += A B + bias
+  };
+  // On the caller's thread. The second computes the panels [begin, end) only. 2 * segments * depth * columns
+  // operations a row.
+  void Multiply(const Product& product) const { Multiply(product, 0, panels()); }
+  void Multiply(const Product& product, int64_t begin, int64_t end) const;
+  // On all workers.
+  void Multiply(const Product& product, Workers* workers) const;
+
+  int64_t segments() const { return segments_; }
+  int64_t depth() const { return depth_; }
+  int64_t columns() const { return columns_; }
+  int64_t padded_columns() const { return PaddedChannels(columns_); }
+  int64_t panels() const { return static_cast<int64_t>(panels_.size()); }
+  int64_t bytes() const { return data_.size() * static_cast<int64_t>(sizeof(float)); }
+
+ private:
+  struct Panel {
+    int64_t column = 0;
+    int64_t width = 0;
+    int64_t offset = 0;
+  };
+  void MultiplyPanel(const Product& product, const Panel& panel) const;
+
+  Isa isa_ = Isa::kBaseline;
+  int64_t segments_ = 0;
+  int64_t depth_ = 0;
+  int64_t columns_ = 0;
+  std::vector<Panel> panels_;
+  AlignedFloats data_;
+};
+
+}  // namespace waveshift::cpu
+
+#endif  // WAVESHIFT_RUNTIME_CPU_MATRIX_H_

@@ -1,0 +1,136 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// BigVGAN on the processor: one sequence of codes being spoken.
+#ifndef WAVESHIFT_TTS_INDEXTTS_VOCODER_VOCODER_STREAM_H_
+#define WAVESHIFT_TTS_INDEXTTS_VOCODER_VOCODER_STREAM_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "runtime/cpu/workers.h"
+#include "tts/indextts/vocoder/row_queue.h"
+#include "tts/indextts/vocoder/vocoder.h"
+
+namespace waveshift::tts::indextts {
+
+// Gets samples (-1 to 1) in their order.
+using SampleSink = std::function<void(std::span<const float> samples)>;
+
+// Gets what layers make, for comparing with a reference: rows [first_row, first_row + rows) of `name`, row r
+// at values + r * step, `channels` values each. Names: conv_pre, conv_pre_cond, up_N and up_cond_N of stage N
+// (without and with the voice), res_N of block N, mean_last, post_act, waveform.
+struct VocoderRows {
+  const std::string& name;
+  int64_t first_row;
+  int64_t rows;
+  int64_t channels;
+  const float* values;
+  int64_t step;
+};
+using VocoderTap = std::function<void(const VocoderRows& rows)>;
+
+struct VocoderStreamOptions {
+  int threads = 0;  // 0 = as many as this process may use
+  // So many codes are computed together by Speak; also of what Push gets. The first samples come after 35
+  // codes or a little more. Fewer cost speed, since every piece reads all weights of the wide stages.
+  int64_t codes_of_piece = 64;
+  // What a stage works on at once, in bytes of one layer's rows.
+  int64_t bytes_of_block = int64_t{1} << 20;
+  VocoderTap tap;
+};
+
+// Latents in, samples out, exactly samples_per_code() a code. Layers keep the last rows that their next piece
+// reads again, so that nothing is computed twice, and the result does not depend on the pieces beyond the
+// rounding of 32-bit floats; at the sequence's ends the model's own padding is used. Memory does not grow
+// with the sequence: memory_bytes(). One thread at a time; the threads it starts are its own. About 2.9 GFLOP
+// a code of the published models by the definition.
+class VocoderStream {
+ public:
+  VocoderStream(std::shared_ptr<const Vocoder> vocoder, VocoderStreamOptions options);
+  VocoderStream(const VocoderStream&) = delete;
+  VocoderStream& operator=(const VocoderStream&) = delete;
+  ~VocoderStream();
+
+  // A whole sequence: latents [codes, latent_width()]. Cancelled soon after `stop` is requested;
+  // InvalidArgument when the latents are no whole rows or none; Internal when a sample is not finite (nothing
+  // of that piece is given to the sink).
+  Status Speak(std::shared_ptr<const VocoderVoice> voice, std::span<const float> latents,
+               const SampleSink& sink, const std::stop_token& stop);
+
+  // The same in steps: Begin, Push as often as latents come, Finish. After an error only Begin may follow.
+  void Begin(std::shared_ptr<const VocoderVoice> voice);
+  Status Push(std::span<const float> latents, const SampleSink& sink, const std::stop_token& stop);
+  Status Finish(const SampleSink& sink, const std::stop_token& stop);
+
+  // What this stream holds beside the vocoder's weights.
+  int64_t memory_bytes() const;
+
+ private:
+  struct UnitState {
+    RowQueue activated_a;
+    RowQueue convolved_a;
+    RowQueue activated_b;
+    RowQueue out;
+  };
+  struct StageState {
+    RowQueue in;
+    RowQueue up;
+    std::vector<std::vector<UnitState>> blocks;
+    cpu::AlignedFloats in_memory;
+    int64_t rows_done = 0;  // of `in`
+  };
+  // Memory that the layers of all stages use in turn.
+  struct Memory {
+    cpu::AlignedFloats up;
+    cpu::AlignedFloats activated;
+    cpu::AlignedFloats convolved;
+    cpu::AlignedFloats between[2];            // outputs of units inside a block
+    std::vector<cpu::AlignedFloats> outputs;  // of blocks
+  };
+
+  void AddStages();
+  Status PushPiece(std::span<const float> latents, bool last, const SampleSink& sink,
+                   const std::stop_token& stop);
+  Status RunStages(size_t stage, const SampleSink& sink, const std::stop_token& stop);
+  void Upsample(size_t stage, int64_t rows);
+  void RunBlocks(size_t stage);
+  void RunUnit(const VocoderUnit& unit, const RowQueue& in, UnitState* state, cpu::AlignedFloats* out);
+  void Average(size_t stage);
+  void DetachStage(size_t stage);
+  Status Output(const SampleSink& sink);
+  void Activate(const cpu::AntiAliasedSnake& snake, const RowQueue& in, RowQueue* out,
+                cpu::AlignedFloats* memory);
+  void Convolve(const cpu::Convolution& convolution, const cpu::AlignedFloats& bias, const RowQueue& in,
+                const RowQueue* residual, RowQueue* out, cpu::AlignedFloats* memory);
+  // What the stage's mean becomes: the next stage's input, or the end of the network's.
+  RowQueue* NextOf(size_t stage) { return stage + 1 < stages_.size() ? &stages_[stage + 1].in : &mean_; }
+  void Tap(const std::string& name, const RowQueue& queue, int64_t from, int64_t channels,
+           std::span<const float> without = {}) const;
+  template <typename Stream, typename Visitor>
+  static void VisitQueues(Stream& stream, const Visitor& visit);
+
+  const std::shared_ptr<const Vocoder> vocoder_;
+  const VocoderStreamOptions options_;
+  cpu::Workers workers_;
+  std::shared_ptr<const VocoderVoice> voice_;
+  RowQueue latents_;
+  std::vector<StageState> stages_;
+  RowQueue mean_;  // of the last stage's blocks
+  RowQueue activated_;
+  RowQueue wave_;  // one channel
+  cpu::AlignedFloats latents_memory_;
+  cpu::AlignedFloats mean_memory_;
+  Memory memory_;
+  std::vector<float> samples_;
+};
+
+}  // namespace waveshift::tts::indextts
+
+#endif  // WAVESHIFT_TTS_INDEXTTS_VOCODER_VOCODER_STREAM_H_
