@@ -35,9 +35,7 @@ void CellPool::Return(std::span<const int32_t> cells) {
 }
 
 LineCells::LineCells(LineCells&& other) noexcept
-    : pool_(other.pool_),
-      cells_(std::exchange(other.cells_, {})),
-      sees_(std::exchange(other.sees_, {})) {}
+    : pool_(other.pool_), cells_(std::exchange(other.cells_, {})), sees_(std::exchange(other.sees_, {})) {}
 
 LineCells::~LineCells() { Drop(0); }
 

@@ -3,9 +3,9 @@
 //
 // Where the keys and values of attention lie. A cell is a place for one position in every layer; all lines of
 // a generator share one pool of them. A line is a list of cells: first those of its voice, which all lines of
-// the voice share, then those of its text, then those of its codes. All beams of a line read the same list and
-// each cell says which beams see it, so following other beams copies no keys and values: cells that no beam
-// sees any more are free again.
+// the voice share, then those of its text, then those of its codes. All beams of a line read the same list
+// and each cell says which beams see it, so following other beams copies no keys and values: cells that no
+// beam sees any more are free again.
 #ifndef WAVESHIFT_TTS_INDEXTTS_GPT_CELLS_H_
 #define WAVESHIFT_TTS_INDEXTTS_GPT_CELLS_H_
 

@@ -49,12 +49,18 @@ int MostCodes(int64_t text_tokens, int limit) {
 
 const char* FaultWord(CodeFault fault) {
   switch (fault) {
-    case CodeFault::kNone: return "none";
-    case CodeFault::kEmpty: return "empty";
-    case CodeFault::kSilent: return "silent";
-    case CodeFault::kShort: return "short";
-    case CodeFault::kRepeats: return "repeats";
-    case CodeFault::kEndless: return "endless";
+    case CodeFault::kNone:
+      return "none";
+    case CodeFault::kEmpty:
+      return "empty";
+    case CodeFault::kSilent:
+      return "silent";
+    case CodeFault::kShort:
+      return "short";
+    case CodeFault::kRepeats:
+      return "repeats";
+    case CodeFault::kEndless:
+      return "endless";
   }
   return "unknown";
 }

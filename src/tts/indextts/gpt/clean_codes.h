@@ -12,13 +12,13 @@ namespace waveshift::tts::indextts {
 // The code that the published models say in pauses.
 inline constexpr int32_t kSilentCode = 52;
 
-// The codes before the first stop code, with long silences shortened: when there are more than 30 silent codes
-// anywhere (behind the stop code too), each run of them keeps its first 10 (reference, section 7).
+// The codes before the first stop code, with long silences shortened: when there are more than 30 silent
+// codes anywhere (behind the stop code too), each run of them keeps its first 10 (reference, section 7).
 std::vector<int32_t> CleanCodes(std::span<const int32_t> codes, int32_t stop_code);
 
-// The most codes, with the stop code, that a sentence of `text_tokens` tokens can need: two seconds for pauses
-// and half a second a token, three times as slow as slow speech (a token is about a syllable, and a second has
-// 23.4 codes); never more than `limit`.
+// The most codes, with the stop code, that a sentence of `text_tokens` tokens can need: two seconds for
+// pauses and half a second a token, three times as slow as slow speech (a token is about a syllable, and a
+// second has 23.4 codes); never more than `limit`.
 int MostCodes(int64_t text_tokens, int limit);
 
 // What is wrong with a sentence's codes.

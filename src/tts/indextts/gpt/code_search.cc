@@ -15,8 +15,8 @@ namespace {
 // What a draw chooses from.
 struct Entry {
   SearchCandidate candidate;
-  float weight;    // its probability, then how it comes off in the draw
-  int64_t place;   // parent * codes + code
+  float weight;   // its probability, then how it comes off in the draw
+  int64_t place;  // parent * codes + code
 };
 
 bool ByScore(const Entry& a, const Entry& b) { return a.candidate.score > b.candidate.score; }
@@ -76,7 +76,7 @@ class BeamSearch final : public CodeSearch {
   std::vector<std::vector<int32_t>> previous_;   // their memory of the step before
   std::vector<float> scores_;                    // [beams]
   std::vector<Entry> entries_;
-  std::vector<SearchCandidate> candidates_;      // [2 beams]
+  std::vector<SearchCandidate> candidates_;  // [2 beams]
   std::vector<int32_t> next_codes_;
   std::vector<int32_t> parents_;
   int steps_ = 0;
@@ -127,8 +127,7 @@ Status BeamSearch::Collect(std::span<const float> logits) {
     WS_ASSIGN_OR_RETURN(const auto allowed, filter_.Apply(row, sequences_[beam]));
     for (const RowCandidate& each : allowed) {
       const int64_t place = static_cast<int64_t>(beam * count) + each.code;
-      entries_.push_back(
-          {{static_cast<int32_t>(beam), each.code, each.value + scores_[beam]}, 0, place});
+      entries_.push_back({{static_cast<int32_t>(beam), each.code, each.value + scores_[beam]}, 0, place});
     }
   }
   return OkStatus();

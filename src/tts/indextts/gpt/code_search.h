@@ -39,7 +39,8 @@ class CodeSearch {
 
   // True when no more logits are wanted.
   virtual bool done() const = 0;
-  // After Advance, unless done: for each beam the code to feed, and which beam of the step before it continues.
+  // After Advance, unless done: for each beam the code to feed, and which beam of the step before it
+  // continues.
   virtual std::span<const int32_t> next_codes() const = 0;
   virtual std::span<const int32_t> parents() const = 0;
   // How many codes each beam has = how many times Advance was called.

@@ -37,7 +37,7 @@ TEST(Noise, IsTheReferences) {
     EXPECT_EQ(noise.Uniform(0, i), uniform[place]);
     EXPECT_FLOAT_EQ(noise.Exponential(0, i), step0[place]);
     EXPECT_FLOAT_EQ(noise.Exponential(7, i), step7[place]);
-    if (i >= 20) EXPECT_EQ(CounterNoise(12345, 20).Exponential(7, i - 20), noise.Exponential(7, i));
+    EXPECT_EQ(CounterNoise(12345, 20).Exponential(7, i), noise.Exponential(7, i + 20));
   }
 }
 
@@ -74,7 +74,8 @@ TEST(RowFilter, KeepsAtLeastTwoWithBeamsAndOneWithout) {
 
 TEST(RowFilter, TakesOffWhatIsNotInTheNucleus) {
   // Shares 0.5, 0.3, 0.15, 0.05: the last one is at most 1 - 0.9, the last two together are not.
-  const Values logits = {std::log(0.5F), std::log(0.3F), std::log(0.15F), std::log(0.05F), -90, -90, -90, -90};
+  const Values logits = {
+      std::log(0.5F), std::log(0.3F), std::log(0.15F), std::log(0.05F), -90, -90, -90, -90};
   RowFilter filter({.beams = 1, .top_k = 0, .top_p = 0.9, .repetition_penalty = 1}, kEight);
   EXPECT_THAT(CodesOf(filter.Apply(logits, {}).value()), ElementsAre(0, 1, 2));
 }
@@ -122,7 +123,11 @@ TEST(CodeSearch, FillsUpWithTheBestWhereProbabilitiesVanish) {
 TEST(CodeSearch, BeamSearchFindsTheBestOfAllWays) {
   const auto logits = [](int32_t last) {
     Values row(8);
-    for (int32_t code = 0; code < 8; ++code) row[static_cast<size_t>(code)] = 2 * std::sin(5.0F * last + 3.0F * code);
+    for (int32_t code = 0; code < 8; ++code) {
+      row[static_cast<size_t>(code)] =
+          2 * std::sin(5.0F * static_cast<float>(last * last) + 3.0F * static_cast<float>(code));
+    }
+    row[7] = -50;
     return row;
   };
   const auto log_p = [&](int32_t last, int32_t code) {
@@ -152,8 +157,7 @@ TEST(CodeSearch, BeamSearchFindsTheBestOfAllWays) {
   while (!search->done()) {
     Values rows;
     for (const int32_t code : last) {
-      Values row = logits(code);
-      row[7] = -50;
+      const Values row = logits(code);
       rows.insert(rows.end(), row.begin(), row.end());
     }
     ASSERT_TRUE(search->Advance(rows).ok());
@@ -167,8 +171,9 @@ TEST(CodeSearch, BeamSearchFindsTheBestOfAllWays) {
 
 TEST(CodeSearch, SaysWhichOptionIsWrong) {
   const auto refusal = [](const SamplingOptions& options) {
-    return Message(CodeSearch::Start(options, {.count = 66, .start = 64, .stop = 65}, std::make_shared<SameNoise>())
-                       .status());
+    return Message(
+        CodeSearch::Start(options, {.count = 66, .start = 64, .stop = 65}, std::make_shared<SameNoise>())
+            .status());
   };
   EXPECT_EQ(refusal({}), "");
   EXPECT_THAT(refusal({.beams = 0}), testing::HasSubstr("beams"));
@@ -185,7 +190,8 @@ TEST(CodeSearch, SaysWhichOptionIsWrong) {
 }
 
 TEST(CodeSearch, RefusesToGoOnBehindTheEnd) {
-  const auto search = CodeSearch::Start({.sample = false, .beams = 1, .max_codes = 1}, kEight, nullptr).value();
+  const auto search =
+      CodeSearch::Start({.sample = false, .beams = 1, .max_codes = 1}, kEight, nullptr).value();
   ASSERT_TRUE(search->Advance(Values{0, 1, 2, 3, 4, 5, 0, 0}).ok());
   EXPECT_TRUE(search->done());
   EXPECT_EQ(search->Result(), Codes{5});

@@ -21,8 +21,8 @@ class Embedder {
   // The file has passed CheckModelFile and gave `sizes`.
   Embedder(std::shared_ptr<const ggml::GgufFile> file, const GptSizes& sizes);
 
-  // Rows [ids + 2, width] of a text: start, ids, stop, at positions 0, 1, .... OutOfRange when the text is too
-  // long, InvalidArgument when an id is not in the vocabulary.
+  // Rows [ids + 2, width] of a text: start, ids, stop, at positions 0, 1, .... OutOfRange when the text is
+  // too long, InvalidArgument when an id is not in the vocabulary.
   StatusOr<std::vector<float>> TextRows(std::span<const int32_t> ids) const;
   // The row of a code, in front of `row`.size() = width values. Pre: both in range.
   void CodeRow(int32_t code, int64_t position, std::span<float> row) const;

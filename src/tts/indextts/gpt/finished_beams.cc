@@ -37,7 +37,9 @@ void FinishedBeams::Add(std::span<const int32_t> codes, float score, int length)
   worst_ = std::min_element(entries_.begin(), entries_.end(), by_value)->value;
 }
 
-bool FinishedBeams::BeatAll(float score, int length) const { return full() && worst_ >= Value(score, length); }
+bool FinishedBeams::BeatAll(float score, int length) const {
+  return full() && worst_ >= Value(score, length);
+}
 
 std::span<const int32_t> FinishedBeams::Best() const {
   const Entry* best = nullptr;

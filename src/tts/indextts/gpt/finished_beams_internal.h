@@ -33,7 +33,7 @@ class FinishedBeams {
   size_t most_;
   double length_penalty_;
   double worst_ = 1e9;
-  std::vector<Entry> entries_;              // in the order in which they came
+  std::vector<Entry> entries_;               // in the order in which they came
   std::vector<std::vector<int32_t>> spare_;  // memory for codes, so that adding asks for none
 };
 

@@ -128,7 +128,8 @@ Status Generator::Admit(const std::stop_token& stop) {
   while (!waiting_.empty() && running() < most_lines_ && (!crowded_ || running_.empty())) {
     Line* line = waiting_.front().get();
     if (CellsNeeded(line->request) > pool_->count()) {
-      finished_.push_back({line->number, {.status = OutOfRange("gpt: a line needs more cells than there are")}});
+      finished_.push_back(
+          {line->number, {.status = OutOfRange("gpt: a line needs more cells than there are")}});
       waiting_.pop_front();
       continue;
     }
@@ -142,8 +143,8 @@ Status Generator::Admit(const std::stop_token& stop) {
 
 bool Generator::HasRoomToBegin(const Line& line) {
   const VoiceRows* voice = line.request.voice.get();
-  const bool known =
-      std::any_of(voices_.begin(), voices_.end(), [&](const Voice& each) { return each.rows.get() == voice; });
+  const bool known = std::any_of(voices_.begin(), voices_.end(),
+                                 [&](const Voice& each) { return each.rows.get() == voice; });
   const int64_t cells = (known ? 0 : architecture_.perceiver.latents) +
                         static_cast<int64_t>(line.request.text_ids.size()) + 3 + line.request.sampling.beams;
   while (pool_->free() < cells) {
@@ -159,8 +160,7 @@ Status Generator::Begin(Line* line, const std::stop_token& stop) {
                       embedder_->TextRows(SpokenIds(line->request.text_ids, architecture_.gpt)));
   inputs.resize(inputs.size() + Width());
   embedder_->CodeRow(codes_.start, 0, std::span(inputs).last(Width()));
-  WS_ASSIGN_OR_RETURN(line->search,
-                      CodeSearch::Start(line->request.sampling, codes_, line->request.noise));
+  WS_ASSIGN_OR_RETURN(line->search, CodeSearch::Start(line->request.sampling, codes_, line->request.noise));
   line->cells.emplace(pool_.get());
   line->cells->AddShared(voice->cells.cells());
   if (!line->cells->AddCommon(static_cast<int64_t>(inputs.size() / Width()))) {
@@ -198,8 +198,8 @@ Status Generator::ComputeRows(const LineCells& cells, std::span<const float> inp
                            result, stop);
 }
 
-// Gives each running line the cells of its next codes. Where there are too few, voices that nobody speaks with
-// go first, then the youngest line.
+// Gives each running line the cells of its next codes. Where there are too few, voices that nobody speaks
+// with go first, then the youngest line.
 Status Generator::Continue() {
   auto it = running_.begin();
   while (it != running_.end()) {
@@ -275,8 +275,7 @@ Status Generator::Complete(Line* line, LineResult* result, const std::stop_token
   result->draws = line->search->draws();
   result->clean = CleanCodes(result->codes, codes_.stop);
   const bool stopped = !result->codes.empty() && result->codes.back() == codes_.stop;
-  result->fault =
-      FindFault(result->clean, stopped, static_cast<int64_t>(line->request.text_ids.size()));
+  result->fault = FindFault(result->clean, stopped, static_cast<int64_t>(line->request.text_ids.size()));
   if (!line->request.want_latents || result->clean.empty()) return OkStatus();
   return MakeLatents(line, result, stop);
 }

@@ -1,10 +1,10 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// From text tokens and a voice to codes and latents, for many lines at once: the weights, which decide how long
-// a step takes, are read once for all of them. Lines come and go at any step. What becomes of a line does not
-// depend on which others are there, nor on how often it had to begin again for want of memory: the same
-// request gives the same codes.
+// From text tokens and a voice to codes and latents, for many lines at once: the weights, which decide how
+// long a step takes, are read once for all of them. Lines come and go at any step. What becomes of a line
+// does not depend on which others are there, nor on how often it had to begin again for want of memory: the
+// same request gives the same codes.
 #ifndef WAVESHIFT_TTS_INDEXTTS_GPT_GENERATOR_H_
 #define WAVESHIFT_TTS_INDEXTTS_GPT_GENERATOR_H_
 
@@ -27,8 +27,8 @@
 
 namespace waveshift::tts::indextts {
 
-// The voice's rows of the prefix, [latents, width], from the Perceiver. Lines of one voice give the same object:
-// its keys and values are computed once and shared.
+// The voice's rows of the prefix, [latents, width], from the Perceiver. Lines of one voice give the same
+// object: its keys and values are computed once and shared.
 using VoiceRows = std::vector<float>;
 
 struct LineRequest {
@@ -67,7 +67,8 @@ class Generator {
   ~Generator();
 
   // Takes a line; gives its number. InvalidArgument, OutOfRange: a token that the model does not know, a text
-  // or a number of codes that is too large for the model or the cells, wrong options, a voice of the wrong size.
+  // or a number of codes that is too large for the model or the cells, wrong options, a voice of the wrong
+  // size.
   StatusOr<int64_t> Add(LineRequest request);
 
   // Takes a line back that has not ended; nothing happens when there is none of that number.

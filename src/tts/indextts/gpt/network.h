@@ -33,7 +33,7 @@ struct NetworkStep {
     kAllLogits,   // [groups, rows, codes]
     kHidden,      // [groups, rows, width], behind both final norms
   };
-  int64_t rows = 1;  // of each group
+  int64_t rows = 1;               // of each group
   std::span<const float> inputs;  // [groups, rows, width]
   std::span<const Group> groups;
   Want want = Want::kAllLogits;
@@ -59,10 +59,24 @@ struct NetworkOptions {
 // Bytes of one cell.
 int64_t CellBytes(const GptSizes& sizes, ggml::TensorType cell_type);
 
-// Computed by ggml. Weights (a file that CheckModelFile has passed, loaded for this device) and device must
-// outlive it. ResourceExhausted when there is no room for the cells.
-StatusOr<std::unique_ptr<GptNetwork>> MakeGgmlNetwork(const ggml::Weights& weights, const ggml::Device& device,
-                                                      const GptSizes& sizes, const NetworkOptions& options);
+// Computed by ggml on any device. Weights (a file that CheckModelFile has passed, loaded for this device) and
+// device must outlive it. ResourceExhausted when there is no room for the cells.
+StatusOr<std::unique_ptr<GptNetwork>> MakeGgmlNetwork(const ggml::Weights& weights,
+                                                      const ggml::Device& device, const GptSizes& sizes,
+                                                      const NetworkOptions& options);
+
+// Computed by kernels of our own (runtime/cpu) on the processor: faster, and beams with the same codes get
+// the same bits wherever their cells lie. Reads the matrices where the file is mapped. Unimplemented when the
+// kernels do not fit the model's sizes or types; `threads` as in ggml::DeviceOptions.
+StatusOr<std::unique_ptr<GptNetwork>> MakeCpuNetwork(std::shared_ptr<const ggml::GgufFile> file,
+                                                     const GptSizes& sizes, int threads,
+                                                     const NetworkOptions& options);
+
+// The best for a device: MakeCpuNetwork on the processor where it can, else MakeGgmlNetwork. `weights` must
+// outlive it.
+StatusOr<std::unique_ptr<GptNetwork>> MakeNetwork(const std::shared_ptr<const ggml::GgufFile>& file,
+                                                  const ggml::Weights& weights, const ggml::Device& device,
+                                                  const GptSizes& sizes, const NetworkOptions& options);
 
 }  // namespace waveshift::tts::indextts
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
-#include <thread>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
@@ -23,11 +23,11 @@ Cells Range(int32_t first, int64_t count) {
   return cells;
 }
 
-class Network : public testing::Test {
+class NetworkBase : public testing::Test {
  protected:
-  void Use(TensorType type, TensorType cell_type = TensorType::kF32) {
+  void Use(NetworkKind kind, TensorType type, TensorType cell_type = TensorType::kF32) {
     model_ = &Golden(type);
-    network_ = model_->Network(512, cell_type);
+    network_ = model_->Network(kind, 512, cell_type);
   }
   int64_t Width() const { return model_->architecture.gpt.width; }
 
@@ -75,7 +75,8 @@ class Network : public testing::Test {
   Values Latents(const std::string& prefix, bool prefix_first) {
     Values inputs = GoldenFloats("perceiver_out");
     const Values text =
-        model_->embedder->TextRows(GoldenInts(prefix == "latents" ? "text_ids" : prefix + "_text_ids")).value();
+        model_->embedder->TextRows(GoldenInts(prefix == "latents" ? "text_ids" : prefix + "_text_ids"))
+            .value();
     inputs.insert(inputs.end(), text.begin(), text.end());
     Cells seen;
     if (prefix_first) {
@@ -88,8 +89,8 @@ class Network : public testing::Test {
       inputs.insert(inputs.end(), row.begin(), row.end());
     }
     Values hidden = Run(inputs, NetworkStep::Want::kHidden, static_cast<int64_t>(inputs.size()), &seen);
-    hidden.erase(hidden.begin(),
-                 hidden.end() - static_cast<std::ptrdiff_t>(codes.size()) * static_cast<std::ptrdiff_t>(Width()));
+    hidden.erase(hidden.begin(), hidden.end() - static_cast<std::ptrdiff_t>(codes.size()) *
+                                                    static_cast<std::ptrdiff_t>(Width()));
     return hidden;
   }
   void ExpectGolden(double bound) {
@@ -107,24 +108,26 @@ class Network : public testing::Test {
   int32_t next_cell_ = 0;
 };
 
-TEST_F(Network, PrefixIsTheReferences) {
-  Use(TensorType::kF32);
+class Network : public NetworkBase, public testing::WithParamInterface<NetworkKind> {};
+
+TEST_P(Network, PrefixIsTheReferences) {
+  Use(GetParam(), TensorType::kF32);
   EXPECT_LT(RelativeError(Prefix(), GoldenFloats("prefix_emb")), 1e-6);
 }
 
-TEST_F(Network, ComputesTheReferencesNumbersInF32) {
-  Use(TensorType::kF32);
+TEST_P(Network, ComputesTheReferencesNumbersInF32) {
+  Use(GetParam(), TensorType::kF32);
   ExpectGolden(1e-5);
 }
 
-TEST_F(Network, ComputesTheReferencesNumbersInF16) {
-  Use(TensorType::kF16, TensorType::kF16);
+TEST_P(Network, ComputesTheReferencesNumbersInF16) {
+  Use(GetParam(), TensorType::kF16, TensorType::kF16);
   ExpectGolden(2e-2);
 }
 
 // Eight bits for a matrix of 64 x 64 values: far from what 1280 x 1280 average out.
-TEST_F(Network, ComputesNearlyTheReferencesNumbersInQ8) {
-  Use(TensorType::kQ8_0, TensorType::kF16);
+TEST_P(Network, ComputesNearlyTheReferencesNumbersInQ8) {
+  Use(GetParam(), TensorType::kQ8_0, TensorType::kF16);
   ExpectGolden(5e-2);
 }
 
@@ -135,7 +138,7 @@ struct Line {
   Values inputs;
 };
 
-class Batches : public Network, public testing::WithParamInterface<TensorType> {
+class Batches : public NetworkBase, public testing::WithParamInterface<std::tuple<NetworkKind, TensorType>> {
  protected:
   Line MakeLine(int64_t prefix_rows, size_t beams, int seed) {
     Line line;
@@ -176,7 +179,7 @@ class Batches : public Network, public testing::WithParamInterface<TensorType> {
 
 // Not a bit of a line's logits depends on who else is computed, nor on how long the others are.
 TEST_P(Batches, ALineDoesNotDependOnOthers) {
-  Use(GetParam(), TensorType::kF16);
+  Use(std::get<0>(GetParam()), std::get<1>(GetParam()), TensorType::kF16);
   for (const size_t beams : {size_t{1}, size_t{2}, size_t{3}, size_t{5}}) {
     next_cell_ = 0;
     std::vector<Line> lines;
@@ -195,12 +198,22 @@ TEST_P(Batches, ALineDoesNotDependOnOthers) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Types, Batches,
-                         testing::Values(TensorType::kF32, TensorType::kF16, TensorType::kQ8_0));
+constexpr NetworkKind kKinds[] = {NetworkKind::kCpu, NetworkKind::kGgml};
+
+INSTANTIATE_TEST_SUITE_P(Kinds, Batches,
+                         testing::Combine(testing::ValuesIn(kKinds),
+                                          testing::Values(TensorType::kF32, TensorType::kF16,
+                                                          TensorType::kQ8_0)),
+                         [](const auto& each) {
+                           return KindName(std::get<0>(each.param)) + "_" +
+                                  std::string(ggml::TypeName(std::get<1>(each.param)));
+                         });
+INSTANTIATE_TEST_SUITE_P(Kinds, Network, testing::ValuesIn(kKinds),
+                         [](const auto& each) { return KindName(each.param); });
 
 // Beams that see the same cells get the same as rows of lines of their own.
-TEST_F(Network, BeamsSeeTheirOwnCellsOnly) {
-  Use(TensorType::kF32);
+TEST_P(Network, BeamsSeeTheirOwnCellsOnly) {
+  Use(GetParam(), TensorType::kF32);
   Cells prefix;
   Begin(&prefix);
   std::vector<Values> alone;
@@ -229,12 +242,17 @@ TEST_F(Network, BeamsSeeTheirOwnCellsOnly) {
                               logits, {})
                     .ok());
   }
+  // Our own kernels: to the bit, wherever the cells lie.
+  if (GetParam() == NetworkKind::kCpu) {
+    EXPECT_EQ(Values(logits.begin(), logits.begin() + 66), alone[0]);
+    EXPECT_EQ(Values(logits.begin() + 66, logits.end()), alone[1]);
+  }
   EXPECT_LT(RelativeError(Values(logits.begin(), logits.begin() + 66), alone[0]), 1e-5);
   EXPECT_LT(RelativeError(Values(logits.begin() + 66, logits.end()), alone[1]), 1e-5);
 }
 
-TEST_F(Network, StopsWhenAsked) {
-  Use(TensorType::kF32);
+TEST_P(Network, StopsWhenAsked) {
+  Use(GetParam(), TensorType::kF32);
   std::stop_source stop;
   stop.request_stop();
   const Cells cells = {0};
@@ -244,6 +262,40 @@ TEST_F(Network, StopsWhenAsked) {
       {.rows = 1, .inputs = inputs, .groups = std::span(&group, 1), .want = NetworkStep::Want::kCells}, {},
       stop.get_token());
   EXPECT_EQ(status.code(), StatusCode::kCancelled);
+}
+
+// As many threads as there are, and twice as many: the same bits.
+TEST(CpuNetwork, ThreadsDoNotMatter) {
+  const GoldenModel& model = Golden(TensorType::kQ8_0);
+  Cells cells = Range(0, 46);
+  const NetworkStep::Group group = {.cells = cells, .sees = {}};
+  Values inputs = GoldenFloats("prefix_emb");
+  std::vector<Values> found;
+  for (const int threads : {1, 2, 5}) {
+    const auto network = MakeCpuNetwork(model.file, model.architecture.gpt, threads, {.cells = 50}).value();
+    found.emplace_back(inputs.size());
+    ASSERT_TRUE(network
+                    ->Compute({.rows = 46,
+                               .inputs = inputs,
+                               .groups = std::span(&group, 1),
+                               .want = NetworkStep::Want::kHidden},
+                              found.back(), {})
+                    .ok());
+    EXPECT_EQ(found.back(), found.front());
+  }
+}
+
+TEST(MakeNetwork, TakesOurOwnKernelsOnTheProcessor) {
+  const GoldenModel& model = Golden(TensorType::kF32);
+  const auto network =
+      MakeNetwork(model.file, *model.weights, *model.device, model.architecture.gpt, {.cells = 7}).value();
+  EXPECT_EQ(network->cells(), 7);
+  // A head of 48 values has no kernel; ggml computes it.
+  GptSizes sizes = model.architecture.gpt;
+  sizes.width = 96;
+  sizes.heads = 2;
+  EXPECT_EQ(MakeCpuNetwork(model.file, sizes, 1, {.cells = 7}).status().code(), StatusCode::kUnimplemented);
+  EXPECT_TRUE(MakeNetwork(model.file, *model.weights, *model.device, sizes, {.cells = 7}).ok());
 }
 
 TEST(Embedder, SaysWhatItCannotRead) {

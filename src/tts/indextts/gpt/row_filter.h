@@ -42,13 +42,13 @@ class RowFilter {
   SamplingOptions options_;
   CodeSet codes_;
   size_t keep_at_least_;
-  size_t best_;                         // how many top-k keeps; 0 = all
-  std::vector<float> row_;              // [codes]
-  std::vector<uint32_t> seen_;          // [codes]: == stamp_ when penalised in this row
-  std::vector<RowCandidate> heap_;      // the best so far, the least of them first
-  std::vector<RowCandidate> kept_;      // the result
-  std::vector<int32_t> order_;          // of the typical filter
-  std::vector<float> surprise_;         // of the typical filter
+  size_t best_;                     // how many top-k keeps; 0 = all
+  std::vector<float> row_;          // [codes]
+  std::vector<uint32_t> seen_;      // [codes]: == stamp_ when penalised in this row
+  std::vector<RowCandidate> heap_;  // the best so far, the least of them first
+  std::vector<RowCandidate> kept_;  // the result
+  std::vector<int32_t> order_;      // of the typical filter
+  std::vector<float> surprise_;     // of the typical filter
   uint32_t stamp_ = 0;
 };
 

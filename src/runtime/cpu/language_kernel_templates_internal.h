@@ -1,0 +1,300 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The kernels, for a type V of vectors: V::kLanes floats, V::Load, LoadHalf, Set, Zero, Fma, Sum;
+// V::kTileWeights times V::kTileRows sums fit in its registers. Included by language_kernels_*.cc only,
+// inside their anonymous namespaces.
+#ifndef WAVESHIFT_RUNTIME_CPU_LANGUAGE_KERNEL_TEMPLATES_INTERNAL_H_
+#define WAVESHIFT_RUNTIME_CPU_LANGUAGE_KERNEL_TEMPLATES_INTERNAL_H_
+
+#include <cstdint>
+#include <cstring>
+
+#include "runtime/cpu/language_kernel_internal.h"
+
+namespace waveshift::cpu {
+namespace {
+
+inline float Bits(int32_t bits) {
+  float value;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+// exp within 2 units in the last place, without a branch, so that loops of it become vectors. Below -87 it is
+// 0 or nearly so; above 88 it stays at the largest value.
+inline float Exp(float x) {
+  x = x < -87.3F ? -87.3F : (x > 88.0F ? 88.0F : x);
+  const float shift = 12582912.0F;
+  const float n = (x * 1.44269504F + shift) - shift;
+  const float r = (x - n * 0.693359375F) + n * 2.12194440e-4F;
+  float p = 1.9875691500e-4F;
+  p = p * r + 1.3981999507e-3F;
+  p = p * r + 8.3334519073e-3F;
+  p = p * r + 4.1665795894e-2F;
+  p = p * r + 1.6666665459e-1F;
+  p = p * r + 5.0000001201e-1F;
+  p = p * r * r + r + 1.0F;
+  return p * Bits((static_cast<int32_t>(n) + 127) << 23);
+}
+
+template <class V>
+void Gelu(float* x, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) {
+    // (1 + tanh z) / 2 = 1 / (1 + exp(-2 z)), with z = sqrt(2 / pi) (x + 0.044715 x^3).
+    const float z = x[i] * (1.5957691216F + 0.0713548163F * x[i] * x[i]);
+    x[i] = x[i] / (1.0F + Exp(-z));
+  }
+}
+
+template <class V>
+void LayerNorm(const float* x, int64_t width, const float* weight, const float* bias, float eps, float* y) {
+  float part[16] = {};
+  for (int64_t i = 0; i < width; i += 16) {
+    for (int64_t j = 0; j < 16; ++j) part[j] += x[i + j];
+  }
+  double sum = 0;
+  for (const float each : part) sum += each;
+  const auto mean = static_cast<float>(sum / static_cast<double>(width));
+  float square[16] = {};
+  for (int64_t i = 0; i < width; i += 16) {
+    for (int64_t j = 0; j < 16; ++j) square[j] += (x[i + j] - mean) * (x[i + j] - mean);
+  }
+  double squares = 0;
+  for (const float each : square) squares += each;
+  const auto variance = static_cast<float>(squares / static_cast<double>(width));
+  const float factor = 1.0F / __builtin_sqrtf(variance + eps);
+  for (int64_t i = 0; i < width; ++i) y[i] = (x[i] - mean) * factor * weight[i] + bias[i];
+}
+
+template <class V>
+void Quantize(const float* x, int64_t depth, int8_t* q, float* scale8, int32_t* offset8, float* sums) {
+  for (int64_t b = 0; b < depth / kBlock; ++b) {
+    const float* from = x + b * kBlock;
+    float most = 0;
+    for (int64_t i = 0; i < kBlock; ++i) {
+      const float size = from[i] < 0 ? -from[i] : from[i];
+      most = size > most ? size : most;
+    }
+    const float scale = most / 127.0F;
+    const float inverse = most > 0 ? 127.0F / most : 0.0F;
+    int32_t all = 0;
+    for (int64_t i = 0; i < 8; ++i) {
+      int32_t sum = 0;
+      for (int64_t j = 0; j < 4; ++j) {
+        // To the nearest, by shifting; |value| <= 127.
+        const float shift = 12582912.0F;
+        const auto value = static_cast<int32_t>((from[4 * i + j] * inverse + shift) - shift);
+        q[b * kBlock + 4 * i + j] = static_cast<int8_t>(value);
+        sum += value;
+      }
+      scale8[b * 8 + i] = scale;
+      offset8[b * 8 + i] = -128 * sum;
+      all += sum;
+    }
+    sums[b] = scale * static_cast<float>(all);
+  }
+}
+
+// Weights in f32 or f16 (uint16_t): kWeights rows of them times kRows rows of x.
+template <class V, class W, int kWeights, int kRows>
+void DotTile(const DotArgs& g, int64_t weight, int64_t row) {
+  using T = typename V::Type;
+  T sum[kWeights][kRows];
+  const W* w[kWeights];
+  for (int i = 0; i < kWeights; ++i) {
+    w[i] = reinterpret_cast<const W*>(static_cast<const char*>(g.weights) + (weight + i) * g.weight_bytes);
+    for (int n = 0; n < kRows; ++n) sum[i][n] = V::Zero();
+  }
+  const float* x = g.x + row * g.depth;
+  for (int64_t k = 0; k < g.depth; k += V::kLanes) {
+    T values[kWeights];
+    for (int i = 0; i < kWeights; ++i) values[i] = V::LoadAny(w[i] + k);
+    for (int n = 0; n < kRows; ++n) {
+      const T other = V::Load(x + n * g.depth + k);
+      for (int i = 0; i < kWeights; ++i) sum[i][n] = V::Fma(values[i], other, sum[i][n]);
+    }
+  }
+  for (int n = 0; n < kRows; ++n) {
+    float* y = g.y + (row + n) * g.y_row + weight;
+    for (int i = 0; i < kWeights; ++i) {
+      y[i] = V::Sum(sum[i][n]) + (g.bias != nullptr ? g.bias[weight + i] : 0.0F);
+    }
+  }
+}
+
+// Calls kernel.Run<kWeights, kRows>(weight, row) for tiles that cover `count` weights and `rows` rows.
+template <int kWeights, int kMostRows, class Kernel>
+void CoverRows(const Kernel& kernel, int64_t weight, int64_t row, int64_t rows) {
+  if (rows == kMostRows) {
+    kernel.template Run<kWeights, kMostRows>(weight, row);
+  } else if constexpr (kMostRows > 1) {
+    CoverRows<kWeights, kMostRows - 1>(kernel, weight, row, rows);
+  }
+}
+template <int kWeights, int kMostRows, class Kernel>
+void CoverWeights(const Kernel& kernel, int64_t weight, int64_t rows) {
+  const int64_t blocks = (rows + kMostRows - 1) / kMostRows;
+  for (int64_t i = 0; i < blocks; ++i) {
+    const int64_t begin = rows * i / blocks;
+    CoverRows<kWeights, kMostRows>(kernel, weight, begin, rows * (i + 1) / blocks - begin);
+  }
+}
+template <int kWeights, int kMostRows, class Kernel>
+void Cover(const Kernel& kernel, int64_t count, int64_t rows) {
+  int64_t weight = 0;
+  for (; weight + kWeights <= count; weight += kWeights) {
+    CoverWeights<kWeights, kMostRows>(kernel, weight, rows);
+  }
+  for (; weight < count; ++weight) CoverWeights<1, kMostRows>(kernel, weight, rows);
+}
+
+template <class V, class W>
+struct FloatDots {
+  const DotArgs& g;
+  template <int kWeights, int kRows>
+  void Run(int64_t weight, int64_t row) const {
+    DotTile<V, W, kWeights, kRows>(g, weight, row);
+  }
+};
+template <class V, class W>
+void Dot(const DotArgs& g) {
+  Cover<V::kTileWeights, V::kTileRows>(FloatDots<V, W>{g}, g.count, g.rows);
+}
+
+// A row of q4_k, taken apart: bytes from 0 to 15, and for each 32 of them a scale and what to take off.
+struct OpenQ4K {
+  static constexpr int64_t kMostBlocks = 64;  // of 32 values that are open at once
+  uint8_t q[kMostBlocks * kBlock];
+  float scale8[kMostBlocks * 8];  // each scale 8 times
+  float least[kMostBlocks];
+};
+
+// The eight scales and offsets of 6 bits: the first four in the low bits of bytes 0-3 and 4-7, of the others
+// four bits in bytes 8-11 and two on top of bytes 0-7.
+inline void OpenScales(const uint8_t* packed, float d, float least, float* scale8, float* offset) {
+  for (int i = 0; i < 8; ++i) {
+    int s;
+    int o;
+    if (i < 4) {
+      s = packed[i] & 63;
+      o = packed[i + 4] & 63;
+    } else {
+      s = (packed[i + 4] & 15) | ((packed[i - 4] >> 6) << 4);
+      o = (packed[i + 4] >> 4) | ((packed[i] >> 6) << 4);
+    }
+    for (int j = 0; j < 8; ++j) scale8[8 * i + j] = d * static_cast<float>(s);
+    offset[i] = least * static_cast<float>(o);
+  }
+}
+
+template <class V>
+void Open(const BlockQ4K* blocks, int64_t count, OpenQ4K* open) {
+  for (int64_t b = 0; b < count; ++b) {
+    const BlockQ4K& block = blocks[b];
+    OpenScales(block.scales, V::HalfToFloat(block.d), V::HalfToFloat(block.least), open->scale8 + 64 * b,
+               open->least + 8 * b);
+    // 64 values in 32 bytes: the low halves, then the high ones.
+    for (int64_t part = 0; part < 4; ++part) {
+      uint8_t* to = open->q + b * 256 + part * 64;
+      const uint8_t* from = block.q + part * 32;
+      for (int64_t i = 0; i < 32; ++i) {
+        to[i] = from[i] & 15;
+        to[i + 32] = from[i] >> 4;
+      }
+    }
+  }
+}
+
+// Row by row of the weights; V::DotBytes multiplies bytes from 0 to 15 with signed ones, block by block.
+template <class V>
+void DotQ4K(const DotArgs& g) {
+  OpenQ4K open;
+  const int64_t blocks = g.depth / 256;
+  for (int64_t weight = 0; weight < g.count; ++weight) {
+    const auto* w =
+        reinterpret_cast<const BlockQ4K*>(static_cast<const char*>(g.weights) + weight * g.weight_bytes);
+    for (int64_t begin = 0; begin < blocks; begin += OpenQ4K::kMostBlocks / 8) {
+      const int64_t count =
+          blocks - begin < OpenQ4K::kMostBlocks / 8 ? blocks - begin : OpenQ4K::kMostBlocks / 8;
+      Open<V>(w + begin, count, &open);
+      for (int64_t n = 0; n < g.rows; ++n) {
+        float sum = V::DotBytes(open.q, open.scale8, g.quantized.q + n * g.depth + begin * 256,
+                                g.quantized.scale8 + n * (g.depth / 4) + begin * 64, 8 * count);
+        float off = 0;
+        const float* sums = g.quantized.sums + n * (g.depth / kBlock) + begin * 8;
+        for (int64_t b = 0; b < 8 * count; ++b) off += open.least[b] * sums[b];
+        float* y = g.y + n * g.y_row + weight;
+        const float before = begin > 0 ? *y : (g.bias != nullptr ? g.bias[weight] : 0.0F);
+        *y = before + (sum - off);
+      }
+    }
+  }
+}
+
+// Keys and values of type W; the width of a head is kParts vectors.
+template <class V, class W, int kParts>
+void AttendParts(const AttentionArgs& g) {
+  using T = typename V::Type;
+  const W* keys = static_cast<const W*>(g.keys);
+  const W* values = static_cast<const W*>(g.values);
+  T q[kParts];
+  for (int i = 0; i < kParts; ++i) q[i] = V::Load(g.q + i * V::kLanes);
+  float most = -3e38F;
+  for (int64_t c = 0; c < g.count; ++c) {
+    const W* key = keys + g.cells[c] * g.cell_step;
+    T sum = V::Zero();
+    for (int i = 0; i < kParts; ++i) sum = V::Fma(q[i], V::LoadAny(key + i * V::kLanes), sum);
+    const float score = V::Sum(sum) * g.scale;
+    g.scratch[c] = score;
+    most = score > most ? score : most;
+  }
+  // In whole vectors, so that the sum runs in fixed lanes.
+  for (int64_t c = g.count; c % 16 != 0; ++c) g.scratch[c] = -3e38F;
+  const int64_t padded = (g.count + 15) / 16 * 16;
+  float part[16] = {};
+  for (int64_t c = 0; c < padded; c += 16) {
+    for (int64_t j = 0; j < 16; ++j) {
+      const float weight = Exp(g.scratch[c + j] - most);
+      g.scratch[c + j] = weight;
+      part[j] += weight;
+    }
+  }
+  // What fills up the last vector counts nothing.
+  for (int64_t c = g.count; c < padded; ++c) part[c % 16] -= g.scratch[c];
+  float total = 0;
+  for (const float each : part) total += each;
+  T sum[kParts];
+  for (int i = 0; i < kParts; ++i) sum[i] = V::Zero();
+  for (int64_t c = 0; c < g.count; ++c) {
+    const W* value = values + g.cells[c] * g.cell_step;
+    const T weight = V::Set(g.scratch[c]);
+    for (int i = 0; i < kParts; ++i) sum[i] = V::Fma(weight, V::LoadAny(value + i * V::kLanes), sum[i]);
+  }
+  const T factor = V::Set(1.0F / total);
+  for (int i = 0; i < kParts; ++i) V::Store(g.out + i * V::kLanes, V::Mul(sum[i], factor));
+}
+
+template <class V, class W>
+void Attend(const AttentionArgs& g) {
+  switch (g.width) {
+    case 16:
+      return AttendParts<V, W, 16 / V::kLanes>(g);
+    case 32:
+      return AttendParts<V, W, 32 / V::kLanes>(g);
+    case 64:
+      return AttendParts<V, W, 64 / V::kLanes>(g);
+    default:
+      return AttendParts<V, W, 128 / V::kLanes>(g);
+  }
+}
+
+template <class V>
+void ToHalf(const float* x, int64_t count, uint16_t* y) {
+  for (int64_t i = 0; i < count; ++i) y[i] = V::FloatToHalf(x[i]);
+}
+
+}  // namespace
+}  // namespace waveshift::cpu
+
+#endif  // WAVESHIFT_RUNTIME_CPU_LANGUAGE_KERNEL_TEMPLATES_INTERNAL_H_

@@ -1,0 +1,120 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// What every machine can do, in plain C++ that compilers turn into the vectors of the architecture.
+#include "runtime/cpu/language_kernel_internal.h"
+#include "runtime/cpu/language_kernel_templates_internal.h"
+
+namespace waveshift::cpu {
+namespace {
+
+struct V8 {
+  struct Type {
+    float v[8];
+  };
+  static constexpr int kLanes = 8;
+  static constexpr int kTileWeights = 2;
+  static constexpr int kTileRows = 2;
+  static Type Zero() { return Set(0); }
+  static Type Set(float value) {
+    Type result;
+    for (float& each : result.v) each = value;
+    return result;
+  }
+  static Type Load(const float* p) {
+    Type result;
+    std::memcpy(result.v, p, sizeof result.v);
+    return result;
+  }
+  static Type LoadAny(const float* p) { return Load(p); }
+  static Type LoadAny(const uint16_t* p) {
+    Type result;
+    for (int i = 0; i < 8; ++i) result.v[i] = HalfToFloat(p[i]);
+    return result;
+  }
+  static void Store(float* p, const Type& value) { std::memcpy(p, value.v, sizeof value.v); }
+  static Type Mul(const Type& a, const Type& b) {
+    Type result;
+    for (int i = 0; i < 8; ++i) result.v[i] = a.v[i] * b.v[i];
+    return result;
+  }
+  static Type Fma(const Type& a, const Type& b, const Type& c) {
+    Type result;
+    for (int i = 0; i < 8; ++i) result.v[i] = a.v[i] * b.v[i] + c.v[i];
+    return result;
+  }
+  static float Sum(const Type& a) {
+    return ((a.v[0] + a.v[4]) + (a.v[2] + a.v[6])) + ((a.v[1] + a.v[5]) + (a.v[3] + a.v[7]));
+  }
+  // Denormal halves are multiples of 2^-24.
+  static float HalfToFloat(uint16_t half) {
+    const int32_t sign = (half & 0x8000) << 16;
+    const int32_t exponent = (half >> 10) & 31;
+    const int32_t rest = half & 1023;
+    if (exponent == 0) {
+      const float small = static_cast<float>(rest) * 5.9604644775390625e-8F;
+      return sign != 0 ? -small : small;
+    }
+    if (exponent == 31) return Bits(sign | 0x7f800000 | (rest << 13));
+    return Bits(sign | ((exponent + 112) << 23) | (rest << 13));
+  }
+  // To the nearest, ties to even; too large becomes infinite.
+  static uint16_t FloatToHalf(float value) {
+    uint32_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    const auto sign = static_cast<uint16_t>((bits >> 16) & 0x8000);
+    bits &= 0x7fffffff;
+    if (bits > 0x7f800000) return sign | 0x7e00;
+    if (bits >= 0x47800000) return sign | 0x7c00;
+    if (bits < 0x38800000) {
+      // Adding 0.5 puts the last place of a denormal half into the last place of the sum.
+      float size;
+      std::memcpy(&size, &bits, sizeof size);
+      size += 0.5F;
+      std::memcpy(&bits, &size, sizeof bits);
+      return static_cast<uint16_t>(sign | (bits - 0x3f000000));
+    }
+    bits += 0xfff + ((bits >> 13) & 1);
+    return static_cast<uint16_t>(sign | ((bits - 0x38000000) >> 13));
+  }
+
+  static float DotBytes(const uint8_t* q, const float* scale8, const int8_t* x, const float* x_scale8,
+                        int64_t blocks) {
+    float sum = 0;
+    for (int64_t b = 0; b < blocks; ++b) {
+      int32_t dot = 0;
+      for (int64_t i = b * kBlock; i < (b + 1) * kBlock; ++i) dot += q[i] * x[i];
+      sum += static_cast<float>(dot) * (scale8[b * 8] * x_scale8[b * 8]);
+    }
+    return sum;
+  }
+};
+
+void DotQ8(const DotArgs& g) {
+  for (int64_t weight = 0; weight < g.count; ++weight) {
+    const auto* w =
+        reinterpret_cast<const BlockQ8*>(static_cast<const char*>(g.weights) + weight * g.weight_bytes);
+    for (int64_t n = 0; n < g.rows; ++n) {
+      const int8_t* x = g.quantized.q + n * g.depth;
+      float sum = 0;
+      for (int64_t b = 0; b < g.depth / kBlock; ++b) {
+        int32_t dot = 0;
+        for (int64_t i = 0; i < kBlock; ++i) dot += w[b].q[i] * x[b * kBlock + i];
+        const float scale = V8::HalfToFloat(w[b].d) * g.quantized.scale8[n * (g.depth / 4) + b * 8];
+        sum += static_cast<float>(dot) * scale;
+      }
+      g.y[n * g.y_row + weight] = sum + (g.bias != nullptr ? g.bias[weight] : 0.0F);
+    }
+  }
+}
+
+}  // namespace
+
+const LanguageKernels& BaselineLanguageKernels() {
+  static const LanguageKernels kernels = {
+      &Dot<V8, float>,       &Dot<V8, uint16_t>, &DotQ8,         &DotQ4K<V8>, &Attend<V8, float>,
+      &Attend<V8, uint16_t>, &Quantize<V8>,      &LayerNorm<V8>, &Gelu<V8>,   &ToHalf<V8>};
+  return kernels;
+}
+
+}  // namespace waveshift::cpu
