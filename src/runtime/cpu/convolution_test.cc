@@ -71,10 +71,10 @@ double ErrorOf(Isa isa, ConvolutionMethod method, const ConvolutionShape& shape,
 TEST_P(ConvolutionTest, ComputesAsPlainArithmeticDoes) {
   const auto [isa, method] = GetParam();
   Workers workers(2);
-  for (const int64_t channels : {1, 4, 24, 40}) {
+  for (const int64_t channels : {1, 4, 24}) {
     for (const int64_t kernel : {3, 7, 11}) {
       for (const int64_t dilation : {1, 3, 5}) {
-        for (const int64_t rows : {1, 25, channels < 10 ? 130 : 70}) {
+        for (const int64_t rows : {1, 25, channels < 10 ? 130 : 47}) {
           const ConvolutionShape shape = {channels, channels, kernel, dilation};
           EXPECT_LT(ErrorOf(isa, method, shape, rows, rows != 25, &workers), 5e-6)
               << channels << " channels, kernel " << kernel << ", dilation " << dilation << ", " << rows
