@@ -71,10 +71,10 @@ double ErrorOf(Isa isa, ConvolutionMethod method, const ConvolutionShape& shape,
 TEST_P(ConvolutionTest, ComputesAsPlainArithmeticDoes) {
   const auto [isa, method] = GetParam();
   Workers workers(2);
-  for (const int64_t channels : {1, 2, 4, 8, 24, 40, 48}) {
+  for (const int64_t channels : {1, 4, 24}) {
     for (const int64_t kernel : {3, 7, 11}) {
       for (const int64_t dilation : {1, 3, 5}) {
-        for (const int64_t rows : {1, 2, 25, 130}) {
+        for (const int64_t rows : {1, 25, channels < 10 ? 130 : 47}) {
           const ConvolutionShape shape = {channels, channels, kernel, dilation};
           EXPECT_LT(ErrorOf(isa, method, shape, rows, rows != 25, &workers), 5e-6)
               << channels << " channels, kernel " << kernel << ", dilation " << dilation << ", " << rows
@@ -90,8 +90,8 @@ TEST_P(ConvolutionTest, ComputesAsPlainArithmeticDoes) {
 TEST_P(ConvolutionTest, ComputesLargeAndOddOnes) {
   const auto [isa, method] = GetParam();
   Workers workers(3);
-  EXPECT_LT(ErrorOf(isa, method, {320, 320, 11, 3}, 200, true, &workers), 1e-5);
-  EXPECT_LT(ErrorOf(isa, method, {100, 300, 7, 1}, 700, false, &workers), 1e-5);
+  EXPECT_LT(ErrorOf(isa, method, {320, 320, 11, 3}, 70, true, &workers), 1e-5);
+  EXPECT_LT(ErrorOf(isa, method, {200, 200, 7, 1}, 150, false, &workers), 1e-5);
   EXPECT_LT(ErrorOf(isa, method, {3, 1, 1, 1}, 50, true, &workers), 5e-6);
   EXPECT_LT(ErrorOf(isa, method, {5, 6, 5, 2}, 50, true, &workers), 5e-6);
   EXPECT_LT(ErrorOf(isa, method, {2, 3, 31, 2}, 150, false, &workers), 5e-6);

@@ -23,7 +23,7 @@ std::vector<Isa> AvailableIsas();
 Isa BestIsa();
 
 // GFLOP/s (a multiplication and an addition count 2) of one thread that does nothing but multiply and add in
-// registers for about `seconds`: what the kernels are measured against.
+// registers for about `seconds` of processor time: what the kernels are measured against.
 double MeasureFmaPeak(Isa isa, double seconds);
 
 }  // namespace waveshift::cpu

@@ -64,12 +64,14 @@ void MultiplyPanel(const PanelArgs& g) {
 // Independent multiply-adds in registers, for measuring what the machine can do.
 template <class V>
 int64_t FmaLoop(int64_t rounds) {
-  constexpr int kChains = 12;
+  constexpr int kChains = 12;  // more than a multiply-add's latency times how many begin in a cycle
   typename V::Type sum[kChains];
+#pragma GCC unroll 12
   for (int i = 0; i < kChains; ++i) sum[i] = V::Set(static_cast<float>(i));
   const typename V::Type scale = V::Set(0.99F);
   const typename V::Type shift = V::Set(0.01F);
   for (int64_t n = 0; n < rounds; ++n) {
+#pragma GCC unroll 12
     for (int i = 0; i < kChains; ++i) {
       sum[i] = V::Fma(sum[i], scale, shift);
       V::Keep(sum[i]);

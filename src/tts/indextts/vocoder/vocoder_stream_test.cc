@@ -183,11 +183,11 @@ TEST(VocoderStreamTest, PiecesMakeTheSameAsTheWhole) {
       const std::vector<float> whole =
           Speak(vocoder, latents, {.threads = 1, .codes_of_piece = 1000, .bytes_of_block = 1 << 30});
       ASSERT_EQ(static_cast<int64_t>(whole.size()), 1024 * codes);
-      for (const int64_t piece : {1, 3, 20, 64}) {
+      for (const int64_t piece : {1, 7, 50}) {
         const std::vector<float> pieces =
             Speak(vocoder, latents, {.threads = 2, .codes_of_piece = piece, .bytes_of_block = 10000 * piece});
         // Without fast algorithms each sum has one order, wherever its piece begins.
-        const double allowed = method == ConvolutionMethod::kDirect ? 0 : 3e-6 * Scale(whole);
+        const double allowed = method == ConvolutionMethod::kDirect ? 0 : 1e-5 * Scale(whole);
         EXPECT_LE(Difference(pieces, whole), allowed) << codes << " codes in pieces of " << piece;
       }
     }
@@ -210,7 +210,7 @@ TEST(VocoderStreamTest, LatentsMayComeInAnySteps) {
     ASSERT_TRUE(stream.Push(std::span(latents).subspan(codes * width, step * width), sink, {}).ok());
     codes += step;
     // What the last codes can still change waits, and no more.
-    EXPECT_GE(samples.size() / 1024 + 36, codes);
+    EXPECT_GE(samples.size() / 1024 + 38, codes);
   }
   EXPECT_LT(samples.size(), wanted.size());
   EXPECT_GT(samples.size(), wanted.size() / 2);
