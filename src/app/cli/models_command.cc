@@ -6,6 +6,7 @@
 
 #include "app/cli/model_file_commands.h"
 #include "app/cli/model_store_commands.h"
+#include "app/cli/parity_command.h"
 
 namespace waveshift::app {
 
@@ -14,6 +15,7 @@ void RegisterModels(CLI::App& app, CommandContext& context) {
   models->require_subcommand(1);
   AddModelStoreCommands(*models, context);
   AddModelFileCommands(*models, context);
+  AddParityCommand(*models, context);
 }
 
 }  // namespace waveshift::app

@@ -10,8 +10,9 @@
 namespace waveshift::tts::indextts {
 namespace {
 
-constexpr std::array<ParityCheck, 6> kChecks = {&CheckText,   &CheckResampling,   &CheckGelu,
-                                                &CheckPrompt, &CheckConditioning, &CheckSpeaker};
+constexpr std::array<ParityCheck, 12> kChecks = {
+    &CheckText,  &CheckResampling, &CheckGelu,       &CheckPrompt,  &CheckConditioning, &CheckSpeaker,
+    &CheckNoise, &CheckGpt,        &CheckActivation, &CheckVocoder, &CheckSequences,    &CheckSpeech};
 
 // The row without a verdict: error and scale, or a note.
 ParityRow Measure(GoldenFolder* golden, const std::string& name, std::span<const float> found,

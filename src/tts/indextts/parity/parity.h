@@ -97,6 +97,12 @@ Status CheckPrompt(const ParityInput& input, std::vector<ParityRow>* rows);
 Status CheckConditioning(const ParityInput& input, std::vector<ParityRow>* rows);
 Status CheckSpeaker(const ParityInput& input, std::vector<ParityRow>* rows);
 Status CheckText(const ParityInput& input, std::vector<ParityRow>* rows);
+Status CheckNoise(const ParityInput& input, std::vector<ParityRow>* rows);
+Status CheckGpt(const ParityInput& input, std::vector<ParityRow>* rows);
+Status CheckActivation(const ParityInput& input, std::vector<ParityRow>* rows);
+Status CheckVocoder(const ParityInput& input, std::vector<ParityRow>* rows);
+Status CheckSequences(const ParityInput& input, std::vector<ParityRow>* rows);
+Status CheckSpeech(const ParityInput& input, std::vector<ParityRow>* rows);
 
 }  // namespace waveshift::tts::indextts
 

@@ -19,6 +19,8 @@ constexpr double kRolloff = 0.99;
 // What the reflected padding of the speaker encoder needs.
 constexpr int64_t kFewestFrames = 5;
 constexpr int kMostChannels = 32;
+// Forty decibels over full scale: such numbers are not sound on the scale of [-1, 1].
+constexpr float kLoudest = 100;
 
 // One phase of the polyphase filter: its taps that are not zero, the first of them for sample `first` of the
 // input, counted from where the phase's output period begins.
@@ -107,6 +109,10 @@ StatusOr<std::vector<float>> DecodePrompt(std::string_view bytes, std::string_vi
   if (clip.seconds() > bounds.longest_seconds) {
     return OutOfRange(std::string(name) + ": a voice sample of " + SecondsText(clip.seconds()) +
                       " is too long (at most " + SecondsText(bounds.longest_seconds) + ")");
+  }
+  if (std::any_of(clip.samples.begin(), clip.samples.end(),
+                  [](float sample) { return std::abs(sample) > kLoudest; })) {
+    return InvalidArgument(std::string(name) + ": holds samples far outside -1 to 1");
   }
   return ResampleLikeReference(clip.samples, clip.sample_rate_hz, architecture.mel.sample_rate_hz);
 }

@@ -145,6 +145,8 @@ TEST(Prompt, WhatCannotBeHeardIsRefused) {
   std::memcpy(data.data() + 4000, &no_number, sizeof no_number);
   EXPECT_EQ(Refusal(RawWav(1, 24000, 32, true, data), StatusCode::kInvalidArgument),
             "a.wav: holds samples that are not numbers");
+  EXPECT_EQ(Refusal(Wav(std::vector<float>(4800, 32000.0F), 24000), StatusCode::kInvalidArgument),
+            "a.wav: holds samples far outside -1 to 1");
   EXPECT_TRUE(Refusal("", StatusCode::kInvalidArgument).starts_with("a.wav: not a sound file"));
   EXPECT_TRUE(Refusal("hello", StatusCode::kInvalidArgument).starts_with("a.wav: not a sound file"));
 }

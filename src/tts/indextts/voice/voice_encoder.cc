@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "base/files.h"
@@ -59,6 +61,12 @@ VoiceEncoder::Counts VoiceEncoder::counts() const {
 
 StatusOr<std::shared_ptr<const Voice>> VoiceEncoder::EncodeFile(const std::string& path,
                                                                 const std::stop_token& stop) {
+  std::error_code error;
+  const auto type = std::filesystem::status(path, error).type();
+  // A pipe could keep the reader waiting for ever.
+  if (type != std::filesystem::file_type::regular && type != std::filesystem::file_type::not_found) {
+    return InvalidArgument(path + ": is not a readable file");
+  }
   WS_ASSIGN_OR_RETURN(const std::string clip, ReadFile(path, kMostClipBytes));
   return EncodeBytes(clip, path, stop);
 }

@@ -49,7 +49,8 @@ class VoiceEncoder {
   VoiceEncoder(const VoiceEncoder&) = delete;
   VoiceEncoder& operator=(const VoiceEncoder&) = delete;
 
-  // The voice of a sound file. NotFound; errors of ComputeVoice; Cancelled soon after `stop` is requested.
+  // The voice of a sound file. NotFound; InvalidArgument for what is no regular file; errors of ComputeVoice;
+  // Cancelled soon after `stop` is requested.
   StatusOr<std::shared_ptr<const Voice>> EncodeFile(const std::string& path,
                                                     const std::stop_token& stop = {});
   // The same of a sound file in memory.

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tts/indextts/voice/voice_encoder.h"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <limits>
 #include <thread>
@@ -129,6 +131,9 @@ TEST_F(VoiceEncoderTest, ManyThreadsComputeAVoiceOnce) {
 TEST_F(VoiceEncoderTest, ErrorsNameTheSampleAndAreNotRemembered) {
   const auto encoder = Encoder({.cache_folder = Cache()});
   EXPECT_EQ(encoder->EncodeFile(scratch_.path() + "/none.wav").status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(encoder->EncodeFile(scratch_.path()).status().code(), StatusCode::kInvalidArgument);
+  ASSERT_EQ(::mkfifo((scratch_.path() + "/pipe").c_str(), 0600), 0);
+  EXPECT_EQ(encoder->EncodeFile(scratch_.path() + "/pipe").status().code(), StatusCode::kInvalidArgument);
   const auto status = encoder->EncodeBytes("no sound", "bob.wav").status();
   EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
   EXPECT_TRUE(Message(status).starts_with("bob.wav: ")) << status;
