@@ -10,6 +10,7 @@
 #include "runtime/cpu/snake.h"
 #include "runtime/cpu/workers.h"
 #include "tts/indextts/parity/parity.h"
+#include "tts/indextts/tensor_list.h"
 #include "tts/indextts/vocoder/vocoder.h"
 #include "tts/indextts/vocoder/vocoder_stream.h"
 
