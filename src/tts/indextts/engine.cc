@@ -40,7 +40,7 @@ StatusOr<std::string> FindModel(const std::string& folder) {
         "indextts: no model (*.gguf) in " + folder +
         "; these two commands get one: waveshift models pull indextts-1.5, then waveshift "
         "models convert " +
-        folder + "/indextts-1.5 -o " + folder + "/indextts-1.5.gguf");
+        folder + "/IndexTTS-1.5 -o " + folder + "/indextts-1.5.gguf --type q8_0");
   }
   return best;
 }
