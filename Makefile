@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo play build test bench format lint asan tsan clean
+.PHONY: help setup demo play build test bench check-voices format lint asan tsan clean
 
 JOBS ?= $(shell nproc)
 PORT ?= 8080
@@ -47,6 +47,12 @@ test: setup build/release/build.ninja ## Builds everything and runs all tests
 bench: setup build/release/build.ninja ## Media work against a chain of ffmpeg commands, and peak memory (BENCH_FLAGS=...)
 	@cmake --build --preset release -j $(JOBS) --target waveshift
 	@$(PYTHON) tools/bench_media.py --program $(PROGRAM) --output build/bench.json $(BENCH_FLAGS)
+
+check-voices: setup build/release/build.ninja ## How well a listener (Whisper) understands the voices; about 30 minutes
+	@cmake --build --preset release -j $(JOBS) --target waveshift
+	@test -x build/check-voices/venv/bin/python || $(PYTHON) -m venv build/check-voices/venv
+	@build/check-voices/venv/bin/pip install --quiet --disable-pip-version-check -r tools/check_voices/requirements.txt
+	@build/check-voices/venv/bin/python tools/check_voices/check_voices.py $(CHECK_FLAGS)
 
 format: ## Formats all C++ sources
 	@clang-format-14 -i $(SOURCES)
