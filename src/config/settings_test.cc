@@ -282,5 +282,21 @@ TEST(Settings, OfThisProcess) {
   EXPECT_FALSE(ProcessEnvironment().contains("WAVESHIFT_ENGINE"));
 }
 
+TEST(Settings, WhereModelsComeFrom) {
+  EXPECT_EQ(Load(kPlain).models.catalogue, "");
+  EXPECT_FALSE(Load(kPlain).models.offline);
+  const Settings s = Load(With({{"WAVESHIFT_MODEL_CATALOGUE", "~/mine.json"},
+                                {"WAVESHIFT_OFFLINE", "yes"},
+                                {"HF_ENDPOINT", "https://hf.example/"},
+                                {"WAVESHIFT_MODEL_MIRROR", "http://mirror.lan/models"}}));
+  EXPECT_EQ(s.models.catalogue, "/home/anna/mine.json");
+  EXPECT_TRUE(s.models.offline);
+  EXPECT_EQ(s.models.huggingface_url, "https://hf.example");
+  EXPECT_EQ(s.models.mirror_url, "http://mirror.lan/models");
+  EXPECT_EQ(Load(With({{"HF_ENDPOINT", "https://a"}, {"WAVESHIFT_HUGGINGFACE_URL", "https://b"}}))
+                .models.huggingface_url,
+            "https://b");
+}
+
 }  // namespace
 }  // namespace waveshift::config

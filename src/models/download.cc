@@ -155,6 +155,7 @@ Status Transfer::OnRange(const net::HttpResponse& head, PartOrigin& origin) cons
   if (!range || range->first != part_.size_bytes())
     return Fail(StatusCode::kUnavailable, "sent another range than it was asked for");
   if (range->total >= 0) origin.total_bytes = range->total;
+  WS_RETURN_IF_ERROR(CheckTotal(origin.total_bytes));
   return IsSameFile(origin) ? OkStatus() : MakeStatus(kRestartCode, "another version");
 }
 
@@ -237,7 +238,8 @@ StatusOr<net::HttpResponse> Transfer::FollowRedirects(const std::stop_token& sto
 // 416: the part is whole already, or it is of another version.
 Status Transfer::OnUnsatisfiable(const net::HttpResponse& response) {
   const auto range = ParseContentRange(response.Header("Content-Range"));
-  if (range && range->total == part_.size_bytes()) return CheckTotal(range->total);
+  if (range) WS_RETURN_IF_ERROR(CheckTotal(range->total));
+  if (range && range->total == part_.size_bytes()) return OkStatus();
   return MakeStatus(kRestartCode, "another version");
 }
 

@@ -131,8 +131,8 @@ bool Transfer::TakeBody(std::string_view piece) {
   const bool to_sink = request_.sink && status >= 200 && status < 300;
   response_.body_bytes += static_cast<int64_t>(piece.size());
   const bool is_error_body = request_.sink && !to_sink;
-  const int64_t most =
-      is_error_body ? std::min(request_.max_response_bytes, kMostErrorBodyBytes) : request_.max_response_bytes;
+  const int64_t most = is_error_body ? std::min(request_.max_response_bytes, kMostErrorBodyBytes)
+                                     : request_.max_response_bytes;
   if (is_error_body && response_.body_bytes > kMaxErrorBodyBytes && response_.body_bytes <= most)
     return true;  // the head of it says enough
   if (response_.body_bytes > most) {

@@ -151,7 +151,7 @@ class ModelStoreTest(support.Case):
     def test_pull_list_verify_rm(self):
         self.assertEqual({"reader": "absent", "clone": "absent"}, self.states())
         out, _ = self.run_program("models", "list")
-        self.assertRegex(out.splitlines()[1], r"^reader +voice +en zh +3\.0 MiB +absent +reader's licence +The reader$")
+        self.assertRegex(out.splitlines()[1], r"^reader +voice +en zh +3\.0 MiB +absent +The reader +reader's licence$")
         self.assertRegex(out.splitlines()[2], r"^clone .*~1\.9 MiB ")
         out, err = self.run_program("models", "pull", "reader", "clone")
         self.assertIn("reader: The reader, licence: reader's licence (https://models.example/reader)", err)
@@ -298,6 +298,29 @@ class ModelStoreTest(support.Case):
         self.assertIn("waveshift models pull kokoro kokoro-voices", checks["voice kokoro"]["remedy"])
         self.assertEqual("warning", checks["models"]["result"])
         self.assertIn("deepfilternet3", checks["models"]["remedy"])
+
+    def test_indextts_from_its_mirror_to_a_model_file(self):
+        """The built-in entry, with one site down and another in its place, and the golden release in place of the real one; then the command
+        that the pull says comes next."""
+        golden = ROOT / "tests/golden/indextts/tiny"
+        release = {name: (golden / name).read_bytes() for name in ("config.yaml", "bpe.model")}
+        for name in ("gpt.pth", "bigvgan_generator.pth"):
+            release[name] = b"".join((golden / f"{name}.{part}").read_bytes() for part in (0, 1))
+        for name, data in release.items():
+            self.server.files[f"/ms/models/IndexTeam/IndexTTS-1.5/resolve/master/{name}"] = data
+        environment = super().environment(WAVESHIFT_MODEL_DIR=self.models, HF_ENDPOINT=self.server.url + "/down", no_proxy="127.0.0.1",
+                                          WAVESHIFT_MODELSCOPE_URL=self.server.url + "/ms")
+        out, err = self.run_program("models", "pull", "indextts-1.5", env=environment)
+        self.assertIn("licence: bilibili Model Use Licence", err)
+        self.assertIn("LICENSE.txt: no source has it", err)
+        self.assertIn("/down/IndexTeam/IndexTTS-1.5/resolve/main/gpt.pth", [path for path, _ in self.server.requests])
+        self.assertIn("gpt.pth: nobody said its SHA-256; it was recorded, and is compared from now on", out)
+        for name, data in release.items():
+            self.assertEqual(data, (self.models / "indextts/IndexTTS-1.5" / name).read_bytes())
+        step = out.split("next: waveshift ")[1].split()
+        self.run_program(*step, "--quiet", env=environment)
+        self.run_program("models", "verify", self.models / "indextts/indextts-1.5.gguf", "--quiet")
+        self.assertEqual("indextts-1.5: present\n", self.run_program("models", "verify", "indextts-1.5", "--quiet", env=environment)[0])
 
     def packages(self):
         """Archives and the doubles of pip (a module, as both readers call it) and npm that hand them out; the environment that finds them."""

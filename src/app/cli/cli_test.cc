@@ -74,7 +74,9 @@ class CliTest : public ::testing::Test {
 TEST_F(CliTest, UsageErrorsExitWithTwoAndOneLine) {
   const std::vector<std::vector<std::string>> wrong = {{},
                                                        {"sing"},
-                                                       {"models", "list"},
+                                                       {"models"},
+                                                       {"models", "pull"},
+                                                       {"models", "rm"},
                                                        {"run"},
                                                        {"tasks"},
                                                        {"tasks", "show"},

@@ -117,12 +117,12 @@ Status ListModels(const StoreFlags& flags, CommandContext& context) {
   const std::string& folder = store.settings->model_dir;
   Json list = Json::array();
   std::vector<std::vector<std::string>> rows = {
-      {"NAME", "KIND", "LANGUAGES", "SIZE", "STATE", "LICENCE", "WHAT"}};
+      {"NAME", "KIND", "LANGUAGES", "SIZE", "STATE", "WHAT", "LICENCE"}};
   for (const Model& model : store.catalogue.models) {
     const ModelReport report = models::LookAt(model, folder);
     list.push_back(ModelJson(report));
     rows.push_back({model.name, model.kind, Joined(model.languages), SizeText(model),
-                    std::string(Word(report.state)), model.licence, model.title});
+                    std::string(Word(report.state)), model.title, model.licence});
   }
   if (flags.common.json) return PrintOut(Dump({{"folder", folder}, {"models", std::move(list)}}));
   return PrintOut(Table(rows));
