@@ -137,21 +137,25 @@ void BM_Snake(benchmark::State& state) {
 }
 BENCHMARK(BM_Snake)->Arg(24)->Arg(48)->Arg(96)->Arg(768)->Unit(benchmark::kMicrosecond);
 
-std::shared_ptr<const tts::indextts::Vocoder> LoadVocoder(ConvolutionMethod method) {
+using Loaded = std::pair<ConvolutionMethod, cpu::WeightType>;
+
+std::shared_ptr<const tts::indextts::Vocoder> LoadVocoder(const Loaded& wanted) {
   const char* path = std::getenv("WAVESHIFT_INDEXTTS_MODEL");
   if (path == nullptr) return nullptr;
-  static std::map<ConvolutionMethod, std::shared_ptr<const tts::indextts::Vocoder>> loaded;
-  if (loaded.contains(method)) return loaded[method];
+  static std::map<Loaded, std::shared_ptr<const tts::indextts::Vocoder>> loaded;
+  if (loaded.contains(wanted)) return loaded[wanted];
   loaded.clear();
   const auto file = ggml::GgufFile::Open(path);
   if (!file.ok()) return nullptr;
-  const auto vocoder = tts::indextts::Vocoder::Load(**file, {.method = method});
-  return vocoder.ok() ? loaded[method] = *vocoder : nullptr;
+  const auto vocoder =
+      tts::indextts::Vocoder::Load(**file, {.method = wanted.first, .weights = wanted.second});
+  return vocoder.ok() ? loaded[wanted] = *vocoder : nullptr;
 }
 
-// Arguments: codes, threads, method, codes of a piece.
+// Arguments: codes, threads, method, codes of a piece, bits of a weight.
 void BM_Vocoder(benchmark::State& state) {
-  const auto vocoder = LoadVocoder(static_cast<ConvolutionMethod>(state.range(2)));
+  const auto vocoder = LoadVocoder({static_cast<ConvolutionMethod>(state.range(2)),
+                                    state.range(4) == 16 ? cpu::WeightType::kF16 : cpu::WeightType::kF32});
   if (vocoder == nullptr) {
     state.SkipWithError("WAVESHIFT_INDEXTTS_MODEL names no model file");
     return;
@@ -184,11 +188,11 @@ void BM_Vocoder(benchmark::State& state) {
   state.counters["weights_MiB"] = static_cast<double>(vocoder->bytes()) / (1 << 20);
 }
 BENCHMARK(BM_Vocoder)
-    ->ArgNames({"codes", "threads", "method", "piece"})
-    ->ArgsProduct({{117}, {1, 2}, {static_cast<int>(ConvolutionMethod::kAuto)}, {64}})
-    ->ArgsProduct({{117}, {2}, {static_cast<int>(ConvolutionMethod::kAuto)}, {16, 32, 128}})
-    ->Args({600, 2, static_cast<int>(ConvolutionMethod::kAuto), 64})
-    ->Args({117, 2, static_cast<int>(ConvolutionMethod::kDirect), 64})
+    ->ArgNames({"codes", "threads", "method", "piece", "bits"})
+    ->ArgsProduct({{117}, {1, 2}, {static_cast<int>(ConvolutionMethod::kAuto)}, {64}, {32, 16}})
+    ->ArgsProduct({{117}, {2}, {static_cast<int>(ConvolutionMethod::kAuto)}, {16, 32, 128}, {16}})
+    ->Args({600, 2, static_cast<int>(ConvolutionMethod::kAuto), 64, 16})
+    ->Args({117, 2, static_cast<int>(ConvolutionMethod::kDirect), 64, 32})
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 

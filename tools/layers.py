@@ -26,7 +26,7 @@ OWNERS = {"absl": {"base"}, "openssl": {"base", "net"},
           "spdlog": {"telemetry"}, "fmt": {"telemetry"}, "prometheus": {"telemetry"},
           "sndfile.h": {"audio"}, "soxr.h": {"audio"}, "ebur128.h": {"audio"}, "sonic.h": {"audio"},
           "unicode": {"text"}, "curl": {"net"}, "ggml.h": {"runtime"}, "ggml-alloc.h": {"runtime"},
-          "immintrin.h": {"runtime"}, "ggml-backend.h": {"runtime"}, "gguf.h": {"runtime"}, "onnxruntime_cxx_api.h": {"runtime"},
+          "ggml-backend.h": {"runtime"}, "gguf.h": {"runtime"}, "onnxruntime_cxx_api.h": {"runtime"},
           "libavformat": {"media"}, "libavcodec": {"media"}, "libavutil": {"media"}, "libavfilter": {"media"},
           "libswscale": {"media"}, "libswresample": {"media"}, "fontconfig": {"media"},
           "archive.h": {"models"}, "archive_entry.h": {"models"},
@@ -34,6 +34,8 @@ OWNERS = {"absl": {"base"}, "openssl": {"base", "net"},
           "sentencepiece_processor.h": {"tts"},
           # A release of IndexTTS brings its sizes in a config.yaml; only the converter reads it.
           "yaml-cpp": {"app", "tts"},
+          # Vector instructions: the compiler's own headers.
+          "immintrin.h": {"runtime"}, "cpuid.h": {"runtime"},
           # Documents in JSON are read and written in several rooms; it stays inside their .cc files.
           "nlohmann": {"config", "text", "telemetry", "simplify", "tts", "stores", "models", "pipeline", "service", "app"},
           "gtest": set(LEVELS), "gmock": set(LEVELS)}

@@ -13,7 +13,7 @@ namespace waveshift::cpu {
 
 enum class Isa {
   kBaseline,  // what every machine of this architecture has: SSE2 on x86-64, NEON on 64-bit ARM
-  kAvx2,      // AVX2 and FMA
+  kAvx2,      // AVX2, FMA and F16C
   kAvx512,    // AVX-512 F, VL, DQ and BW
 };
 

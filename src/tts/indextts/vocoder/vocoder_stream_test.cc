@@ -157,8 +157,34 @@ TEST_P(VocoderParity, EveryLayerIsTheReferences) {
 TEST_P(VocoderParity, HalfPrecisionWeightsAreNear) {
   const auto [isa, method] = GetParam();
   const double error = WorstError(TensorType::kF16, isa, method, {});
+  RecordProperty("error", std::to_string(error));
   EXPECT_LT(error, 2e-2);
   EXPECT_GT(error, 1e-6);  // the weights are different ones
+}
+
+// 16-bit weights are inaudible: the noise that they add lies 50 dB and more below the sound.
+TEST(VocoderStreamTest, HalfPrecisionWeightsAddNoNoise) {
+  const std::vector<float> wanted = GoldenValues("waveform");
+  const std::vector<float> got =
+      Speak(LoadVocoder(TensorType::kF16, {}), GoldenValues("latents"), {.threads = 1});
+  ASSERT_EQ(got.size(), wanted.size());
+  double signal = 0;
+  double noise = 0;
+  for (size_t i = 0; i < got.size(); ++i) {
+    signal += std::pow(static_cast<double>(wanted[i]), 2);
+    noise += std::pow(static_cast<double>(got[i]) - static_cast<double>(wanted[i]), 2);
+  }
+  const double decibels = 10 * std::log10(signal / noise);
+  RecordProperty("decibels", std::to_string(decibels));
+  EXPECT_GT(decibels, 50);
+}
+
+TEST(VocoderStreamTest, WeightsOf16BitsTakeHalfTheMemory) {
+  const auto half = LoadVocoder(TensorType::kF16, {.method = ConvolutionMethod::kFourier32});
+  const auto full = LoadVocoder(TensorType::kF16,
+                                {.method = ConvolutionMethod::kFourier32, .weights = cpu::WeightType::kF32});
+  if (cpu::BestIsa() == Isa::kBaseline) GTEST_SKIP() << "this processor has no 16-bit floats";
+  EXPECT_LT(half->bytes(), 0.6 * static_cast<double>(full->bytes()));
 }
 
 std::string CaseName(const testing::TestParamInfo<std::tuple<Isa, ConvolutionMethod>>& param) {
