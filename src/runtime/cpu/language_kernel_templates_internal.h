@@ -96,6 +96,21 @@ void Quantize(const float* x, int64_t depth, int8_t* q, float* scale8, int32_t* 
   }
 }
 
+// A tile's sums with the bias into y. Four weights at once where V can; the sums run in the same order.
+template <class V, int kWeights, int kRows>
+inline void StoreTile(const DotArgs& g, int64_t weight, int64_t row,
+                      typename V::Type (&sum)[kWeights][kRows]) {
+  const float* bias = g.bias == nullptr ? nullptr : g.bias + weight;
+  for (int n = 0; n < kRows; ++n) {
+    float* y = g.y + (row + n) * g.y_row + weight;
+    if constexpr (kWeights == 4 && V::kSumsFour) {
+      V::StoreFourSums(sum[0][n], sum[1][n], sum[2][n], sum[3][n], bias, y);
+    } else {
+      for (int i = 0; i < kWeights; ++i) y[i] = V::Sum(sum[i][n]) + (bias != nullptr ? bias[i] : 0.0F);
+    }
+  }
+}
+
 // Weights in f32 or f16 (uint16_t): kWeights rows of them times kRows rows of x.
 template <class V, class W, int kWeights, int kRows>
 void DotTile(const DotArgs& g, int64_t weight, int64_t row) {
@@ -115,12 +130,7 @@ void DotTile(const DotArgs& g, int64_t weight, int64_t row) {
       for (int i = 0; i < kWeights; ++i) sum[i][n] = V::Fma(values[i], other, sum[i][n]);
     }
   }
-  for (int n = 0; n < kRows; ++n) {
-    float* y = g.y + (row + n) * g.y_row + weight;
-    for (int i = 0; i < kWeights; ++i) {
-      y[i] = V::Sum(sum[i][n]) + (g.bias != nullptr ? g.bias[weight + i] : 0.0F);
-    }
-  }
+  StoreTile<V>(g, weight, row, sum);
 }
 
 // Calls kernel.Run<kWeights, kRows>(weight, row) for tiles that cover `count` weights and `rows` rows.

@@ -32,6 +32,7 @@ struct V8 {
     const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
     return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
   }
+  static constexpr bool kSumsFour = false;
   static float HalfToFloat(uint16_t half) { return _cvtsh_ss(half); }
   static uint16_t FloatToHalf(float value) { return _cvtss_sh(value, _MM_FROUND_TO_NEAREST_INT); }
 
@@ -78,12 +79,7 @@ struct QuantizedDots {
         }
       }
     }
-    for (int n = 0; n < kRows; ++n) {
-      float* y = g.y + (row + n) * g.y_row + weight;
-      for (int i = 0; i < kWeights; ++i) {
-        y[i] = V8::Sum(sum[i][n]) + (g.bias != nullptr ? g.bias[weight + i] : 0.0F);
-      }
-    }
+    StoreTile<V8>(g, weight, row, sum);
   }
 };
 

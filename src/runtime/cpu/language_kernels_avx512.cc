@@ -36,6 +36,18 @@ struct V16 {
     const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
     return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
   }
+  static constexpr bool kSumsFour = true;
+  // As four times Sum: 16 lanes to 8 to 4, which are then added crosswise.
+  static void StoreFourSums(Type a, Type b, Type c, Type d, const float* bias, float* y) {
+    const Type ab = _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x44), _mm512_shuffle_f32x4(a, b, 0xEE));
+    const Type cd = _mm512_add_ps(_mm512_shuffle_f32x4(c, d, 0x44), _mm512_shuffle_f32x4(c, d, 0xEE));
+    Type sum = _mm512_add_ps(_mm512_shuffle_f32x4(ab, cd, 0x88), _mm512_shuffle_f32x4(ab, cd, 0xDD));
+    sum = _mm512_add_ps(sum, _mm512_permute_ps(sum, 0x4E));
+    sum = _mm512_add_ps(sum, _mm512_permute_ps(sum, 0xB1));
+    const __m512i first = _mm512_castsi128_si512(_mm_setr_epi32(0, 4, 8, 12));
+    const __m128 four = _mm512_castps512_ps128(_mm512_permutexvar_ps(first, sum));
+    _mm_storeu_ps(y, _mm_add_ps(four, bias != nullptr ? _mm_loadu_ps(bias) : _mm_setzero_ps()));
+  }
   static float HalfToFloat(uint16_t half) { return _cvtsh_ss(half); }
   static uint16_t FloatToHalf(float value) { return _cvtss_sh(value, _MM_FROUND_TO_NEAREST_INT); }
 
@@ -53,13 +65,19 @@ struct V16 {
   }
 };
 
-__m512i LoadPair(const BlockQ8* blocks) {
-  const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(blocks[0].q));
-  const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(blocks[1].q));
-  return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+// Stands for the block behind the last one of a row.
+const BlockQ8 kNoBlock = {};
+
+__m512i LoadPair(const BlockQ8* low, const BlockQ8* high) {
+  const __m256i first = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(low->q));
+  const __m256i second = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(high->q));
+  const __m512i pair = _mm512_inserti64x4(_mm512_castsi256_si512(first), second, 1);
+  return _mm512_xor_si512(pair, _mm512_set1_epi8(static_cast<char>(0x80)));
 }
-__m512 PairScale(float low, float high) {
-  return _mm512_insertf32x8(_mm512_castps256_ps512(_mm256_set1_ps(low)), _mm256_set1_ps(high), 1);
+__m512 PairScale(const BlockQ8* low, const BlockQ8* high) {
+  const __m256 first = _mm256_set1_ps(V16::HalfToFloat(low->d));
+  const __m256 second = _mm256_set1_ps(V16::HalfToFloat(high->d));
+  return _mm512_insertf32x8(_mm512_castps256_ps512(first), second, 1);
 }
 
 // Weights become bytes that are 128 too large, because VNNI multiplies unsigned with signed bytes; what that
@@ -69,56 +87,40 @@ struct QuantizedDots {
 
   template <int kWeights, int kRows>
   void Run(int64_t weight, int64_t row) const {
+    const int64_t depth = g.depth;
+    const int64_t blocks = depth / kBlock;
+    const int64_t weight_bytes = g.weight_bytes;
+    const char* w = static_cast<const char*>(g.weights) + weight * weight_bytes;
+    const int8_t* q = g.quantized.q + row * depth;
+    const int32_t* offsets = g.quantized.offset8 + row * (depth / 4);
+    const float* x_scales = g.quantized.scale8 + row * (depth / 4);
     __m512 sum[kWeights][kRows];
-    const BlockQ8* w[kWeights];
     for (int i = 0; i < kWeights; ++i) {
-      w[i] = reinterpret_cast<const BlockQ8*>(static_cast<const char*>(g.weights) +
-                                              (weight + i) * g.weight_bytes);
       for (int n = 0; n < kRows; ++n) sum[i][n] = _mm512_setzero_ps();
     }
-    const int64_t blocks = g.depth / kBlock;
-    int64_t b = 0;
-    for (; b + 2 <= blocks; b += 2) {
+    for (int64_t b = 0; b < blocks; b += 2) {
+      const bool two = b + 2 <= blocks;
+      const __mmask16 mask = two ? 0xffff : 0x00ff;
       __m512i values[kWeights];
       __m512 scales[kWeights];
       for (int i = 0; i < kWeights; ++i) {
-        values[i] = LoadPair(w[i] + b);
-        scales[i] = PairScale(V16::HalfToFloat(w[i][b].d), V16::HalfToFloat(w[i][b + 1].d));
+        const BlockQ8* low = reinterpret_cast<const BlockQ8*>(w + i * weight_bytes) + b;
+        const BlockQ8* high = two ? low + 1 : &kNoBlock;
+        values[i] = LoadPair(low, high);
+        scales[i] = PairScale(low, high);
       }
-      Add<kWeights, kRows>(values, scales, row, b, __mmask16{0xffff}, sum);
-    }
-    if (b < blocks) {
-      __m512i values[kWeights];
-      __m512 scales[kWeights];
-      for (int i = 0; i < kWeights; ++i) {
-        const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(w[i][b].q));
-        values[i] = _mm512_inserti64x4(_mm512_setzero_si512(), low, 0);
-        scales[i] = PairScale(V16::HalfToFloat(w[i][b].d), 0);
-      }
-      Add<kWeights, kRows>(values, scales, row, b, __mmask16{0x00ff}, sum);
-    }
-    for (int n = 0; n < kRows; ++n) {
-      float* y = g.y + (row + n) * g.y_row + weight;
-      for (int i = 0; i < kWeights; ++i) {
-        y[i] = V16::Sum(sum[i][n]) + (g.bias != nullptr ? g.bias[weight + i] : 0.0F);
+      for (int n = 0; n < kRows; ++n) {
+        const int64_t place = n * (depth / 4) + b * 8;
+        const __m512i x = _mm512_maskz_loadu_epi32(mask, q + place * 4);
+        const __m512i offset = _mm512_maskz_loadu_epi32(mask, offsets + place);
+        const __m512 x_scale = _mm512_maskz_loadu_ps(mask, x_scales + place);
+        for (int i = 0; i < kWeights; ++i) {
+          const __m512i dot = _mm512_dpbusd_epi32(offset, values[i], x);
+          sum[i][n] = V16::Fma(V16::ToFloats(dot), V16::Mul(scales[i], x_scale), sum[i][n]);
+        }
       }
     }
-  }
-
-  template <int kWeights, int kRows>
-  void Add(const __m512i (&values)[kWeights], const __m512 (&scales)[kWeights], int64_t row, int64_t block,
-           __mmask16 mask, __m512 (&sum)[kWeights][kRows]) const {
-    const __m512i flip = _mm512_set1_epi8(static_cast<char>(0x80));
-    for (int n = 0; n < kRows; ++n) {
-      const int64_t place = (row + n) * g.depth + block * kBlock;
-      const __m512i x = _mm512_maskz_loadu_epi32(mask, g.quantized.q + place);
-      const __m512i offset = _mm512_maskz_loadu_epi32(mask, g.quantized.offset8 + place / 4);
-      const __m512 x_scale = _mm512_maskz_loadu_ps(mask, g.quantized.scale8 + place / 4);
-      for (int i = 0; i < kWeights; ++i) {
-        const __m512i dot = _mm512_dpbusd_epi32(offset, _mm512_xor_si512(values[i], flip), x);
-        sum[i][n] = V16::Fma(V16::ToFloats(dot), V16::Mul(scales[i], x_scale), sum[i][n]);
-      }
-    }
+    StoreTile<V16>(g, weight, row, sum);
   }
 };
 

@@ -46,6 +46,7 @@ struct V8 {
   static float Sum(const Type& a) {
     return ((a.v[0] + a.v[4]) + (a.v[2] + a.v[6])) + ((a.v[1] + a.v[5]) + (a.v[3] + a.v[7]));
   }
+  static constexpr bool kSumsFour = false;
   // Denormal halves are multiples of 2^-24.
   static float HalfToFloat(uint16_t half) {
     const int32_t sign = (half & 0x8000) << 16;

@@ -5,54 +5,49 @@
 #include <algorithm>
 #include <utility>
 
+#include "tts/indextts/gpt/batch_plan.h"
 #include "tts/indextts/model_file.h"
 
 namespace waveshift::tts::indextts {
 namespace {
 
-// Cells of a line: what the longest sentence can take when every beam goes its own way the whole time, and
-// what lines take as a rule (voice and text, and codes of which most are common to all beams).
-constexpr int64_t kBeams = 3;
-constexpr int64_t kUsualCells = 500;
+// More lines at once read the weights no less often per code once arithmetic is what takes the time.
 constexpr int kLinesOnProcessor = 4;
-constexpr int kMostLines = 16;
-// Left free on a device for what the graphs need.
-constexpr int64_t kReservedBytes = int64_t{1} << 30;
+constexpr int kLinesOnDevice = 16;
+constexpr int64_t kMostText = 120;
 
-int64_t LargestLine(const Architecture& architecture) {
-  return architecture.perceiver.latents + architecture.gpt.max_text_tokens + 3 +
-         kBeams * architecture.gpt.max_codes;
+BatchWishes WishesOf(const Architecture& architecture, ggml::DeviceKind kind, int most_lines) {
+  BatchWishes wishes;
+  const int usual = kind == ggml::DeviceKind::kCuda ? kLinesOnDevice : kLinesOnProcessor;
+  wishes.lines = most_lines > 0 ? most_lines : usual;
+  wishes.max_codes = std::min(wishes.max_codes, static_cast<int>(architecture.gpt.max_codes));
+  wishes.max_text = std::min(kMostText, architecture.gpt.max_text_tokens);
+  return wishes;
 }
 
-struct Room {
-  int lines = 1;
-  int64_t cells = 0;
-};
-
-// How many lines at once, and cells for them.
-Room RoomOn(const ggml::Device& device, const Architecture& architecture, int most_lines) {
-  const int64_t largest = LargestLine(architecture);
-  int lines = most_lines > 0 ? most_lines : kLinesOnProcessor;
-  if (most_lines <= 0 && device.kind() == ggml::DeviceKind::kCuda) {
-    const int64_t free_bytes = device.memory().free_bytes - kReservedBytes;
-    const int64_t cells = free_bytes / CellBytes(architecture.gpt, ggml::TensorType::kF16);
-    lines = static_cast<int>(std::clamp<int64_t>((cells - largest) / kUsualCells + 1, 1, kMostLines));
-  }
-  return {lines, largest + (lines - 1) * kUsualCells};
+// The network of as many lines as the device has room for; `plan` becomes what it has.
+StatusOr<std::unique_ptr<GptNetwork>> MakeFor(const std::shared_ptr<const LoadedModel>& model,
+                                              const ggml::Device& device, int most_lines, BatchPlan* plan) {
+  const Architecture& sizes = model->architecture();
+  WS_ASSIGN_OR_RETURN(
+      *plan, PlanBatch(sizes, WishesOf(sizes, device.kind(), most_lines), device.memory().free_bytes));
+  const std::shared_ptr<const ggml::GgufFile> file(model, &model->file());
+  const auto make = [&](const BatchPlan& wanted) {
+    return MakeNetwork(file, model->weights(), device, sizes.gpt, {.cells = wanted.cells});
+  };
+  return MakePlanned(make, plan);
 }
 
 // A network with the weights and the device that it needs.
 class OwnedNetwork : public GptNetwork {
  public:
   static StatusOr<std::unique_ptr<GptNetwork>> OnProcessor(const std::string& path, int threads,
-                                                           int64_t cells) {
+                                                           BatchPlan* plan) {
     auto owned = std::make_unique<OwnedNetwork>();
     WS_ASSIGN_OR_RETURN(owned->device_,
                         ggml::Device::Open({.kind = ggml::DeviceKind::kCpu, .threads = threads}));
     WS_ASSIGN_OR_RETURN(owned->model_, LoadedModel::Load(path, *owned->device_));
-    WS_ASSIGN_OR_RETURN(owned->network_,
-                        MakeGgmlNetwork(owned->model_->weights(), *owned->device_,
-                                        owned->model_->architecture().gpt, {.cells = cells}));
+    WS_ASSIGN_OR_RETURN(owned->network_, MakeFor(owned->model_, *owned->device_, 0, plan));
     return owned;
   }
   int64_t cells() const override { return network_->cells(); }
@@ -69,20 +64,24 @@ class OwnedNetwork : public GptNetwork {
 }  // namespace
 
 Status SpeakingModel::MakeGenerator(const std::string& path, const SpeakingModelOptions& options) {
-  const Architecture& sizes = architecture();
-  const Room room = RoomOn(*device_, sizes, options.most_lines);
-  WS_ASSIGN_OR_RETURN(auto network,
-                      MakeGgmlNetwork(model_->weights(), *device_, sizes.gpt, {.cells = room.cells}));
+  BatchPlan plan;
+  auto network = MakeFor(model_, *device_, options.most_lines, &plan);
   NetworkMaker fallback;
   if (device_->kind() == ggml::DeviceKind::kCuda) {
-    const int64_t cells = LargestLine(sizes) + (kLinesOnProcessor - 1) * kUsualCells;
-    fallback = [path, threads = options.threads, cells] {
-      return OwnedNetwork::OnProcessor(path, threads, cells);
+    fallback = [path, threads = options.threads] {
+      BatchPlan ignored;
+      return OwnedNetwork::OnProcessor(path, threads, &ignored);
     };
+    if (network.status().code() == StatusCode::kResourceExhausted) {
+      load_fallback_ = Message(network.status());
+      network = OwnedNetwork::OnProcessor(path, options.threads, &plan);
+      fallback = nullptr;
+    }
   }
+  WS_RETURN_IF_ERROR(network.status());
   generator_ = std::make_unique<SharedGenerator>(
-      std::make_unique<Generator>(std::move(network), embedder_.get(), sizes,
-                                  GeneratorOptions{.most_lines = room.lines}, std::move(fallback)));
+      std::make_unique<Generator>(*std::move(network), embedder_.get(), architecture(),
+                                  GeneratorOptions{.most_lines = plan.lines}, std::move(fallback)));
   return OkStatus();
 }
 
@@ -117,7 +116,8 @@ StatusOr<SpeakingModel::Speaker> SpeakingModel::Hear(const std::string& recordin
 }
 
 std::string SpeakingModel::fallback_reason() {
-  const std::string of_memory = generator_->fallback_reason();
+  std::string of_memory = generator_->fallback_reason();
+  if (of_memory.empty()) of_memory = load_fallback_;
   return of_memory.empty() ? device_->fallback_reason() : of_memory;
 }
 

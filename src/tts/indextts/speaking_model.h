@@ -55,6 +55,7 @@ class SpeakingModel {
   Status MakeGenerator(const std::string& path, const SpeakingModelOptions& options);
 
   std::unique_ptr<ggml::Device> device_;
+  std::string load_fallback_;  // why the GPT is on the processor although the device is not
   std::shared_ptr<const LoadedModel> model_;
   std::unique_ptr<Tokenizer> tokenizer_;
   std::unique_ptr<Embedder> embedder_;
