@@ -177,6 +177,8 @@ void LineBatch::Answer(size_t index) {
   const VoiceSpec& voice = requests_[index].voice;
   spoken.voice = voice.name.empty() ? voice.reference_path : voice.name;
   spoken.warnings = std::move(line.warnings);
+  const std::string fallback = model_.fallback_reason();
+  if (!fallback.empty()) spoken.warnings.push_back("codes were computed on the processor: " + fallback);
   line.is_answered = true;
   sink_(index, std::move(spoken));
 }

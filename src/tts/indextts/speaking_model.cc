@@ -116,9 +116,7 @@ StatusOr<SpeakingModel::Speaker> SpeakingModel::Hear(const std::string& recordin
 }
 
 std::string SpeakingModel::fallback_reason() {
-  std::string of_memory = generator_->fallback_reason();
-  if (of_memory.empty()) of_memory = load_fallback_;
-  return of_memory.empty() ? device_->fallback_reason() : of_memory;
+  return load_fallback_.empty() ? generator_->fallback_reason() : load_fallback_;
 }
 
 }  // namespace waveshift::tts::indextts

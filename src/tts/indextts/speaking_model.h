@@ -47,7 +47,7 @@ class SpeakingModel {
   const std::shared_ptr<const Vocoder>& vocoder() const { return vocoder_; }
   // Errors as of VoiceEncoder::EncodeFile. A recording that the encoder remembers gives the same rows.
   StatusOr<Speaker> Hear(const std::string& recording, const std::stop_token& stop);
-  // Why it computes elsewhere than on the wanted device; "" when it does not.
+  // Why the GPT is computed on the processor although the device is another; "" when it is not.
   std::string fallback_reason();
 
  private:
