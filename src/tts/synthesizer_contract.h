@@ -95,7 +95,8 @@ TEST_P(SynthesizerContract, SaysWhatItIs) {
 
 TEST_P(SynthesizerContract, EveryListedVoiceIsFound) {
   const std::vector<VoiceInfo> voices = engine_->Voices();
-  ASSERT_FALSE(voices.empty());
+  // Who speaks in the voice of a recording has none of its own.
+  ASSERT_EQ(voices.empty(), !GetParam().recording.empty());
   std::set<std::string> names;
   for (const VoiceInfo& voice : voices) {
     EXPECT_TRUE(names.insert(voice.name).second) << voice.name;
