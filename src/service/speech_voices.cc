@@ -55,7 +55,7 @@ size_t CountOf(bool high, const OpenAiVoice* before = nullptr) {
 
 // The engine's own name for one of OpenAI's voices; "" lets the engine choose.
 std::string NameFor(const OpenAiVoice& voice, const Engine& engine, const std::string& language) {
-  const std::string english(voice.in_english);
+  std::string english(voice.in_english);
   const bool is_english = text::PrimarySubtag(language) == "en";
   if (is_english && engine.synthesizer->FindVoice(english).ok()) return english;
   const size_t index = CountOf(voice.is_high, &voice);
