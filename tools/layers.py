@@ -33,6 +33,8 @@ OWNERS = {"absl": {"base"}, "openssl": {"base", "net"},
           "sentencepiece_processor.h": {"tts"},
           # A release of IndexTTS brings its sizes in a config.yaml; only the converter reads it.
           "yaml-cpp": {"app", "tts"},
+          # Vector instructions: the compiler's own headers.
+          "immintrin.h": {"runtime"}, "cpuid.h": {"runtime"},
           # Documents in JSON are read and written in several rooms; it stays inside their .cc files.
           "nlohmann": {"config", "text", "telemetry", "simplify", "tts", "stores", "pipeline", "service", "app"},
           "gtest": set(LEVELS), "gmock": set(LEVELS)}

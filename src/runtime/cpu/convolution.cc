@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <memory>
 #include <utility>
 
@@ -23,6 +24,22 @@ constexpr int64_t kTilesOfItem = 4;
 constexpr int64_t kMostTileRows = 32;
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// 16-bit floats have few exponents: the power of two that brings weights of any layer to the upper end of
+// what they can say, whatever the algorithm's factors are.
+double HalfScale(const FastAlgorithm& fast, std::span<const float> weights) {
+  double largest = 0;
+  for (const float weight : weights) largest = std::max(largest, std::abs(static_cast<double>(weight)));
+  double factor = 0;
+  for (const std::vector<double>& row : fast.factors) {
+    double sum = 0;
+    for (const double f : row) sum += std::abs(f);
+    factor = std::max(factor, sum);
+  }
+  constexpr double kUpperEnd = 16384;
+  if (largest == 0) return 1;
+  return std::exp2(std::clamp(std::floor(std::log2(kUpperEnd / (largest * factor))), -60.0, 60.0));
+}
 
 }  // namespace
 
@@ -45,7 +62,7 @@ Convolution& Convolution::operator=(Convolution&&) noexcept = default;
 Convolution::~Convolution() = default;
 
 Convolution Convolution::Pack(Isa isa, const ConvolutionShape& shape, std::span<const float> weights,
-                              ConvolutionMethod method, Workers* workers) {
+                              ConvolutionMethod method, Workers* workers, WeightType type) {
   Convolution c;
   c.shape_ = shape;
   c.method_ = method == ConvolutionMethod::kAuto ? ChooseMethod(shape) : method;
@@ -65,14 +82,18 @@ Convolution Convolution::Pack(Isa isa, const ConvolutionShape& shape, std::span<
   }
   c.fast_ = std::make_unique<const FastAlgorithm>(MakeAlgorithm(isa, c.method_, shape.kernel));
   c.zeros_ = AlignedFloats(PaddedChannels(shape.in));
-  c.PackFast(isa, weights, workers);
+  c.PackFast(isa, weights, type, workers);
   return c;
 }
 
-void Convolution::PackFast(Isa isa, std::span<const float> weights, Workers* workers) {
+void Convolution::PackFast(Isa isa, std::span<const float> weights, WeightType type, Workers* workers) {
   const int64_t kernel = shape_.kernel;
   const auto outs = static_cast<size_t>(shape_.out);
-  for (const int64_t segments : fast_->segments) matrices_.emplace_back(isa, segments, shape_.in, shape_.out);
+  for (const int64_t segments : fast_->segments) {
+    matrices_.emplace_back(isa, segments, shape_.in, shape_.out, type);
+  }
+  const double scale = matrices_[0].type() == WeightType::kF16 ? HalfScale(*fast_, weights) : 1;
+  scale_ = static_cast<float>(1 / scale);
   // Each item has one channel of the input, and so writes rows that no other item writes.
   workers->Run(shape_.in, [&](int64_t in, int /*worker*/) {
     std::vector<double> taps(static_cast<size_t>(kernel) * outs);
@@ -89,7 +110,7 @@ void Convolution::PackFast(Isa isa, std::span<const float> weights, Workers* wor
         std::fill(sum.begin(), sum.end(), 0.0);
         const int64_t first = segment * fast_->taps;
         for (int64_t j = first; j < std::min(first + fast_->taps, kernel); ++j) {
-          const double factor = factors[static_cast<size_t>(j - first)];
+          const double factor = scale * factors[static_cast<size_t>(j - first)];
           const double* values = taps.data() + static_cast<size_t>(j) * outs;
           for (size_t o = 0; o < outs; ++o) sum[o] += factor * values[o];
         }
@@ -184,8 +205,8 @@ void Convolution::FinishTile(const Pass& pass, int64_t tile) const {
   }
   const int64_t channels = PaddedChannels(shape_.out);
   fast_->functions.inverse({pass.products + (tile - pass.begin) * channels, pass.product_stride, call.bias,
-                            call.residual != nullptr ? residual.data() : nullptr, rows.data(), outputs,
-                            channels});
+                            scale_, call.residual != nullptr ? residual.data() : nullptr, rows.data(),
+                            outputs, channels});
 }
 
 void Convolution::ApplyByTiles(const Call& call, Workers* workers) const {

@@ -44,9 +44,10 @@ class Convolution {
   Convolution(Convolution&&) noexcept;
   Convolution& operator=(Convolution&&) noexcept;
   ~Convolution();
-  // `weights` are [out, in, kernel]. A method that cannot do the kernel is replaced by kDirect.
+  // `weights` are [out, in, kernel]. A method that cannot do the kernel is replaced by kDirect. `type` is how
+  // what the method makes of the weights is kept; kDirect always keeps 32 bits.
   static Convolution Pack(Isa isa, const ConvolutionShape& shape, std::span<const float> weights,
-                          ConvolutionMethod method, Workers* workers);
+                          ConvolutionMethod method, Workers* workers, WeightType type = WeightType::kF32);
 
   // Rows on either side that a row depends on.
   int64_t reach() const { return (shape_.kernel - 1) * shape_.dilation / 2; }
@@ -71,7 +72,7 @@ class Convolution {
  private:
   struct Pass;
   void ApplyDirect(const Call& call, Workers* workers) const;
-  void PackFast(Isa isa, std::span<const float> weights, Workers* workers);
+  void PackFast(Isa isa, std::span<const float> weights, WeightType type, Workers* workers);
   int64_t Tiles(int64_t rows) const;
   int64_t FirstRow(int64_t tile) const;
   int64_t ExtraTiles() const;
@@ -87,6 +88,7 @@ class Convolution {
   std::vector<PackedMatrix> matrices_;  // one, or one of each point of the fast algorithm
   std::unique_ptr<const FastAlgorithm> fast_;
   AlignedFloats zeros_;  // a row
+  float scale_ = 1;      // of what the points' products make
 };
 
 }  // namespace waveshift::cpu

@@ -90,13 +90,15 @@ FastAlgorithm MakeAlgorithm(Isa isa, ConvolutionMethod method, int64_t kernel) {
   return Toom(kernels, kernel);
 }
 
+// By measurement on a Zen 4 with AVX-512 (waveshift_vocoder_bench). Of very wide layers the weights fill the
+// memory, and there are too few rows for long tiles.
 ConvolutionMethod ChooseMethod(const ConvolutionShape& shape) {
   if (shape.in != shape.out || shape.kernel < 3 || shape.kernel > 24) return ConvolutionMethod::kDirect;
   if (shape.kernel < 6) return ConvolutionMethod::kToom;
-  // Of very wide layers the weights fill the memory, and there are too few rows for long tiles.
-  const bool wide = shape.in >= 512;
-  if (wide && shape.kernel <= 12) return ConvolutionMethod::kFourier16;
-  return wide ? ConvolutionMethod::kToom : ConvolutionMethod::kFourier32;
+  if (shape.in >= 512) {
+    return shape.kernel <= 12 ? ConvolutionMethod::kFourier16 : ConvolutionMethod::kToom;
+  }
+  return shape.in >= 192 && shape.kernel < 9 ? ConvolutionMethod::kFourier16 : ConvolutionMethod::kFourier32;
 }
 
 }  // namespace waveshift::cpu

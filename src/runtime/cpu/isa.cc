@@ -2,11 +2,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/cpu/isa.h"
 
-#include <chrono>
+#include <ctime>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #include "runtime/cpu/kernel_table_internal.h"
 
 namespace waveshift::cpu {
+namespace {
+
+// Processor time of this thread: other programs do not count.
+double ThreadSeconds() {
+  timespec time = {};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+#if defined(__x86_64__)
+bool HasF16c() {
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
+}
+#endif
+
+}  // namespace
 
 std::string_view IsaName(Isa isa) {
   switch (isa) {
@@ -24,7 +48,7 @@ std::vector<Isa> AvailableIsas() {
   std::vector<Isa> found = {Isa::kBaseline};
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+  const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 && HasF16c();
   if (avx2) found.push_back(Isa::kAvx2);
   if (avx2 && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
       __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512bw") != 0) {
@@ -49,14 +73,13 @@ const KernelTable& Kernels(Isa isa) {
 }
 
 double MeasureFmaPeak(Isa isa, double seconds) {
-  using Clock = std::chrono::steady_clock;
   const KernelTable& kernels = Kernels(isa);
   double flops = 0;
-  const Clock::time_point begin = Clock::now();
+  const double begin = ThreadSeconds();
   double passed = 0;
   while (passed < seconds) {
     flops += static_cast<double>(kernels.fma_loop(100000));
-    passed = std::chrono::duration<double>(Clock::now() - begin).count();
+    passed = ThreadSeconds() - begin;
   }
   return flops / passed * 1e-9;
 }

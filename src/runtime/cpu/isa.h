@@ -13,7 +13,7 @@ namespace waveshift::cpu {
 
 enum class Isa {
   kBaseline,  // what every machine of this architecture has: SSE2 on x86-64, NEON on 64-bit ARM
-  kAvx2,      // AVX2 and FMA
+  kAvx2,      // AVX2, FMA and F16C
   kAvx512,    // AVX-512 F, VL, DQ and BW
 };
 
@@ -23,7 +23,7 @@ std::vector<Isa> AvailableIsas();
 Isa BestIsa();
 
 // GFLOP/s (a multiplication and an addition count 2) of one thread that does nothing but multiply and add in
-// registers for about `seconds`: what the kernels are measured against.
+// registers for about `seconds` of processor time: what the kernels are measured against.
 double MeasureFmaPeak(Isa isa, double seconds);
 
 }  // namespace waveshift::cpu

@@ -23,7 +23,7 @@ struct PanelArgs {
   int64_t a_segment;
   int64_t segments;
   int64_t depth;
-  const float* b;     // [segments, depth, width]
+  const void* b;      // [segments, depth, width] of float or, for half_panel, 16-bit floats
   const float* bias;  // width values, or nullptr
   float* c;
   int64_t c_row;
@@ -62,6 +62,7 @@ struct InverseArgs {
   const float* points;
   int64_t point_stride;
   const float* bias;             // of each channel
+  float scale;                   // of the points' inverse, before the bias
   const float* const* residual;  // rows to add, or nullptr
   float* const* rows;
   int64_t outputs;  // how many rows; the algorithm's most, or fewer
@@ -76,6 +77,10 @@ struct KernelTable {
   // How wide the next panel should be when this many padded columns are left.
   int64_t (*next_panel)(int64_t columns);
   PanelFunction (*panel)(int64_t width);
+  // For weights in 16 bits, and how those are made (count a multiple of 8); nullptr where the processor
+  // cannot.
+  PanelFunction (*half_panel)(int64_t width);
+  void (*narrow)(const float* values, uint16_t* halves, int64_t count);
   void (*snake)(const SnakeArgs&);
   TransformFunctions toom;        // seven points
   TransformFunctions toom_short;  // without the point at infinity

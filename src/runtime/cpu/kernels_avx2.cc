@@ -1,7 +1,7 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// AVX2 and FMA: vectors of eight. Compiled with the flags of these instructions.
+// AVX2, FMA and F16C: vectors of eight. Compiled with the flags of these instructions.
 #if defined(__x86_64__)
 
 #include <immintrin.h>
@@ -18,6 +18,9 @@ struct V8 {
   using Type = __m256;
   static constexpr int kLanes = 8;
   static WAVESHIFT_ALWAYS_INLINE Type Load(const float* p) { return _mm256_loadu_ps(p); }
+  static WAVESHIFT_ALWAYS_INLINE Type Load(const uint16_t* p) {
+    return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  }
   static WAVESHIFT_ALWAYS_INLINE void Store(float* p, Type v) { _mm256_storeu_ps(p, v); }
   static WAVESHIFT_ALWAYS_INLINE Type Set(float v) { return _mm256_set1_ps(v); }
   static WAVESHIFT_ALWAYS_INLINE Type Add(Type a, Type b) { return _mm256_add_ps(a, b); }
@@ -34,17 +37,28 @@ struct V8 {
 
 int64_t NextPanel(int64_t columns) { return columns >= 24 ? 24 : (columns >= 16 ? 16 : 8); }
 
+template <class Element>
 PanelFunction Panel(int64_t width) {
-  if (width == 24) return &MultiplyPanel<V8, 3, 4>;
-  if (width == 16) return &MultiplyPanel<V8, 2, 6>;
-  return &MultiplyPanel<V8, 1, 8>;
+  if (width == 24) return &MultiplyPanel<V8, Element, 3, 4>;
+  if (width == 16) return &MultiplyPanel<V8, Element, 2, 6>;
+  return &MultiplyPanel<V8, Element, 1, 8>;
+}
+
+void Narrow(const float* values, uint16_t* halves, int64_t count) {
+  for (int64_t i = 0; i < count; i += V8::kLanes) {
+    const __m128i narrow =
+        _mm256_cvtps_ph(_mm256_loadu_ps(values + i), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(halves + i), narrow);
+  }
 }
 
 }  // namespace
 
 const KernelTable& Avx2Kernels() {
   static const KernelTable table = {&NextPanel,
-                                    &Panel,
+                                    &Panel<float>,
+                                    &Panel<uint16_t>,
+                                    &Narrow,
                                     &Snake<V8, V8>,
                                     FunctionsOf<V8, V8, Toom>(),
                                     FunctionsOf<V8, V8, ToomShort>(),

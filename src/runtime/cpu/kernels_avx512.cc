@@ -19,6 +19,9 @@ struct V16 {
   using Type = __m512;
   static constexpr int kLanes = 16;
   static WAVESHIFT_ALWAYS_INLINE Type Load(const float* p) { return _mm512_loadu_ps(p); }
+  static WAVESHIFT_ALWAYS_INLINE Type Load(const uint16_t* p) {
+    return _mm512_maskz_cvtph_ps(0xFFFF, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  }
   static WAVESHIFT_ALWAYS_INLINE void Store(float* p, Type v) { _mm512_storeu_ps(p, v); }
   static WAVESHIFT_ALWAYS_INLINE Type Set(float v) { return _mm512_set1_ps(v); }
   static WAVESHIFT_ALWAYS_INLINE Type Add(Type a, Type b) { return _mm512_add_ps(a, b); }
@@ -41,6 +44,9 @@ struct V8 {
   using Type = __m256;
   static constexpr int kLanes = 8;
   static WAVESHIFT_ALWAYS_INLINE Type Load(const float* p) { return _mm256_loadu_ps(p); }
+  static WAVESHIFT_ALWAYS_INLINE Type Load(const uint16_t* p) {
+    return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  }
   static WAVESHIFT_ALWAYS_INLINE void Store(float* p, Type v) { _mm256_storeu_ps(p, v); }
   static WAVESHIFT_ALWAYS_INLINE Type Set(float v) { return _mm256_set1_ps(v); }
   static WAVESHIFT_ALWAYS_INLINE Type Add(Type a, Type b) { return _mm256_add_ps(a, b); }
@@ -63,18 +69,27 @@ int64_t NextPanel(int64_t columns) {
   return columns >= 16 ? 16 : 8;
 }
 
+template <class Element>
 PanelFunction Panel(int64_t width) {
   switch (width) {
     case 48:
-      return &MultiplyPanel<V16, 3, 9>;
+      return &MultiplyPanel<V16, Element, 3, 9>;
     case 32:
-      return &MultiplyPanel<V16, 2, 12>;
+      return &MultiplyPanel<V16, Element, 2, 12>;
     case 24:
-      return &MultiplyPanel<V8, 3, 9>;
+      return &MultiplyPanel<V8, Element, 3, 9>;
     case 16:
-      return &MultiplyPanel<V16, 1, 12>;
+      return &MultiplyPanel<V16, Element, 1, 12>;
     default:
-      return &MultiplyPanel<V8, 1, 12>;
+      return &MultiplyPanel<V8, Element, 1, 12>;
+  }
+}
+
+void Narrow(const float* values, uint16_t* halves, int64_t count) {
+  for (int64_t i = 0; i < count; i += V8::kLanes) {
+    const __m128i narrow =
+        _mm256_cvtps_ph(_mm256_loadu_ps(values + i), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(halves + i), narrow);
   }
 }
 
@@ -82,7 +97,9 @@ PanelFunction Panel(int64_t width) {
 
 const KernelTable& Avx512Kernels() {
   static const KernelTable table = {&NextPanel,
-                                    &Panel,
+                                    &Panel<float>,
+                                    &Panel<uint16_t>,
+                                    &Narrow,
                                     &Snake<V16, V8>,
                                     FunctionsOf<V16, V8, Toom>(),
                                     FunctionsOf<V16, V8, ToomShort>(),

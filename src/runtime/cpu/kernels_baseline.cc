@@ -49,13 +49,15 @@ struct V4 {
 };
 
 int64_t NextPanel(int64_t /*columns*/) { return 8; }
-PanelFunction Panel(int64_t /*width*/) { return &MultiplyPanel<V4, 2, 4>; }
+PanelFunction Panel(int64_t /*width*/) { return &MultiplyPanel<V4, float, 2, 4>; }
 
 }  // namespace
 
 const KernelTable& BaselineKernels() {
   static const KernelTable table = {&NextPanel,
                                     &Panel,
+                                    nullptr,
+                                    nullptr,
                                     &Snake<V4, V4>,
                                     FunctionsOf<V4, V4, Toom>(),
                                     FunctionsOf<V4, V4, ToomShort>(),

@@ -3,6 +3,7 @@
 #include "runtime/cpu/matrix.h"
 
 #include <algorithm>
+#include <array>
 
 #include "runtime/cpu/kernel_table_internal.h"
 
@@ -13,11 +14,16 @@ namespace {
 constexpr int64_t kDepthBlock = 384;
 // Rows that share a panel before the next one comes: their part of A stays in the second-level cache.
 constexpr int64_t kRowBlock = 288;
+constexpr int64_t kWidestPanel = 48;
 
 }  // namespace
 
-PackedMatrix::PackedMatrix(Isa isa, int64_t segments, int64_t depth, int64_t columns)
-    : isa_(isa), segments_(segments), depth_(depth), columns_(columns) {
+PackedMatrix::PackedMatrix(Isa isa, int64_t segments, int64_t depth, int64_t columns, WeightType type)
+    : isa_(isa),
+      type_(Kernels(isa).half_panel == nullptr ? WeightType::kF32 : type),
+      segments_(segments),
+      depth_(depth),
+      columns_(columns) {
   const int64_t padded = PaddedChannels(columns);
   int64_t offset = 0;
   for (int64_t column = 0; column < padded; column += panels_.back().width) {
@@ -25,7 +31,7 @@ PackedMatrix::PackedMatrix(Isa isa, int64_t segments, int64_t depth, int64_t col
     panels_.push_back({column, width, offset});
     offset += segments * depth * width;
   }
-  data_ = AlignedFloats(offset);
+  data_ = AlignedFloats(type_ == WeightType::kF16 ? offset / 2 : offset);
 }
 
 PackedMatrix PackedMatrix::FromLinear(Isa isa, std::span<const float> weights, int64_t columns,
@@ -45,9 +51,23 @@ void PackedMatrix::SetRow(int64_t segment, int64_t k, std::span<const float> val
   const auto count = static_cast<int64_t>(values.size());
   for (const Panel& panel : panels_) {
     if (panel.column >= count) break;
-    float* to = data_.data() + panel.offset + (segment * depth_ + k) * panel.width;
-    std::copy_n(values.data() + panel.column, std::min(panel.width, count - panel.column), to);
+    const int64_t in_panel = std::min(panel.width, count - panel.column);
+    const int64_t at = panel.offset + (segment * depth_ + k) * panel.width;
+    if (type_ == WeightType::kF32) {
+      std::copy_n(values.data() + panel.column, in_panel, data_.data() + at);
+    } else {
+      std::array<float, kWidestPanel> row = {};
+      std::copy_n(values.data() + panel.column, in_panel, row.data());
+      Kernels(isa_).narrow(row.data(), reinterpret_cast<uint16_t*>(data_.data()) + at, panel.width);
+    }
   }
+}
+
+// The values of a panel's row; rows of all segments follow one another.
+const void* PackedMatrix::At(const Panel& panel, int64_t row) const {
+  const int64_t at = panel.offset + row * panel.width;
+  if (type_ == WeightType::kF32) return data_.data() + at;
+  return reinterpret_cast<const uint16_t*>(data_.data()) + at;
 }
 
 void PackedMatrix::Multiply(const Product& product, int64_t begin, int64_t end) const {
@@ -66,13 +86,15 @@ void PackedMatrix::MultiplyPanel(const Product& product, const Panel& panel) con
                     product.a_segment,
                     segments_,
                     depth_,
-                    data_.data() + panel.offset,
+                    At(panel, 0),
                     product.bias == nullptr ? nullptr : product.bias + panel.column,
                     product.c + panel.column,
                     product.c_row,
                     product.rows,
                     product.accumulate};
-  const PanelFunction multiply = Kernels(isa_).panel(panel.width);
+  const KernelTable& kernels = Kernels(isa_);
+  const PanelFunction multiply =
+      (type_ == WeightType::kF32 ? kernels.panel : kernels.half_panel)(panel.width);
   if (segments_ * depth_ <= 2 * kDepthBlock) {
     multiply(args);
     return;
@@ -81,7 +103,7 @@ void PackedMatrix::MultiplyPanel(const Product& product, const Panel& panel) con
   for (int64_t segment = 0; segment < segments_; ++segment) {
     for (int64_t k = 0; k < depth_; k += kDepthBlock) {
       args.a = product.a + segment * product.a_segment + k;
-      args.b = data_.data() + panel.offset + (segment * depth_ + k) * panel.width;
+      args.b = At(panel, segment * depth_ + k);
       args.depth = std::min(kDepthBlock, depth_ - k);
       multiply(args);
       args.bias = nullptr;

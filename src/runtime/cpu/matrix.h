@@ -15,19 +15,26 @@
 
 namespace waveshift::cpu {
 
+// How weights lie in memory; what is multiplied is always 32 bits.
+enum class WeightType {
+  kF32,
+  kF16,  // half the memory and traffic; each weight rounded to 11 bits. kF32 where the Isa has no such loads
+};
+
 // The right side B of C = A B: `segments` matrices [depth, columns], which meet rows of A that lie a fixed
 // step apart, as the taps of a convolution do; a plain product has one. In memory: panels of columns, each
 // [segments, depth, width], so that the inner loop reads it once from front to back; columns are padded to a
-// multiple of 8. Immutable once filled; any thread. Memory: 4 * segments * depth * padded_columns() bytes.
+// multiple of 8. Immutable once filled; any thread. Memory: 4 (2)
+// bytes times segments * depth * padded_columns().
 class PackedMatrix {
  public:
   PackedMatrix() = default;
   // All zero. Extents >= 1.
-  PackedMatrix(Isa isa, int64_t segments, int64_t depth, int64_t columns);
+  PackedMatrix(Isa isa, int64_t segments, int64_t depth, int64_t columns, WeightType type = WeightType::kF32);
   // A layer's weights [columns, depth] (PyTorch's Linear, ggml's matrices), so that C = A W^T.
   static PackedMatrix FromLinear(Isa isa, std::span<const float> weights, int64_t columns, int64_t depth);
 
-  // Sets B's values of one row; `values` is for column 0, 1, ...
+  // Sets B's values of one row; `values` is for column 0, 1, ... and below 65504 with kF16.
   void SetRow(int64_t segment, int64_t k, std::span<const float> values);
 
   struct Product {
@@ -47,6 +54,7 @@ class PackedMatrix {
   // On all workers.
   void Multiply(const Product& product, Workers* workers) const;
 
+  WeightType type() const { return type_; }
   int64_t segments() const { return segments_; }
   int64_t depth() const { return depth_; }
   int64_t columns() const { return columns_; }
@@ -61,13 +69,15 @@ class PackedMatrix {
     int64_t offset = 0;
   };
   void MultiplyPanel(const Product& product, const Panel& panel) const;
+  const void* At(const Panel& panel, int64_t row) const;
 
   Isa isa_ = Isa::kBaseline;
+  WeightType type_ = WeightType::kF32;
   int64_t segments_ = 0;
   int64_t depth_ = 0;
   int64_t columns_ = 0;
   std::vector<Panel> panels_;
-  AlignedFloats data_;
+  AlignedFloats data_;  // with kF16 two values in the place of one
 };
 
 }  // namespace waveshift::cpu

@@ -11,8 +11,9 @@
 
 namespace waveshift::cpu {
 
-// kRows x kVectors registers of sums; `row` is the first row of the block.
-template <class V, int kVectors, int kRows>
+// kRows x kVectors registers of sums; `row` is the first row of the block. Weights are Element: float, or
+// uint16_t for 16-bit floats.
+template <class V, class Element, int kVectors, int kRows>
 inline void MultiplyBlock(const PanelArgs& g, int64_t row) {
   using T = typename V::Type;
   T sum[kRows][kVectors];
@@ -24,7 +25,7 @@ inline void MultiplyBlock(const PanelArgs& g, int64_t row) {
       sum[r][v] = start;
     }
   }
-  const float* b = g.b;
+  const auto* b = static_cast<const Element*>(g.b);
   for (int64_t s = 0; s < g.segments; ++s) {
     const float* a = g.a + row * g.a_row + s * g.a_segment;
     for (int64_t k = 0; k < g.depth; ++k) {
@@ -42,34 +43,36 @@ inline void MultiplyBlock(const PanelArgs& g, int64_t row) {
   }
 }
 
-template <class V, int kVectors, int kRows>
+template <class V, class Element, int kVectors, int kRows>
 inline void MultiplyRows(const PanelArgs& g, int64_t row, int64_t rows) {
   if (rows == kRows) {
-    MultiplyBlock<V, kVectors, kRows>(g, row);
+    MultiplyBlock<V, Element, kVectors, kRows>(g, row);
   } else if constexpr (kRows > 1) {
-    MultiplyRows<V, kVectors, kRows - 1>(g, row, rows);
+    MultiplyRows<V, Element, kVectors, kRows - 1>(g, row, rows);
   }
 }
 
 // Blocks of nearly equal height, so that none is too low to hide the latency of a multiply-add.
-template <class V, int kVectors, int kMostRows>
+template <class V, class Element, int kVectors, int kMostRows>
 void MultiplyPanel(const PanelArgs& g) {
   const int64_t blocks = (g.rows + kMostRows - 1) / kMostRows;
   for (int64_t i = 0; i < blocks; ++i) {
     const int64_t begin = g.rows * i / blocks;
-    MultiplyRows<V, kVectors, kMostRows>(g, begin, g.rows * (i + 1) / blocks - begin);
+    MultiplyRows<V, Element, kVectors, kMostRows>(g, begin, g.rows * (i + 1) / blocks - begin);
   }
 }
 
 // Independent multiply-adds in registers, for measuring what the machine can do.
 template <class V>
 int64_t FmaLoop(int64_t rounds) {
-  constexpr int kChains = 12;
+  constexpr int kChains = 12;  // more than a multiply-add's latency times how many begin in a cycle
   typename V::Type sum[kChains];
+#pragma GCC unroll 12
   for (int i = 0; i < kChains; ++i) sum[i] = V::Set(static_cast<float>(i));
   const typename V::Type scale = V::Set(0.99F);
   const typename V::Type shift = V::Set(0.01F);
   for (int64_t n = 0; n < rounds; ++n) {
+#pragma GCC unroll 12
     for (int i = 0; i < kChains; ++i) {
       sum[i] = V::Fma(sum[i], scale, shift);
       V::Keep(sum[i]);

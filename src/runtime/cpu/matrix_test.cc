@@ -71,6 +71,30 @@ TEST_P(Matrix, MultipliesAsPlainArithmeticDoes) {
   }
 }
 
+// 16-bit weights: what is exact in them is computed exactly, what is not is off by at most 2^-11 of each.
+TEST_P(Matrix, MultipliesWeightsOf16Bits) {
+  Random random(3);
+  for (const Case& c : {Case{1, 1, 1, 1}, Case{11, 2, 30, 24}, Case{20, 1, 50, 130}, Case{9, 2, 500, 88}}) {
+    const std::vector<float> a = random.Values((c.rows + c.segments) * c.depth);
+    PackedMatrix packed(GetParam(), c.segments, c.depth, c.columns, WeightType::kF16);
+    std::vector<std::vector<float>> b;
+    for (int64_t i = 0; i < c.segments * c.depth; ++i) {
+      b.push_back(random.Values(c.columns));
+      for (float& v : b.back()) v = std::round(v * 1024) / 1024;
+      packed.SetRow(i / c.depth, i % c.depth, b.back());
+    }
+    const std::vector<double> wanted = Plain(c, c.depth, c.depth, a, b);
+    std::vector<float> got(wanted.size());
+    packed.Multiply(
+        {a.data(), c.depth, c.depth, c.rows, got.data(), packed.padded_columns(), nullptr, false});
+    EXPECT_LT(RelativeError(got, wanted), 2e-6) << c.rows << " " << c.depth << " " << c.columns;
+    const int64_t value_bytes = packed.type() == WeightType::kF16 ? 2 : 4;
+    EXPECT_EQ(packed.bytes(), value_bytes * c.segments * c.depth * packed.padded_columns());
+  }
+  EXPECT_EQ(PackedMatrix(GetParam(), 1, 1, 1, WeightType::kF16).type() == WeightType::kF16,
+            GetParam() == Isa::kAvx2 || GetParam() == Isa::kAvx512);
+}
+
 TEST_P(Matrix, LeavesWhatLiesBetweenRowsAlone) {
   PackedMatrix packed(GetParam(), 1, 2, 5);
   packed.SetRow(0, 0, std::vector<float>{1, 2, 3, 4, 5});

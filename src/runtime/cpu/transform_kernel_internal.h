@@ -206,8 +206,9 @@ inline void InverseLane(const InverseArgs& g, int64_t channel) {
   for (int i = 0; i < Transform::kPoints; ++i) point[i] = V::Load(g.points + i * g.point_stride + channel);
   Transform::Inverse(point, y);
   const T bias = V::Load(g.bias + channel);
+  const T scale = V::Set(g.scale);
   for (int64_t i = 0; i < g.outputs; ++i) {
-    T value = V::Add(y[i], bias);
+    T value = V::Fma(y[i], scale, bias);
     if (g.residual != nullptr) value = V::Add(value, V::Load(g.residual[i] + channel));
     V::Store(g.rows[i] + channel, value);
   }

@@ -13,6 +13,8 @@ namespace waveshift::cpu {
 namespace {
 
 constexpr std::chrono::microseconds kWatch{50};
+constexpr int kCountBits = 32;
+constexpr uint64_t kCountMask = (uint64_t{1} << kCountBits) - 1;
 
 int UsableProcessors() {
 #ifdef __linux__
@@ -55,7 +57,6 @@ Workers::~Workers() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     ended_ = true;
-    ++round_;
   }
   wake_.notify_all();
   for (std::thread& thread : threads_) thread.join();
@@ -68,47 +69,50 @@ void Workers::Run(int64_t items, const Task& task) {
   }
   task_ = &task;
   items_ = items;
-  next_.store(0, std::memory_order_relaxed);
-  busy_.store(static_cast<int>(threads_.size()), std::memory_order_relaxed);
+  done_.store(0, std::memory_order_relaxed);
+  const uint64_t number = (open_.load(std::memory_order_relaxed) >> kCountBits) + 1;
   bool someone_sleeps = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    round_.fetch_add(1, std::memory_order_release);
+    open_.store(number << kCountBits | static_cast<uint64_t>(items), std::memory_order_release);
     someone_sleeps = sleeping_ > 0;
   }
   if (someone_sleeps) wake_.notify_all();
   TakeItems(0);
-  const auto all_done = [&] { return busy_.load(std::memory_order_acquire) == 0; };
-  // The others have at most one item left; when their processor was taken away, theirs goes first.
+  const auto all_done = [&] { return done_.load(std::memory_order_acquire) == items; };
+  // What is not done yet is in somebody's hands; when that one's processor was taken away, it goes first.
   while (!Watch(all_done)) std::this_thread::yield();
 }
 
 void Workers::TakeItems(int worker) {
-  for (;;) {
-    const int64_t item = next_.fetch_add(1, std::memory_order_relaxed);
-    if (item >= items_) return;
-    (*task_)(item, worker);
+  uint64_t open = open_.load(std::memory_order_acquire);
+  while ((open & kCountMask) != 0) {
+    if (!open_.compare_exchange_weak(open, open - 1, std::memory_order_acq_rel, std::memory_order_acquire)) {
+      continue;
+    }
+    (*task_)(items_ - static_cast<int64_t>(open & kCountMask), worker);
+    done_.fetch_add(1, std::memory_order_release);
+    open = open_.load(std::memory_order_acquire);
   }
 }
 
 void Workers::Live(int worker) {
-  uint64_t seen = 0;
-  while (AwaitRound(seen)) {
-    ++seen;
-    TakeItems(worker);
-    busy_.fetch_sub(1, std::memory_order_release);
-  }
+  while (AwaitItems()) TakeItems(worker);
 }
 
-bool Workers::AwaitRound(uint64_t seen) {
-  const auto begun = [&] { return round_.load(std::memory_order_acquire) != seen; };
-  if (!Watch(begun)) {
+// False when there will be no more.
+bool Workers::AwaitItems() {
+  const auto open_or_ended = [&] {
+    return (open_.load(std::memory_order_acquire) & kCountMask) != 0 ||
+           ended_.load(std::memory_order_acquire);
+  };
+  if (!Watch(open_or_ended)) {
     std::unique_lock<std::mutex> lock(mutex_);
     ++sleeping_;
-    wake_.wait(lock, begun);
+    wake_.wait(lock, open_or_ended);
     --sleeping_;
   }
-  return !ended_;
+  return !ended_.load(std::memory_order_acquire);
 }
 
 float* Workers::Scratch(int worker, int64_t floats) {

@@ -18,7 +18,8 @@
 namespace waveshift::cpu {
 
 // The caller's thread is one of them. Between two Run the others watch for about 50 us, then sleep, so that
-// an idle computation costs nothing. One caller at a time; many Workers may live side by side.
+// an idle computation costs nothing; one that wakes late, because its processor is taken, holds nobody up.
+// One caller at a time; many Workers may live side by side.
 class Workers {
  public:
   // 0 = as many as this process may use.
@@ -28,8 +29,9 @@ class Workers {
   ~Workers();
 
   int count() const { return static_cast<int>(threads_.size()) + 1; }
-  // task(item, worker) for each item from 0 to items - 1, worker from 0 to count() - 1; items are taken in
-  // order by whoever is free. Returns when all are done; what tasks wrote is then visible to the caller.
+  // task(item, worker) for each item from 0 to items - 1 < 2^32, worker from 0 to count() - 1; items are
+  // taken in order by whoever is free. Returns when all are done; what tasks wrote is then visible to the
+  // caller.
   using Task = std::function<void(int64_t item, int worker)>;
   void Run(int64_t items, const Task& task);
 
@@ -40,13 +42,14 @@ class Workers {
 
  private:
   void Live(int worker);
-  bool AwaitRound(uint64_t seen);
+  bool AwaitItems();
   void TakeItems(int worker);
 
   std::vector<AlignedFloats> scratch_;  // of each worker, then the shared one
-  std::atomic<uint64_t> round_{0};
-  std::atomic<int64_t> next_{0};
-  std::atomic<int> busy_{0};
+  // The number of this Run in the upper half, how many of its items nobody has taken yet in the lower: who
+  // lowers it owns an item, and the Run cannot end before that item is done.
+  std::atomic<uint64_t> open_{0};
+  std::atomic<int64_t> done_{0};
   std::atomic<bool> ended_{false};
   int64_t items_ = 0;
   const Task* task_ = nullptr;

@@ -80,7 +80,10 @@ class VocoderLoader {
   StatusOr<cpu::Convolution> Convolve(const std::string& layer, const cpu::ConvolutionShape& shape,
                                       cpu::ConvolutionMethod method) {
     WS_ASSIGN_OR_RETURN(const std::vector<float> weights, Values(layer + ".weight"));
-    return cpu::Convolution::Pack(options_.isa, shape, weights, method, &workers_);
+    const bool half = file_.FindTensor(layer + ".weight")->type == ggml::TensorType::kF16;
+    const cpu::WeightType type =
+        options_.weights.value_or(half ? cpu::WeightType::kF16 : cpu::WeightType::kF32);
+    return cpu::Convolution::Pack(options_.isa, shape, weights, method, &workers_, type);
   }
 
   StatusOr<cpu::AntiAliasedSnake> Snake(const std::string& layer) const {

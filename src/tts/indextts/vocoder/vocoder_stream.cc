@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <utility>
 
@@ -21,6 +22,20 @@ int64_t LastChannels(const Vocoder& vocoder) { return vocoder.conv_out().shape()
 int64_t RowsToMake(const RowQueue& in, int64_t reach, int64_t made) {
   return std::max<int64_t>(0, (in.ended() ? in.end() : in.end() - reach) - made);
 }
+
+// Adds the time from here to the end of the scope.
+class Stopwatch {
+ public:
+  explicit Stopwatch(double* seconds) : seconds_(seconds) {}
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+  ~Stopwatch() { *seconds_ += std::chrono::duration<double>(Clock::now() - begin_).count(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  double* const seconds_;
+  const Clock::time_point begin_ = Clock::now();
+};
 
 }  // namespace
 
@@ -81,6 +96,7 @@ void VocoderStream::Begin(std::shared_ptr<const VocoderVoice> voice) {
   voice_ = std::move(voice);
   VisitQueues(*this, [](RowQueue& queue) { queue.Reset(); });
   for (StageState& stage : stages_) stage.rows_done = 0;
+  seconds_.assign(stages_.size() + 2, 0.0);
 }
 
 Status VocoderStream::Speak(std::shared_ptr<const VocoderVoice> voice, std::span<const float> latents,
@@ -135,7 +151,10 @@ Status VocoderStream::PushPiece(std::span<const float> latents, bool last, const
   if (last) latents_.End();
   StageState& first = stages_.front();
   const int64_t from = first.in.end();
-  Convolve(vocoder_->conv_in(), voice_->in, latents_, nullptr, &first.in, &first.in_memory);
+  {
+    const Stopwatch watch(&seconds_.front());
+    Convolve(vocoder_->conv_in(), voice_->in, latents_, nullptr, &first.in, &first.in_memory);
+  }
   latents_.Detach(first.in.end() - vocoder_->conv_in().reach());
   Tap("conv_pre", first.in, from, vocoder_->conv_in().shape().out, voice_->in_part);
   Tap("conv_pre_cond", first.in, from, vocoder_->conv_in().shape().out);
@@ -155,10 +174,13 @@ Status VocoderStream::RunStages(size_t stage, const SampleSink& sink, const std:
     const int64_t possible = RowsToMake(state.in, up.reach_after(), state.rows_done);
     if (possible == 0 && state.in.ended() == state.up.ended()) return OkStatus();
     if (stop.stop_requested()) return Cancelled("stopped");
-    Upsample(stage, std::min(possible, block_rows));
-    RunBlocks(stage);
-    Average(stage);
-    DetachStage(stage);
+    {
+      const Stopwatch watch(&seconds_[stage + 1]);
+      Upsample(stage, std::min(possible, block_rows));
+      RunBlocks(stage);
+      Average(stage);
+      DetachStage(stage);
+    }
     WS_RETURN_IF_ERROR(RunStages(stage + 1, sink, stop));
     if (stage + 1 < stages_.size()) {
       stages_[stage + 1].in.Detach(stages_[stage + 1].rows_done -
@@ -283,6 +305,19 @@ void VocoderStream::DetachStage(size_t stage) {
 
 Status VocoderStream::Output(const SampleSink& sink) {
   const int64_t begin = wave_.end();
+  if (!MakeSamples()) return Internal("the vocoder made samples that are not finite");
+  if (samples_.empty()) return OkStatus();
+  if (options_.tap) {
+    options_.tap({"waveform", begin, static_cast<int64_t>(samples_.size()), 1, samples_.data(), 1});
+  }
+  sink(samples_);
+  return OkStatus();
+}
+
+// The samples that can be made now; false when one is not finite.
+bool VocoderStream::MakeSamples() {
+  const Stopwatch watch(&seconds_.back());
+  const int64_t begin = wave_.end();
   const int64_t activated = activated_.end();
   Activate(vocoder_->snake_out(), mean_, &activated_, &memory_.activated);
   Tap("post_act", activated_, activated, LastChannels(*vocoder_));
@@ -300,11 +335,7 @@ Status VocoderStream::Output(const SampleSink& sink) {
     }
   });
   wave_.Detach(wave_.end());
-  if (!finite) return Internal("the vocoder made samples that are not finite");
-  if (rows == 0) return OkStatus();
-  if (options_.tap) options_.tap({"waveform", begin, rows, 1, samples_.data(), 1});
-  sink(samples_);
-  return OkStatus();
+  return finite;
 }
 
 void VocoderStream::Tap(const std::string& name, const RowQueue& queue, int64_t from, int64_t channels,

@@ -71,6 +71,8 @@ class VocoderStream {
 
   // What this stream holds beside the vocoder's weights.
   int64_t memory_bytes() const;
+  // Where the time went since Begin, for measuring: the first convolution, each stage, what follows the last.
+  const std::vector<double>& seconds() const { return seconds_; }
 
  private:
   struct UnitState {
@@ -105,6 +107,7 @@ class VocoderStream {
   void Average(size_t stage);
   void DetachStage(size_t stage);
   Status Output(const SampleSink& sink);
+  bool MakeSamples();
   void Activate(const cpu::AntiAliasedSnake& snake, const RowQueue& in, RowQueue* out,
                 cpu::AlignedFloats* memory);
   void Convolve(const cpu::Convolution& convolution, const cpu::AlignedFloats& bias, const RowQueue& in,
@@ -129,6 +132,7 @@ class VocoderStream {
   cpu::AlignedFloats mean_memory_;
   Memory memory_;
   std::vector<float> samples_;
+  std::vector<double> seconds_;
 };
 
 }  // namespace waveshift::tts::indextts
