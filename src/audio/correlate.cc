@@ -8,13 +8,10 @@
 #include <numbers>
 #include <vector>
 
-#include "audio/fft_internal.h"
+#include "audio/fft.h"
 
 namespace waveshift::audio {
 namespace {
-
-using internal::Complex;
-using internal::Fft;
 
 constexpr size_t kFactor = 3;
 constexpr double kReducedRateHz = static_cast<double>(kTimelineRateHz) / kFactor;

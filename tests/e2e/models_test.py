@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # Copyright 2026 the WaveShift authors.
 # SPDX-License-Identifier: Apache-2.0
-"""models convert, inspect, verify: the golden release (tests/golden/indextts) becomes a model file whose every number is recomputed here with
+"""models convert, inspect, verify, parity: the golden release (tests/golden/indextts) becomes a model file whose every number is recomputed here with
 numpy, by readers and a table of names of its own."""
 import collections
 import json
 import pathlib
 import pickle
 import re
+import shutil
 import struct
 import unittest
 import zipfile
@@ -238,6 +239,27 @@ class ModelsTest(support.Case):
         for action in ("inspect", "verify"):
             _, err = self.run_program("models", action, "bad.gguf", exit_code=3)
             self.assertIn("bad.gguf", err)
+
+    def test_parity_with_a_folder_of_golden_data(self):
+        self.convert("--type", "f32")
+        golden = ROOT / "tests/golden/indextts"
+        report = json.loads(self.run_program("models", "parity", "model.gguf", "--golden", golden, "--device", "cpu", "--json", "--quiet")[0])
+        rows = {row["name"]: row for row in report["rows"]}
+        self.assertTrue(report["ok"])
+        self.assertLess(rows["perceiver_out"]["relative_error"], 3e-5)
+        self.assertEqual((44, []), (rows["text.tokenize"]["cases"], rows["text.tokenize"]["different"]))
+        self.assertRegex(self.run_program("models", "parity", "model.gguf", "--golden", golden, "--quiet")[0], r"ecapa_embedding +ok +error")
+
+        changed = self.folder / "changed"
+        shutil.copytree(golden, changed)
+        spectrum = numpy.load(changed / "tensors/log_mel.npy")
+        spectrum[7, 9] += 0.01
+        numpy.save(changed / "tensors/log_mel.npy", spectrum)
+        out, err = self.run_program("models", "parity", "model.gguf", "--golden", changed, "--json", "--quiet", exit_code=1)
+        self.assertIn("log_mel", [row["name"] for row in json.loads(out)["rows"] if not row["ok"]])
+        self.assertIn("outside their bounds", err)
+        _, err = self.run_program("models", "parity", "model.gguf", "--golden", "nowhere", "--quiet", exit_code=3)
+        self.assertIn("nowhere/cases.json", err)
 
     def test_bad_releases_end_with_one_line_and_leave_nothing(self):
         def refused(words, *arguments, exit_code=3):

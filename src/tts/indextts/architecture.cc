@@ -138,6 +138,7 @@ Status CheckArchitecture(const Architecture& a) {
   VisitSizes(a, ranges);
   WS_RETURN_IF_ERROR(ranges.status);
   WS_RETURN_IF_ERROR(Require(a.mel.window <= a.mel.fft, "mel.window: must not exceed mel.fft"));
+  WS_RETURN_IF_ERROR(Require((a.mel.fft & (a.mel.fft - 1)) == 0, "mel.fft: must be a power of two"));
   WS_RETURN_IF_ERROR(Require(a.conformer.width % a.conformer.heads == 0,
                              "conformer.width: is no multiple of conformer.heads"));
   WS_RETURN_IF_ERROR(Require(a.conformer.width % 2 == 0, "conformer.width: must be even"));

@@ -1,12 +1,12 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
-#include "audio/fft_internal.h"
+#include "audio/fft.h"
 
 #include <cmath>
 #include <numbers>
 #include <utility>
 
-namespace waveshift::audio::internal {
+namespace waveshift::audio {
 
 Fft::Fft(size_t size) : size_(size), reversed_(size, 0), roots_(size / 2) {
   for (size_t i = 1; i < size; ++i) reversed_[i] = (reversed_[i / 2] / 2) + ((i % 2) * (size / 2));
@@ -35,4 +35,4 @@ void Fft::Forward(std::vector<Complex>& data) const {
   }
 }
 
-}  // namespace waveshift::audio::internal
+}  // namespace waveshift::audio

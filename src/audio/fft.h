@@ -1,12 +1,12 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
-#ifndef WAVESHIFT_AUDIO_FFT_INTERNAL_H_
-#define WAVESHIFT_AUDIO_FFT_INTERNAL_H_
+#ifndef WAVESHIFT_AUDIO_FFT_H_
+#define WAVESHIFT_AUDIO_FFT_H_
 
 #include <cstddef>
 #include <vector>
 
-namespace waveshift::audio::internal {
+namespace waveshift::audio {
 
 struct Complex {
   double re = 0;
@@ -28,6 +28,6 @@ class Fft {
   std::vector<Complex> roots_;  // e^(-2 pi i k / size), k < size / 2
 };
 
-}  // namespace waveshift::audio::internal
+}  // namespace waveshift::audio
 
-#endif  // WAVESHIFT_AUDIO_FFT_INTERNAL_H_
+#endif  // WAVESHIFT_AUDIO_FFT_H_

@@ -1,0 +1,26 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The Perceiver that makes a fixed number of rows of what the Conformer heard (Jaegle et al. 2021, arXiv
+// 2103.03206; here without norms before attention and feed-forward).
+#ifndef WAVESHIFT_TTS_INDEXTTS_VOICE_PERCEIVER_H_
+#define WAVESHIFT_TTS_INDEXTTS_VOICE_PERCEIVER_H_
+
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "base/status.h"
+#include "runtime/ggml/device.h"
+#include "tts/indextts/loaded_model.h"
+
+namespace waveshift::tts::indextts {
+
+// The rows with which the GPT's prefix begins, [perceiver.latents, gpt.width], of the Conformer's output
+// [time, conformer.width]. Errors as of Graph. Pre: whole rows, at least one.
+StatusOr<std::vector<float>> RunPerceiver(const LoadedModel& model, const ggml::Device& device,
+                                          std::span<const float> heard, const std::stop_token& stop);
+
+}  // namespace waveshift::tts::indextts
+
+#endif  // WAVESHIFT_TTS_INDEXTTS_VOICE_PERCEIVER_H_
