@@ -42,14 +42,21 @@ struct V8 {
   }
   static __m256i LoadBytes(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
 
-  static float DotBytes(const uint8_t* q, const float* scale8, const int8_t* x, const float* x_scale8,
-                        int64_t blocks) {
-    Type sum = Zero();
+  template <int kRows>
+  static void DotBytes(const uint8_t* q, const float* scale8, const int8_t* x, int64_t x_row,
+                       const float* x_scale8, int64_t blocks, float* sums) {
+    Type sum[kRows];
+    for (int n = 0; n < kRows; ++n) sum[n] = Zero();
     for (int64_t b = 0; b < blocks; ++b) {
-      const __m256i dot = DotUnsigned(LoadBytes(q + b * kBlock), LoadBytes(x + b * kBlock));
-      sum = Fma(_mm256_cvtepi32_ps(dot), Mul(Load(scale8 + b * 8), Load(x_scale8 + b * 8)), sum);
+      const __m256i values = LoadBytes(q + b * kBlock);
+      const Type scale = Load(scale8 + b * 8);
+      for (int n = 0; n < kRows; ++n) {
+        const __m256i dot = DotUnsigned(values, LoadBytes(x + n * x_row + b * kBlock));
+        const Type both = Mul(scale, Load(x_scale8 + n * (x_row / 4) + b * 8));
+        sum[n] = Fma(_mm256_cvtepi32_ps(dot), both, sum[n]);
+      }
     }
-    return Sum(sum);
+    for (int n = 0; n < kRows; ++n) sums[n] = Sum(sum[n]);
   }
 };
 

@@ -53,15 +53,21 @@ struct V16 {
 
   static Type ToFloats(__m512i v) { return _mm512_maskz_cvtepi32_ps(__mmask16{0xffff}, v); }
   // Blocks come in pairs; q4_k has eight at least.
-  static float DotBytes(const uint8_t* q, const float* scale8, const int8_t* x, const float* x_scale8,
-                        int64_t blocks) {
-    Type sum = Zero();
+  template <int kRows>
+  static void DotBytes(const uint8_t* q, const float* scale8, const int8_t* x, int64_t x_row,
+                       const float* x_scale8, int64_t blocks, float* sums) {
+    Type sum[kRows];
+    for (int n = 0; n < kRows; ++n) sum[n] = Zero();
     for (int64_t b = 0; b < blocks; b += 2) {
-      const __m512i dot = _mm512_dpbusd_epi32(_mm512_setzero_si512(), _mm512_loadu_si512(q + b * kBlock),
-                                              _mm512_loadu_si512(x + b * kBlock));
-      sum = Fma(ToFloats(dot), Mul(Load(scale8 + b * 8), Load(x_scale8 + b * 8)), sum);
+      const __m512i values = _mm512_loadu_si512(q + b * kBlock);
+      const Type scale = Load(scale8 + b * 8);
+      for (int n = 0; n < kRows; ++n) {
+        const __m512i bytes = _mm512_loadu_si512(x + n * x_row + b * kBlock);
+        const __m512i dot = _mm512_dpbusd_epi32(_mm512_setzero_si512(), values, bytes);
+        sum[n] = Fma(ToFloats(dot), Mul(scale, Load(x_scale8 + n * (x_row / 4) + b * 8)), sum[n]);
+      }
     }
-    return Sum(sum);
+    for (int n = 0; n < kRows; ++n) sums[n] = Sum(sum[n]);
   }
 };
 

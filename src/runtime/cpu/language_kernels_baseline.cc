@@ -79,15 +79,17 @@ struct V8 {
     return static_cast<uint16_t>(sign | ((bits - 0x38000000) >> 13));
   }
 
-  static float DotBytes(const uint8_t* q, const float* scale8, const int8_t* x, const float* x_scale8,
-                        int64_t blocks) {
-    float sum = 0;
-    for (int64_t b = 0; b < blocks; ++b) {
-      int32_t dot = 0;
-      for (int64_t i = b * kBlock; i < (b + 1) * kBlock; ++i) dot += q[i] * x[i];
-      sum += static_cast<float>(dot) * (scale8[b * 8] * x_scale8[b * 8]);
+  template <int kRows>
+  static void DotBytes(const uint8_t* q, const float* scale8, const int8_t* x, int64_t x_row,
+                       const float* x_scale8, int64_t blocks, float* sums) {
+    for (int n = 0; n < kRows; ++n) {
+      sums[n] = 0;
+      for (int64_t b = 0; b < blocks; ++b) {
+        int32_t dot = 0;
+        for (int64_t i = b * kBlock; i < (b + 1) * kBlock; ++i) dot += q[i] * x[n * x_row + i];
+        sums[n] += static_cast<float>(dot) * (scale8[b * 8] * x_scale8[n * (x_row / 4) + b * 8]);
+      }
     }
-    return sum;
   }
 };
 

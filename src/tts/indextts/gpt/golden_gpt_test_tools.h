@@ -53,7 +53,7 @@ struct GoldenModel {
   std::unique_ptr<GptNetwork> Network(NetworkKind kind, int64_t cells = 512,
                                       ggml::TensorType cell_type = ggml::TensorType::kF32) const {
     const NetworkOptions options = {.cells = cells, .cell_type = cell_type};
-    if (kind == NetworkKind::kCpu) return MakeCpuNetwork(file, architecture.gpt, 2, options).value();
+    if (kind == NetworkKind::kCpu) return MakeCpuNetwork(file, architecture.gpt, 1, options).value();
     return MakeGgmlNetwork(*weights, *device, architecture.gpt, options).value();
   }
 };
