@@ -1,10 +1,11 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What IndexTTS makes of a voice sample, measured: waveshift_voice_encoder_bench MODEL.gguf [SECONDS]
-// [ROUNDS] For 1 and 2 threads: seconds that the spectrogram, the Conformer, the Perceiver and the speaker
-// encoder take for a sample of so many seconds (default 10). Minimum and median of the rounds, as one JSON
-// object a row on standard output. waveshift_make_release makes a release to convert.
+// What IndexTTS makes of a voice sample, measured:
+//   waveshift_voice_encoder_bench MODEL.gguf [SECONDS] [ROUNDS] [THREADS]
+// Seconds that the spectrogram, the Conformer, the Perceiver and the speaker encoder take for a sample of
+// SECONDS (default 10), on THREADS threads (default: on 1, then on 2). Minimum and median of ROUNDS, as one
+// JSON object a row on standard output. waveshift_make_release makes a release to convert.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -99,12 +100,14 @@ Status MeasureOn(const std::string& path, int threads, double seconds, int round
 int main(int argc, char** argv) {
   const double seconds = argc > 2 ? std::atof(argv[2]) : 10;
   const int rounds = argc > 3 ? std::atoi(argv[3]) : 3;
-  if (argc < 2 || argc > 4 || !(seconds > 0) || rounds < 1) {
-    std::fprintf(stderr, "usage: %s MODEL.gguf [SECONDS] [ROUNDS]\n", argv[0]);
+  const int threads = argc > 4 ? std::atoi(argv[4]) : 0;
+  if (argc < 2 || argc > 5 || !(seconds > 0) || rounds < 1 || threads < 0) {
+    std::fprintf(stderr, "usage: %s MODEL.gguf [SECONDS] [ROUNDS] [THREADS]\n", argv[0]);
     return 2;
   }
-  for (const int threads : {1, 2}) {
-    const waveshift::Status status = waveshift::tts::indextts::MeasureOn(argv[1], threads, seconds, rounds);
+  const std::vector<int> counts = threads > 0 ? std::vector<int>{threads} : std::vector<int>{1, 2};
+  for (const int count : counts) {
+    const waveshift::Status status = waveshift::tts::indextts::MeasureOn(argv[1], count, seconds, rounds);
     if (!status.ok()) {
       std::fprintf(stderr, "%s\n", waveshift::Message(status).c_str());
       return waveshift::ExitCodeFor(status);

@@ -72,7 +72,7 @@ std::string SecondsText(double seconds) {
 std::vector<float> ResampleLikeReference(std::span<const float> samples, int64_t from_hz, int64_t to_hz) {
   if (from_hz == to_hz) return {samples.begin(), samples.end()};
   const int64_t divisor = std::gcd(from_hz, to_hz);
-  const int64_t from = from_hz / divisor;
+  const int64_t from = std::max<int64_t>(1, from_hz / divisor);
   const int64_t to = to_hz / divisor;
   const int64_t count = (static_cast<int64_t>(samples.size()) * to + from - 1) / from;
   std::vector<float> out(static_cast<size_t>(count));
