@@ -240,15 +240,15 @@ Status Puller::Place(PulledFile& pulled, PackageShelf& shelf) {
   WS_ASSIGN_OR_RETURN(PartFile part, PartFile::Open(path, stop_));
   std::vector<Status> reasons;
   for (const Candidate& candidate : Candidates(*pulled.file, part)) {
-    const Status status = candidate.parts != nullptr ? FromParts(pulled, *candidate.parts, part, shelf)
-                                                     : FromAddress(pulled, candidate.url, part);
+    Status status = candidate.parts != nullptr ? FromParts(pulled, *candidate.parts, part, shelf)
+                                               : FromAddress(pulled, candidate.url, part);
     if (status.ok()) return Finish(pulled, part);
     if (status.code() == StatusCode::kCancelled || stop_.stop_requested()) return status;
     WS_RETURN_IF_ERROR(part.write_failure());
     reasons.push_back(status);
   }
   if (part.size_bytes() == 0) part.Discard();
-  const Status status = NothingWorked(pulled, reasons);
+  Status status = NothingWorked(pulled, reasons);
   if (!pulled.file->optional) return status;
   pulled.is_there = false;
   Notice(Message(status) + "; it is not needed");

@@ -212,7 +212,7 @@ Status VerifyModels(const StoreFlags& flags, CommandContext& context) {
     text += VerifyText(report);
   }
   if (reports.empty()) text = "no model of the catalogue is in " + folder + "\n";
-  const Status verdict = Verdict(reports);
+  Status verdict = Verdict(reports);
   WS_RETURN_IF_ERROR(PrintOut(
       flags.common.json ? Dump({{"folder", folder}, {"ok", verdict.ok()}, {"models", std::move(list)}})
                         : text));
