@@ -21,8 +21,17 @@ std::u32string FromIcu(const icu::UnicodeString& text) {
   return out;
 }
 
-std::u32string Normalize(const icu::Normalizer2* how, std::u32string_view code_points, UErrorCode error) {
-  if (how == nullptr || U_FAILURE(error)) return std::u32string(code_points);
+// nullptr when ICU's data are missing. Asked for once, under the guard of a static variable: ThreadSanitizer
+// does not see that ICU guards it as well.
+const icu::Normalizer2* Instance(const icu::Normalizer2* (*get)(UErrorCode& error)) {
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::Normalizer2* how = get(error);
+  return U_SUCCESS(error) ? how : nullptr;
+}
+
+std::u32string Normalize(const icu::Normalizer2* how, std::u32string_view code_points) {
+  if (how == nullptr) return std::u32string(code_points);
+  UErrorCode error = U_ZERO_ERROR;
   icu::UnicodeString given;
   for (const char32_t c : code_points) given.append(static_cast<UChar32>(c));
   const icu::UnicodeString made = how->normalize(given, error);
@@ -59,13 +68,13 @@ std::string ToUtf8(std::u32string_view code_points) {
 }
 
 std::u32string Decompose(std::u32string_view code_points) {
-  UErrorCode error = U_ZERO_ERROR;
-  return Normalize(icu::Normalizer2::getNFDInstance(error), code_points, error);
+  static const icu::Normalizer2* const how = Instance(&icu::Normalizer2::getNFDInstance);
+  return Normalize(how, code_points);
 }
 
 std::u32string ComposeCompatible(std::u32string_view code_points) {
-  UErrorCode error = U_ZERO_ERROR;
-  return Normalize(icu::Normalizer2::getNFKCInstance(error), code_points, error);
+  static const icu::Normalizer2* const how = Instance(&icu::Normalizer2::getNFKCInstance);
+  return Normalize(how, code_points);
 }
 
 std::u32string SimplifiedHan(std::u32string_view code_points) {
