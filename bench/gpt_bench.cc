@@ -51,7 +51,7 @@ class Stopwatch {
 constexpr int kBeams = 3;
 constexpr int64_t kTextTokens = 48;
 constexpr int64_t kSecondPassCodes = 117;
-constexpr int64_t kCells = 16 * 700;
+constexpr int64_t kCells = 11200;  // 700 for each of 16 lines
 
 class Bench {
  public:
@@ -123,7 +123,7 @@ class Bench {
       cells.emplace_back(&pool);
       cells.back().AddCommon(architecture_.perceiver.latents + kTextTokens + 3);
     }
-    const auto rows = static_cast<size_t>(lines * kBeams);
+    const size_t rows = static_cast<size_t>(lines) * kBeams;
     std::vector<float> inputs(rows * static_cast<size_t>(architecture_.gpt.width));
     std::vector<float> logits(rows * static_cast<size_t>(architecture_.gpt.codes));
     const std::vector<int32_t> parents = {0, 0, 1};

@@ -131,6 +131,12 @@ TEST_P(Network, ComputesNearlyTheReferencesNumbersInQ8) {
   ExpectGolden(5e-2);
 }
 
+// Only the rows of 256 values are in four bits, the others in eight.
+TEST_P(Network, ComputesAboutTheReferencesNumbersInQ4) {
+  Use(GetParam(), TensorType::kQ4_K, TensorType::kF16);
+  ExpectGolden(1e-1);
+}
+
 // A line's beams, with cells of their own behind a prefix.
 struct Line {
   Cells cells;
