@@ -115,7 +115,7 @@ void PackedMatrix::MultiplyPanel(const Product& product, const Panel& panel) con
 void PackedMatrix::Multiply(const Product& product, Workers* workers) const {
   const int64_t blocks = (product.rows + kRowBlock - 1) / kRowBlock;
   // Some items a worker, so that a slow one holds nobody up for long.
-  const int64_t wanted = 8 * workers->count() / std::max<int64_t>(blocks, 1) + 1;
+  const int64_t wanted = int64_t{8} * workers->count() / std::max<int64_t>(blocks, 1) + 1;
   const int64_t group = std::max<int64_t>(1, panels() / wanted);
   const int64_t groups = (panels() + group - 1) / group;
   workers->Run(blocks * groups, [&](int64_t item, int /*worker*/) {
