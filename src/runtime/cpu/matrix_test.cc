@@ -100,7 +100,7 @@ TEST_P(Matrix, LeavesWhatLiesBetweenRowsAlone) {
   packed.SetRow(0, 0, std::vector<float>{1, 2, 3, 4, 5});
   packed.SetRow(0, 1, std::vector<float>{1, 1, 1, 1, 1});
   const std::vector<float> a = {1, 0, 0, 1, 2, 2};
-  std::vector<float> c(3 * 11, 77.0F);
+  std::vector<float> c(33, 77.0F);
   packed.Multiply({a.data(), 2, 0, 3, c.data(), 11, nullptr, false});
   const std::vector<float> wanted = {1, 2, 3,  4,  5,  0, 0, 0, 77, 77, 77, 1, 1, 1,  1,  1, 0,
                                      0, 0, 77, 77, 77, 4, 6, 8, 10, 12, 0,  0, 0, 77, 77, 77};

@@ -14,7 +14,7 @@ namespace waveshift::cpu {
 
 inline constexpr int kSnakeBlock = 64;
 // A row needs the activated pairs of this many rows before and behind it.
-inline constexpr int kSnakePairs = 3;
+inline constexpr int64_t kSnakePairs = 3;
 
 template <class V>
 class SnakeLane {

@@ -79,7 +79,7 @@ template <class V, int kSize>
 struct RealFourier {
   using T = typename V::Type;
   using Half = RealFourier<V, kSize / 2>;
-  static constexpr int kStep = 32 / kSize;
+  static constexpr int64_t kStep = 32 / kSize;
 
   // Values x[0], x[stride], ...
   template <int kStride>
@@ -93,7 +93,7 @@ struct RealFourier {
     re[0] = V::Add(even_re[0], odd_re[0]);
     re[kSize / 2] = V::Sub(even_re[0], odd_re[0]);
 #pragma GCC unroll 16
-    for (int k = 1; k < kSize / 4; ++k) {
+    for (int64_t k = 1; k < kSize / 4; ++k) {
       const T c = V::Set(kCosine32[k * kStep]);
       const T s = V::Set(kCosine32[8 - k * kStep]);
       const T turned_re = V::Fma(s, odd_im[k], V::Mul(c, odd_re[k]));
@@ -116,7 +116,7 @@ struct RealFourier {
     even_re[0] = V::Add(re[0], re[kSize / 2]);
     odd_re[0] = V::Sub(re[0], re[kSize / 2]);
 #pragma GCC unroll 16
-    for (int k = 1; k < kSize / 4; ++k) {
+    for (int64_t k = 1; k < kSize / 4; ++k) {
       const T c = V::Set(kCosine32[k * kStep]);
       const T s = V::Set(kCosine32[8 - k * kStep]);
       even_re[k] = V::Add(re[k], re[kSize / 2 - k]);
@@ -164,7 +164,7 @@ struct FourierTransform {
     point[0] = re[0];
     point[1] = re[kSize / 2];
 #pragma GCC unroll 16
-    for (int k = 1; k < kSize / 2; ++k) {
+    for (int64_t k = 1; k < kSize / 2; ++k) {
       point[3 * k - 1] = V::Add(re[k], im[k]);
       point[3 * k] = re[k];
       point[3 * k + 1] = im[k];
@@ -177,7 +177,7 @@ struct FourierTransform {
     re[0] = point[0];
     re[kSize / 2] = point[1];
 #pragma GCC unroll 16
-    for (int k = 1; k < kSize / 2; ++k) {
+    for (int64_t k = 1; k < kSize / 2; ++k) {
       re[k] = V::Sub(point[3 * k - 1], point[3 * k + 1]);
       im[k] = V::Add(point[3 * k - 1], point[3 * k]);
     }

@@ -12,7 +12,7 @@
 namespace waveshift::cpu {
 namespace {
 
-constexpr std::chrono::microseconds kWatch{50};
+constexpr std::chrono::microseconds kWatch{200};
 constexpr int kCountBits = 32;
 constexpr uint64_t kCountMask = (uint64_t{1} << kCountBits) - 1;
 

@@ -17,7 +17,7 @@
 
 namespace waveshift::cpu {
 
-// The caller's thread is one of them. Between two Run the others watch for about 50 us, then sleep, so that
+// The caller's thread is one of them. Between two Run the others watch for about 0.2 ms, then sleep, so that
 // an idle computation costs nothing; one that wakes late, because its processor is taken, holds nobody up.
 // One caller at a time; many Workers may live side by side.
 class Workers {

@@ -59,8 +59,8 @@ struct VocoderOptions {
 };
 
 // Immutable and shared by any number of threads, each with a VocoderStream of its own. Memory: the
-// weights in the form in which they are multiplied, bytes(): for the published models with kAuto 1.15 GiB, of
-// a file in f16 0.62 GiB; with kDirect 0.49 GiB.
+// weights in the form in which they are multiplied, bytes(): for the published models with kAuto 1.12 GiB, of
+// a file in f16 0.61 GiB; with kDirect 0.47 GiB.
 class Vocoder {
  public:
   // Reads and packs the tensors "vocoder.*" of a model file; the file need not stay. InvalidArgument names

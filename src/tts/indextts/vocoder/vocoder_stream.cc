@@ -158,7 +158,7 @@ Status VocoderStream::PushPiece(std::span<const float> latents, bool last, const
   latents_.Detach(first.in.end() - vocoder_->conv_in().reach());
   Tap("conv_pre", first.in, from, vocoder_->conv_in().shape().out, voice_->in_part);
   Tap("conv_pre_cond", first.in, from, vocoder_->conv_in().shape().out);
-  const Status status = RunStages(0, sink, stop);
+  Status status = RunStages(0, sink, stop);
   first.in.Detach(first.rows_done - vocoder_->stages().front().up.reach_before());
   if (!status.ok()) voice_ = nullptr;  // only Begin may follow
   return status;
