@@ -11,7 +11,6 @@
 namespace waveshift::text {
 namespace {
 
-
 StatusOr<Transcript> Srt(std::string_view bytes) {
   return ParseTranscript(bytes, TranscriptFormat::kSrt, "talk.srt");
 }

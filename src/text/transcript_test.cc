@@ -14,7 +14,6 @@
 namespace waveshift::text {
 namespace {
 
-
 TranscriptLine Line(int64_t sequence, int64_t start_ms, int64_t end_ms, std::string translation = "x") {
   TranscriptLine line;
   line.sequence = sequence;

@@ -43,7 +43,8 @@ class Converter : public testing::Test {
   std::string Path(const std::string& name) const { return scratch_.path() + "/" + name; }
 
   // Converts the golden release (tests/golden/indextts).
-  std::shared_ptr<const ggml::GgufFile> Golden(const ConvertOptions& options, const std::string& name = "out.gguf") {
+  std::shared_ptr<const ggml::GgufFile> Golden(const ConvertOptions& options,
+                                               const std::string& name = "out.gguf") {
     const bool there = std::filesystem::exists(Path("golden"));
     EXPECT_TRUE(there || CopyGoldenRelease(Path("golden")).ok());
     const auto report = Convert(Path("golden"), Path(name), options);
