@@ -58,13 +58,13 @@ Status LineBatch::Run(const std::stop_token& stop) {
     if (!status.ok()) Fail(i, status);
   }
   while (!call_.idle()) {
-    WS_ASSIGN_OR_RETURN(Generator::Finished finished, call_.Next(stop));
+    WS_ASSIGN_OR_RETURN(const Generator::Finished finished, call_.Next(stop));
     const auto found = places_.find(finished.line);
     const Place place = found->second;
     places_.erase(found);
     // A line that failed already may have other sentences on their way.
     if (lines_[place.line].is_answered) continue;
-    const Status status = Take(place, std::move(finished.result), stop);
+    const Status status = Take(place, finished.result, stop);
     if (status.code() == StatusCode::kCancelled) return status;
     if (!status.ok()) Fail(place.line, status);
   }
@@ -139,7 +139,7 @@ Status LineBatch::Generate(const Place& place) {
 }
 
 // A sentence's codes: its sound, or another attempt.
-Status LineBatch::Take(const Place& place, LineResult result, const std::stop_token& stop) {
+Status LineBatch::Take(const Place& place, const LineResult& result, const std::stop_token& stop) {
   WS_RETURN_IF_ERROR(result.status);
   const bool is_usable =
       result.fault == CodeFault::kNone || (options_.accept_faults && result.fault != CodeFault::kEmpty);

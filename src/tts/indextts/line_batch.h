@@ -59,7 +59,7 @@ class LineBatch {
                                                           std::vector<std::string>& warnings) const;
   StatusOr<SpeakingModel::Speaker> SpeakerOf(const VoiceSpec& voice, const std::stop_token& stop);
   Status Generate(const Place& place);
-  Status Take(const Place& place, LineResult result, const std::stop_token& stop);
+  Status Take(const Place& place, const LineResult& result, const std::stop_token& stop);
   StatusOr<audio::MonoBuffer> Vocode(const Line& line, const LineResult& result, const std::stop_token& stop);
   void Answer(size_t index);
   void Fail(size_t index, const Status& status);

@@ -175,7 +175,8 @@ Tensor GgmlNetwork::Attention(Plan* plan, size_t layer, Tensor qkv) {
   Tensor q = graph.Permute(Heads(plan, third(0), plan->shape.rows), {0, 2, 1, 3});
   Tensor k = graph.Permute(gathered(0), {0, 2, 1, 3});
   Tensor v = graph.Contiguous(graph.Permute(gathered(1), {1, 2, 0, 3}));
-  const float scale = 1 / std::sqrt(static_cast<float>(width / sizes_.heads));
+  const int64_t head_width = width / sizes_.heads;
+  const float scale = 1 / std::sqrt(static_cast<float>(head_width));
   Tensor weights = graph.Softmax(graph.MatMul(k, q), plan->mask, scale);
   Tensor sum = graph.Permute(graph.MatMul(v, weights), {0, 2, 1, 3});
   return graph.Reshape(graph.Contiguous(sum), {width, plan->shape.rows * plan->shape.groups});

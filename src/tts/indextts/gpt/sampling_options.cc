@@ -18,7 +18,7 @@ Status Wrong(const char* field, const char* allowed) {
 
 Status CheckSampling(const SamplingOptions& options, const CodeSet& codes) {
   // Each beam offers two codes at least, so that twice as many candidates as beams can be drawn.
-  if (options.beams < 1 || options.beams > kMostBeams || codes.count < 2 * options.beams) {
+  if (options.beams < 1 || options.beams > kMostBeams || codes.count < int64_t{2} * options.beams) {
     return Wrong("beams", "from 1 to 16, and at most half the number of codes");
   }
   if (!(options.temperature > 0) || !std::isfinite(options.temperature)) {
