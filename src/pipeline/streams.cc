@@ -90,7 +90,7 @@ Status PublishStage::Run(const std::stop_token& stop) const {
           text::FormatVttSegment(cues->Cues(borders_ms), std::llround(MsFromSamples(segments[i].start)),
                                  std::llround(MsFromSamples(segments[i].end)), media::kProgrammeOffset90kHz);
     }
-    WS_RETURN_IF_ERROR(publisher->PublishSegment(i, std::move(parts)));
+    WS_RETURN_IF_ERROR(publisher->PublishSegment(i, parts));
     tracker->MediaDone(SecondsFromSamples(segments[i].end - segments[i].start));
     tracker->SetPercent(kPercentBefore +
                         kPercentStreams * static_cast<double>(i + 1) / static_cast<double>(segments.size()));
