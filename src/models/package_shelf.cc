@@ -27,7 +27,7 @@ bool IsKept(const std::string& name) { return name.find(".archive") == kSha256Di
 }  // namespace
 
 PackageShelf::PackageShelf(const Catalogue& catalogue, const std::string& folder,
-                           std::vector<const ModelFile*> files, Fetch fetch,
+                           const std::vector<const ModelFile*>& files, Fetch fetch,
                            std::function<void(const std::string&)> on_notice)
     : catalogue_(catalogue),
       folder_(folder + "/.fetch"),

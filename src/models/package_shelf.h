@@ -26,8 +26,9 @@ class PackageShelf {
 
   // `files`: for what the packages will be asked. `fetch` gets packages with an address, `on_notice` a line
   // before each package that a client fetches.
-  PackageShelf(const Catalogue& catalogue, const std::string& folder, std::vector<const ModelFile*> files,
-               Fetch fetch, std::function<void(const std::string&)> on_notice);
+  PackageShelf(const Catalogue& catalogue, const std::string& folder,
+               const std::vector<const ModelFile*>& files, Fetch fetch,
+               std::function<void(const std::string&)> on_notice);
 
   // The path of a plain file with the part's bytes. FailedPrecondition when the client is not installed;
   // Unavailable; DataLoss (another archive than the known one); NotFound; Cancelled.
