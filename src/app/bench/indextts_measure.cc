@@ -97,7 +97,7 @@ class IndexTtsMeasure {
   void AddTotals(int lines);
 
   void Tell(const char* what) {
-    const double stages = 8 + static_cast<double>(options_.batches.size());
+    const double stages = 7 + static_cast<double>(options_.batches.size());
     if (options_.progress) options_.progress(std::min(1.0, stages_++ / stages), subject_ + " " + what);
   }
   // The rounds of a stage.

@@ -24,7 +24,7 @@ constexpr int64_t kPrefix = 32 + 48 + 2;
 TEST(IndexTtsWorkTest, VoiceSample) {
   EXPECT_NEAR(ConformerFlop(ArchitectureOf15(), kFrames), 39.9e9, 0.1e9);
   EXPECT_NEAR(PerceiverFlop(ArchitectureOf15(), kFrames), 4.3e9, 0.05e9);
-  EXPECT_NEAR(PerceiverFlop(ArchitectureOf10(), kFrames), 3e9, 0.2e9);
+  EXPECT_NEAR(PerceiverFlop(ArchitectureOf10(), kFrames), 3e9, 0.5e9);
   EXPECT_NEAR(SpeakerEncoderFlop(ArchitectureOf15(), kFrames), 9.8e9, 0.05e9);
 }
 

@@ -99,7 +99,9 @@ TEST_F(RandomModelTest, RangesKeepActivationsNearOne) {
 
 // Every stage computes numbers, and the sound does not hang at its bounds.
 TEST_F(RandomModelTest, SpeaksFiniteSamples) {
-  ASSERT_TRUE(WriteRandomModel(Path("model.gguf"), TinyArchitecture(), {}).ok());
+  Architecture architecture = TinyArchitecture();
+  architecture.conformer.positions = 100;
+  ASSERT_TRUE(WriteRandomModel(Path("model.gguf"), architecture, {}).ok());
   const auto model = SpeakingModel::Load(Path("model.gguf"),
                                          {.device = ggml::DeviceKind::kCpu, .threads = 1, .most_lines = 1});
   ASSERT_TRUE(model.ok()) << model.status();
