@@ -37,8 +37,8 @@ struct ValueRange {
   float spread = 0;
 };
 // So that a network's activations stay near one: matrices by what flows into a row (their variance is one
-// through that number), norms and variances near one, logarithms of frequencies within a half. `spec` is
-// none that is dropped, and not the filter.
+// through that number, in the vocoder's residual blocks 0.09 through it), norms and variances near one,
+// logarithms of frequencies within a half. `spec` is none that is dropped, and not the filter.
 ValueRange RandomRange(const TensorSpec& spec);
 
 struct RandomModelOptions {
