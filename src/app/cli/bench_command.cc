@@ -211,7 +211,9 @@ class BenchRun {
       arguments.push_back(std::to_string(flags_.rounds));
     }
     request.arguments = std::move(arguments);
-    WS_ASSIGN_OR_RETURN(const ProcessResult result, RunProcess(request, context_.stop()));
+    const StatusOr<ProcessResult> ran = RunProcess(request, context_.stop());
+    if (context_.stop().stop_requested()) return Cancelled("stopped");
+    WS_ASSIGN_OR_RETURN(const ProcessResult result, ran);
     if (result.exit_code != 0) return FailureOf(result);
     WS_ASSIGN_OR_RETURN(BenchReport report, ParseBenchJson(result.output));
     Take(std::move(report.rows));
