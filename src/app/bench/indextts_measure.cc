@@ -190,7 +190,7 @@ void IndexTtsMeasure::SetSizes() {
   codes_ = std::min(kCodes, sizes().max_codes);
   steps_ = std::min(options_.steps, static_cast<int>(std::max<int64_t>(1, codes_ / 2)));
   const int most = *std::max_element(options_.batches.begin(), options_.batches.end());
-  cells_ = std::max<int64_t>(most * (prefix() + codes_ / 2 + kBeams * steps_), prefix() + codes_);
+  cells_ = std::max<int64_t>(most * (prefix() + codes_ / 2 + int64_t{kBeams} * steps_), prefix() + codes_);
 }
 
 Status IndexTtsMeasure::MeasureVoice() {
@@ -268,7 +268,7 @@ Status IndexTtsMeasure::MeasureStep(int lines) {
   const int64_t positions = before + steps_ / 2;
   const double bytes = WeightBytes(model_->file(), "gpt.blocks.") +
                        WeightBytes(model_->file(), "gpt.code_head.") + CellReads(lines * positions);
-  AddRow("gpt_step", "s", rounds, {GptStepFlop(sizes(), lines * kBeams, positions), bytes}, lines);
+  AddRow("gpt_step", "s", rounds, {GptStepFlop(sizes(), int64_t{lines} * kBeams, positions), bytes}, lines);
   return OkStatus();
 }
 
