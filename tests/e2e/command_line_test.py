@@ -14,7 +14,7 @@ from support import SAMPLE, TRANSCRIPT
 class CommandLineTest(support.Case):
     def test_help_of_every_command(self):
         out, _ = self.run_program("--help")
-        for command in ("dub", "run", "serve", "speak", "tasks", "models", "doctor", "config", "version"):
+        for command in ("dub", "run", "serve", "speak", "tasks", "models", "doctor", "bench", "config", "version"):
             self.assertIn(command, out)
             text, _ = self.run_program(command, "--help")
             self.assertIn("--help", text)

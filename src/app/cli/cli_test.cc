@@ -96,7 +96,7 @@ TEST_F(CliTest, UsageErrorsExitWithTwoAndOneLine) {
 
 TEST_F(CliTest, EveryCommandHasHelp) {
   const std::string help = Run({"--help"}).output;
-  for (const char* command : {"run", "serve", "speak", "tasks", "doctor", "config", "version"}) {
+  for (const char* command : {"run", "serve", "speak", "tasks", "doctor", "bench", "config", "version"}) {
     EXPECT_THAT(help, HasSubstr(command));
     const ProcessResult result = Run({command, "--help"});
     EXPECT_EQ(result.exit_code, 0) << command;

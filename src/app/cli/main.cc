@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/cli/bench_command.h"
 #include "app/cli/command.h"
 #include "app/cli/config_command.h"
 #include "app/cli/doctor_command.h"
@@ -32,6 +33,7 @@ void RegisterCommands(CLI::App& app, CommandContext& context) {
   RegisterTasks(app, context);
   RegisterModels(app, context);
   RegisterDoctor(app, context);
+  RegisterBench(app, context);
   RegisterConfig(app, context);
   RegisterVersion(app, context);
 }

@@ -33,7 +33,33 @@ Status CheckTensor(const ggml::GgufFile& file, const TensorSpec& spec) {
   return OkStatus();
 }
 
+// The type, or the next larger one whose blocks fit into rows of that length.
+ggml::TensorType FittingType(ggml::TensorType type, int64_t row_values) {
+  using ggml::TensorType;
+  if (type == TensorType::kQ4_K && row_values % BlockValues(type) != 0) type = TensorType::kQ8_0;
+  if (type == TensorType::kQ8_0 && row_values % BlockValues(type) != 0) type = TensorType::kF16;
+  return type;
+}
+
 }  // namespace
+
+ggml::TensorType StoredType(const TensorSpec& spec, ggml::TensorType gpt_type, ggml::TensorType other_type,
+                            bool from_f16) {
+  using ggml::TensorType;
+  const int64_t row = spec.shape.back();
+  switch (spec.role) {
+    case Role::kGptMatrix:
+      return FittingType(gpt_type, row);
+    case Role::kEmbedding:
+      return FittingType(gpt_type == TensorType::kQ4_K ? TensorType::kQ8_0 : gpt_type, row);
+    case Role::kMatrix:
+      return other_type;
+    case Role::kTable:
+      return gpt_type != TensorType::kF32 && from_f16 ? TensorType::kF16 : TensorType::kF32;
+    default:
+      return TensorType::kF32;
+  }
+}
 
 bool MayBeStoredAs(Role role, ggml::TensorType type) {
   using ggml::TensorType;

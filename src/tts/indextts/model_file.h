@@ -25,6 +25,12 @@ inline constexpr std::string_view kLicenseKey = "general.license.text";
 // Whether a tensor of this role may be stored so.
 bool MayBeStoredAs(Role role, ggml::TensorType type);
 
+// How a tensor is stored when the GPT's matrices are wanted as `gpt_type` (not bf16) and all others as
+// `other_type` (f32 or f16): embeddings and code head at least as q8_0, vectors as f32; `from_f16`: the
+// release has it in 16 bits. Where a row has no whole blocks it is the next larger type.
+ggml::TensorType StoredType(const TensorSpec& spec, ggml::TensorType gpt_type, ggml::TensorType other_type,
+                            bool from_f16);
+
 // That the file is a whole IndexTTS model: format, sizes, tokenizer, and each tensor of its architecture with
 // the right shape and a fit type, and no other. InvalidArgument names the file and the tensor or key. Does
 // not read the weights. Gives the sizes.

@@ -19,30 +19,6 @@ using ggml::PlannedTensor;
 using ggml::TensorType;
 using ggml::Value;
 
-// The type, or the next larger one whose blocks fit into rows of that length.
-TensorType FittingType(TensorType type, int64_t row_values) {
-  if (type == TensorType::kQ4_K && row_values % BlockValues(type) != 0) type = TensorType::kQ8_0;
-  if (type == TensorType::kQ8_0 && row_values % BlockValues(type) != 0) type = TensorType::kF16;
-  return type;
-}
-
-TensorType TypeFor(const TensorSpec& spec, ElementType source, const ConvertOptions& options) {
-  const int64_t row = spec.shape.back();
-  switch (spec.role) {
-    case Role::kGptMatrix:
-      return FittingType(options.gpt_type, row);
-    case Role::kEmbedding:
-      return FittingType(options.gpt_type == TensorType::kQ4_K ? TensorType::kQ8_0 : options.gpt_type, row);
-    case Role::kMatrix:
-      return options.other_type;
-    case Role::kTable:
-      return options.gpt_type != TensorType::kF32 && source == ElementType::kFloat16 ? TensorType::kF16
-                                                                                     : TensorType::kF32;
-    default:
-      return TensorType::kF32;
-  }
-}
-
 Status CheckOptions(const ConvertOptions& options) {
   if (options.gpt_type == TensorType::kBf16) return InvalidArgument("type: f32, f16, q8_0 or q4_k");
   if (options.other_type != TensorType::kF32 && options.other_type != TensorType::kF16) {
@@ -91,7 +67,9 @@ class Conversion {
       const bool folded = spec.treatment == Treatment::kFoldWeightNorm;
       const ElementType source = tensors.at(spec.source + (folded ? "_v" : "")).element;
       specs_.push_back(&spec);
-      planned_.push_back({spec.name, TypeFor(spec, source, options_), spec.shape});
+      const TensorType type =
+          StoredType(spec, options_.gpt_type, options_.other_type, source == ElementType::kFloat16);
+      planned_.push_back({spec.name, type, spec.shape});
       total_ += planned_.back().bytes();
     }
     total_ += release_.gpt.size() + release_.vocoder.size();

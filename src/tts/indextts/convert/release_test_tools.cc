@@ -2,40 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tts/indextts/convert/release_test_tools.h"
 
-#include <array>
 #include <cmath>
-#include <utility>
 
 #include "base/files.h"
 
 namespace waveshift::tts::indextts {
 namespace {
-
-// Twelve taps of a low-pass filter, as every anti-aliased activation has them: symmetric, their sum one.
-constexpr std::array<float, 12> kTaps = {0.002F, 0.004F, -0.02F, -0.03F, 0.11F,  0.434F,
-                                         0.434F, 0.11F,  -0.03F, -0.02F, 0.004F, 0.002F};
-
-Architecture Published(int64_t width, int64_t layers, int64_t max_codes, int64_t max_text) {
-  Architecture a;
-  a.conformer = {.width = 512, .heads = 8, .blocks = 6, .feed_forward = 2048};
-  a.perceiver = {.heads = 8, .feed_forward = width * 4 / 3};
-  a.gpt = {.width = width,
-           .heads = width / 64,
-           .layers = layers,
-           .max_codes = max_codes,
-           .max_text_tokens = max_text,
-           .text_tokens = 12000,
-           .codes = 8194,
-           .start_code = 8192,
-           .stop_code = 8193};
-  a.speaker = {.channels = 512, .mixed_channels = 1536, .attention = 128, .squeeze = 128, .width = 512};
-  a.vocoder = {.channels = 1536,
-               .rates = {4, 4, 4, 4, 2, 2},
-               .kernels = {8, 8, 4, 4, 4, 4},
-               .block_kernels = {3, 7, 11},
-               .block_dilations = {1, 3, 5}};
-  return a;
-}
 
 bool Has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
@@ -83,47 +55,7 @@ std::string VocoderConfigText(const Architecture& a) {
          Line(4, "sampling_rate", std::to_string(a.mel.sample_rate_hz));
 }
 
-// Four pieces of a SentencePiece model, a protocol buffer: field 1 is a message for each piece, with its
-// text in field 1 and its type (1 normal, 2 unknown, 3 control) in field 3.
-std::string SmallestTokenizer() {
-  std::string bytes;
-  for (const auto& [piece, type] :
-       {std::pair<std::string, char>{"<s>", 3}, {"</s>", 3}, {"<unk>", 2}, {"\u2581", 1}}) {
-    const std::string message =
-        "\x0a" + std::string(1, static_cast<char>(piece.size())) + piece + "\x18" + type;
-    bytes += "\x0a" + std::string(1, static_cast<char>(message.size())) + message;
-  }
-  return bytes;
-}
-
 }  // namespace
-
-Architecture ArchitectureOf10() {
-  Architecture a = Published(1024, 20, 605, 402);
-  a.version = "1.0";
-  return a;
-}
-
-Architecture ArchitectureOf15() {
-  Architecture a = Published(1280, 24, 800, 600);
-  a.version = "1.5";
-  return a;
-}
-
-Architecture TinyArchitecture() {
-  Architecture a = Published(64, 2, 64, 60);
-  a.version = "1.5";
-  a.conformer = {.width = 32, .heads = 2, .blocks = 2, .feed_forward = 48, .positions = 50};
-  a.perceiver = {.heads = 2, .feed_forward = 85};
-  a.gpt.heads = 4;
-  a.gpt.text_tokens = 200;
-  a.gpt.codes = 66;
-  a.gpt.start_code = 64;
-  a.gpt.stop_code = 65;
-  a.speaker = {.channels = 32, .mixed_channels = 48, .attention = 8, .squeeze = 8, .width = 16};
-  a.vocoder.channels = 64;
-  return a;
-}
 
 std::vector<TestTensor> ReleaseTensors(const Architecture& architecture, Part part) {
   std::vector<TestTensor> tensors;
@@ -173,7 +105,8 @@ void FillLikeTrained(const TestTensor& tensor, int64_t first, std::span<float> v
   if (tensor.name.ends_with(".alpha") || tensor.name.ends_with(".beta")) scale = 0.5F;
   const bool taps = tensor.name.ends_with(".filter");
   for (size_t i = 0; i < values.size(); ++i) {
-    values[i] = taps ? kTaps[(static_cast<size_t>(first) + i) % kTaps.size()] : offset + scale * values[i];
+    values[i] = taps ? kRandomFilter[(static_cast<size_t>(first) + i) % kRandomFilter.size()]
+                     : offset + scale * values[i];
   }
 }
 

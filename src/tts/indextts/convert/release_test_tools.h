@@ -11,14 +11,10 @@
 #include "base/status.h"
 #include "tts/indextts/architecture.h"
 #include "tts/indextts/convert/checkpoint_test_tools.h"
+#include "tts/indextts/random_model.h"
 #include "tts/indextts/tensor_list.h"
 
 namespace waveshift::tts::indextts {
-
-// The sizes of the published models, and of one that goes through every code path within two megabytes.
-Architecture ArchitectureOf10();
-Architecture ArchitectureOf15();
-Architecture TinyArchitecture();
 
 // The tensors of a release's weight file: the GPT in float16, the vocoder in float32, as they are published.
 std::vector<TestTensor> ReleaseTensors(const Architecture& architecture, Part part);
