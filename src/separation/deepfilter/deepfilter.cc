@@ -28,7 +28,7 @@ constexpr size_t kMostValues = size_t{2} * 48000;
 
 class Stream : public SeparationStream {
  public:
-  Stream(std::shared_ptr<const Networks> networks, const DeepFilterOptions& options)
+  Stream(const std::shared_ptr<const Networks>& networks, const DeepFilterOptions& options)
       : side_by_side_(options.threads != 1),
         mid_side_(options.stereo == StereoMode::kMidSide),
         channels_{Channel(networks), Channel(networks)} {}
@@ -129,8 +129,8 @@ class DeepFilter : public Separator {
   }
   Status CheckReady() const override { return Get().status(); }
   StatusOr<std::unique_ptr<SeparationStream>> Start() const override {
-    WS_ASSIGN_OR_RETURN(std::shared_ptr<const Networks> networks, Get());
-    return std::unique_ptr<SeparationStream>(std::make_unique<Stream>(std::move(networks), options_));
+    WS_ASSIGN_OR_RETURN(const std::shared_ptr<const Networks> networks, Get());
+    return std::unique_ptr<SeparationStream>(std::make_unique<Stream>(networks, options_));
   }
 
  private:

@@ -145,6 +145,7 @@ StatusOr<std::shared_ptr<const Networks>> Networks::Load(const std::string& fold
     return onnx::LoadSession(path, options);
   };
   std::vector<onnx::Port> encoded;
+  encoded.reserve(kEncoderOutputs.size() + 1);
   for (const char* name : kEncoderOutputs) encoded.push_back(FloatPort(name, -1));
   encoded.push_back(InnerPort(kEnds[0]));
   WS_ASSIGN_OR_RETURN(made->encoder_,
