@@ -12,6 +12,7 @@
 
 #include "base/files.h"
 #include "base/hash.h"
+#include "runtime/onnx/inner_ports_internal.h"
 #include "runtime/onnx/random_ops_internal.h"
 
 namespace waveshift::onnx {
@@ -343,7 +344,8 @@ StatusOr<std::unique_ptr<Session>> LoadSession(const std::string& path, const Se
     return FailedPrecondition("ONNX Runtime " + RuntimeVersion() +
                               " has no CUDA provider here; install its GPU build, or use the device cpu");
   }
-  WS_ASSIGN_OR_RETURN(const std::string bytes, ReadChecked(path, options));
+  WS_ASSIGN_OR_RETURN(std::string bytes, ReadChecked(path, options));
+  WS_RETURN_IF_ERROR(OpenInnerPorts(path, options, bytes));
   if (options.device != Device::kCpu && HasCuda()) {
     auto made = Make(path, bytes, options, /*with_cuda=*/true);
     if (made.ok() || options.device == Device::kCuda) return made;

@@ -28,6 +28,10 @@ struct Port {
   Element element = Element::kFloat32;
   int rank = -1;          // number of dimensions; -1: any, also one that the file does not say
   bool optional = false;  // the model may lack it
+  // A value inside the graph, by the name that the node gives it which makes it: as an input it is fed
+  // instead of made, as an output it is read. So a network that begins anew in each call can be told where it
+  // was.
+  bool inner = false;
 };
 
 struct SessionOptions {

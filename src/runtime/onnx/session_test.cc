@@ -98,6 +98,40 @@ TEST_F(SessionTest, RandomNumbersDependOnTheSeedAlone) {
   EXPECT_NEAR(squares / 20001, 1, 4 * std::sqrt(2 / 20001.0));
 }
 
+TEST_F(SessionTest, InnerValuesAreFedAndRead) {
+  SessionOptions options = NoisyOptions();
+  options.inputs.push_back({.name = "y", .inner = true});  // x * w in the file
+  options.outputs.push_back({.name = "s", .inner = true});
+  const auto session = Load(ModelBytes(NoisyModel()), options);
+  ASSERT_TRUE(session.ok()) << Message(session.status());
+  const std::vector<float> x = {1, -2, 3};
+  const std::vector<float> y = {10, 20, 30};
+  const float level = 1;
+  const std::vector<TensorView> inputs = {{"x", {1, 3}, std::span<const float>(x)},
+                                          {"level", {1}, std::span<const float>(&level, 1)},
+                                          {"y", {1, 3}, std::span<const float>(y)}};
+  const auto outputs = (*session)->Run(inputs);
+  ASSERT_TRUE(outputs.ok()) << Message(outputs.status());
+  ASSERT_EQ(outputs->size(), 2U);
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_NE((*outputs)[1].values[i], 0);
+    EXPECT_FLOAT_EQ((*outputs)[0].values[i], y[i] + (*outputs)[1].values[i]);
+  }
+}
+
+TEST_F(SessionTest, InnerValuesThatNoNodeMakesAreNamed) {
+  for (const std::string& name : {std::string("nowhere"), std::string(), std::string(200, 'x')}) {
+    SessionOptions options = NoisyOptions();
+    options.inputs.push_back({.name = name, .inner = true});
+    const auto session = Load(ModelBytes(NoisyModel()), options);
+    EXPECT_EQ(session.status().code(), StatusCode::kInvalidArgument);
+    EXPECT_THAT(Message(session.status()), HasSubstr("\"" + name + "\""));
+  }
+  SessionOptions options = NoisyOptions();
+  options.outputs.push_back({.name = "nowhere", .inner = true});
+  EXPECT_EQ(Load(ModelBytes(NoisyModel()), options).status().code(), StatusCode::kInvalidArgument);
+}
+
 TEST_F(SessionTest, MeanScaleAndBoundsOfRandomOperatorsAreObeyed) {
   TestModel model = NoisyModel();
   model.nodes[0].floats = {{"mean", 100.0F}, {"scale", 0.5F}};
