@@ -70,7 +70,7 @@ struct Given {
         scale += (packed[part - 4] >> 6) * 16;
         offset += (packed[part] >> 6) * 16;
       }
-      const int both = q[static_cast<size_t>(i / 64 * 32 + i % 32)];
+      const int both = q[static_cast<size_t>(i / 64) * 32 + static_cast<size_t>(i % 32)];
       const int value = i % 64 < 32 ? both % 16 : both / 16;
       values.push_back(HalfValue(d) * scale * value - HalfValue(least) * offset);
     }
@@ -274,7 +274,7 @@ TEST_P(LanguageTest, Normalises) {
 
 TEST_P(LanguageTest, GeluByTheFormula) {
   std::vector<float> x;
-  for (float value = -40; value < 40; value += 0.01F) x.push_back(value);
+  for (int i = -4000; i < 4000; ++i) x.push_back(0.01F * static_cast<float>(i));
   std::vector<float> y = x;
   language_.Gelu(y);
   for (size_t i = 0; i < x.size(); ++i) {
