@@ -55,7 +55,8 @@ class GraphTest : public testing::Test {
   void ExpectEach(const std::function<Tensor(Graph&, Tensor)>& operation,
                   const std::function<double(double)>& wanted, float low = -9, float tolerance = 2e-6F) {
     Values input;
-    for (float x = low; x <= 9; x += 0.37F) input.push_back(x);
+    const auto steps = static_cast<int>((9 - low) / 0.37F);
+    for (int i = 0; i <= steps; ++i) input.push_back(low + 0.37F * static_cast<float>(i));
     const auto count = static_cast<int64_t>(input.size());
     const Values found =
         Run({{{count}, input}}, [&](Graph& g, std::vector<Tensor>& in) { return operation(g, in[0]); });

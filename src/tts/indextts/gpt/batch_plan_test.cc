@@ -10,7 +10,6 @@
 namespace waveshift::tts::indextts {
 namespace {
 
-using testing::ElementsAre;
 
 constexpr int64_t kGiB = int64_t{1} << 30;
 

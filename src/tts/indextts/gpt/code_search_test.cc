@@ -19,7 +19,6 @@ namespace waveshift::tts::indextts {
 namespace {
 
 using testing::ElementsAre;
-using testing::UnorderedElementsAre;
 using Values = std::vector<float>;
 using Codes = std::vector<int32_t>;
 

@@ -17,7 +17,6 @@ namespace {
 using Json = nlohmann::json;
 using ggml::TensorType;
 using Codes = std::vector<int32_t>;
-using testing::ElementsAre;
 
 const std::shared_ptr<const VoiceRows>& GoldenVoice() {
   static const auto voice = std::make_shared<const VoiceRows>(GoldenFloats("perceiver_out"));
