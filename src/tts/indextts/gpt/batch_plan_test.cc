@@ -10,7 +10,6 @@
 namespace waveshift::tts::indextts {
 namespace {
 
-
 constexpr int64_t kGiB = int64_t{1} << 30;
 
 // The published 1.5: 122880 bytes a cell, 32 + 123 + 1800 cells for the longest line.
