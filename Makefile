@@ -48,7 +48,7 @@ bench: setup build/release/build.ninja ## Media work against a chain of ffmpeg c
 	@cmake --build --preset release -j $(JOBS) --target waveshift
 	@$(PYTHON) tools/bench_media.py --program $(PROGRAM) --output build/bench.json $(BENCH_FLAGS)
 
-check-voices: setup build/release/build.ninja ## How well a listener (Whisper) understands the voices; about 30 minutes
+check-voices: setup build/release/build.ninja ## How well a listener (Whisper) understands the voices; about 10 minutes
 	@cmake --build --preset release -j $(JOBS) --target waveshift
 	@test -x build/check-voices/venv/bin/python || $(PYTHON) -m venv build/check-voices/venv
 	@build/check-voices/venv/bin/pip install --quiet --disable-pip-version-check -r tools/check_voices/requirements.txt
