@@ -11,7 +11,7 @@ JOBS ?= $(shell nproc)
 PORT ?= 8080
 SAMPLE := examples/austen-on-hold
 PROGRAM := build/release/src/app/waveshift
-SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.cc' '*.h')
+SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.cc' '*.h' '*.cu' '*.cuh')
 # Debian's own interpreter: numpy comes as a Debian package.
 PYTHON ?= /usr/bin/python3
 

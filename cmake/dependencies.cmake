@@ -78,6 +78,19 @@ if(NOT WAVESHIFT_GGML_BACKENDS)
   string(APPEND WAVESHIFT_GGML_BACKENDS "/bin")
 endif()
 
+# Kernels of our own. CUDA's run-time library is linked in; the driver is found when the program runs.
+if(WAVESHIFT_CUDA)
+  if(NOT CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES 75 86 89 90)
+  endif()
+  enable_language(CUDA)
+  # CMake 3.25 does not know that CUDA 13 has C++20.
+  if(NOT CMAKE_CUDA20_STANDARD_COMPILE_OPTION)
+    set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")
+    set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
+  endif()
+endif()
+
 pkg_check_modules(SENTENCEPIECE REQUIRED IMPORTED_TARGET sentencepiece>=0.1.97)
 pkg_check_modules(YAMLCPP REQUIRED IMPORTED_TARGET yaml-cpp>=0.7)
 

@@ -3,11 +3,13 @@
 #
 # One folder a room, one static library a room. Third-party libraries are PRIVATE, so their headers reach nobody else.
 add_library(waveshift_flags INTERFACE)
-target_compile_options(waveshift_flags INTERFACE -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor -Wno-psabi
+target_compile_options(waveshift_flags INTERFACE
+  "$<$<COMPILE_LANGUAGE:CXX,C>:-Wall;-Wextra;-Werror;-Wshadow;-Wnon-virtual-dtor;-Wno-psabi>"
   # GCC 12 sees overlaps in std::string where there are none (GCC bug 105651).
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+  "$<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-Wno-restrict>"
   # Designated initialisers leave the other members at their defaults on purpose.
-  -Wno-missing-field-initializers)
+  "$<$<COMPILE_LANGUAGE:CXX,C>:-Wno-missing-field-initializers>"
+  "$<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings;-Xcompiler=-Wall,-Wextra,-Wno-unused-parameter>")
 if(WAVESHIFT_SANITIZE)
   # GCC 12 sees members without values in std::regex when sanitizers instrument it.
   target_compile_options(waveshift_flags INTERFACE -fsanitize=${WAVESHIFT_SANITIZE} -fno-omit-frame-pointer

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 # Copyright 2026 the WaveShift authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Builds ggml once for machines that have none installed: tools/fetch_ggml.py [--check] [--cuda]
+"""Builds ggml once for machines that have none installed.
 
 Installs it into CACHE/waveshift/ggml-VERSION (with --cuda: ggml-VERSION-cuda), where cmake/dependencies.cmake finds it. Package, version and
-hash: tools/ggml.json; docs/adr/0009-ggml.md says why it is built this way. Does nothing when it is there. --check: exit 1 when it is not.
+hash: tools/ggml.json; docs/adr/0009-ggml.md says why it is built this way. Does nothing when it is there.
+
+CUDA's compiler is the one on PATH, or that of the environment variable CUDACXX, with its toolkit in CUDAToolkit_ROOT.
 """
+import argparse
 import json
 import os
 import pathlib
@@ -27,7 +30,11 @@ OPTIONS = ["-DCMAKE_BUILD_TYPE=Release", "-DBUILD_SHARED_LIBS=ON", "-DGGML_BACKE
 # The others differ little from one of them and would more than double the time to build.
 X86_FAMILIES = {"x64", "haswell", "alderlake", "cascadelake", "zen4", "sapphirerapids"}
 X86_FAMILY = re.compile(r"^\s*ggml_add_cpu_backend_variant\((\w+)[^)]*\)\n", re.MULTILINE)
-CUDA_OPTIONS = ["-DGGML_CUDA=ON", "-DCMAKE_CUDA_ARCHITECTURES=75;86;89;90"]
+CUDA_ARCHITECTURES = "75;86;89;90"
+# Its attention is not used, and takes most of the time to build. Without virtual memory the driver's own library is not linked.
+CUDA_OPTIONS = ["-DGGML_CUDA=ON", "-DGGML_CUDA_FA=OFF", "-DGGML_CUDA_NO_VMM=ON", "-DGGML_CUDA_NCCL=OFF"]
+# What a graph multiplies in 32 bits is to be right in 32 bits.
+CUDA_PRODUCTS = ("src/ggml-cuda/common.cuh", "CUBLAS_TF32_TENSOR_OP_MATH", "CUBLAS_DEFAULT_MATH")
 
 
 def is_there(target):
@@ -65,11 +72,21 @@ def keep_families(source):
     path.write_text(text.replace(x86, kept), encoding="utf-8")
 
 
+def keep_products_exact(source):
+    """Products of two f32 matrices on CUDA: in 32 bits instead of TF32."""
+    name, wrong, right = CUDA_PRODUCTS
+    text = (source / name).read_text(encoding="utf-8")
+    if wrong not in text:
+        raise packages.PackageError(f"ggml: {name} does not name {wrong}")
+    (source / name).write_text(text.replace(wrong, right), encoding="utf-8")
+
+
 def build(target, pins, scratch, options):
     """Makes the folder `target`, whole or not at all."""
     source, made, log = scratch / "source", scratch / "made", scratch / "log"
     unpack(packages.fetch(pins["source"], scratch), pins["source"]["folder"], source)
     keep_families(source)
+    keep_products_exact(source)
     generator = ["-G", "Ninja"] if shutil.which("ninja") else []
     run(["cmake", "-S", str(source), "-B", str(scratch / "build"), *generator, f"-DCMAKE_INSTALL_PREFIX={made}", *options], log)
     run(["cmake", "--build", str(scratch / "build"), "--parallel", str(os.cpu_count() or 1)], log)
@@ -81,19 +98,29 @@ def build(target, pins, scratch, options):
     os.rename(made, target)
 
 
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="build nothing; exit 1 when it is not there")
+    parser.add_argument("--cuda", action="store_true", help="with CUDA")
+    parser.add_argument("--architectures", default=CUDA_ARCHITECTURES, metavar="LIST",
+                        help=f"of CUDA devices, as CMake takes them (default {CUDA_ARCHITECTURES}); each takes about 10 minutes of a processor")
+    return parser.parse_args()
+
+
 def main():
+    arguments = parse_arguments()
     pins = json.loads(PINS.read_text(encoding="utf-8"))
-    cuda = "--cuda" in sys.argv[1:]
-    target = packages.cache_folder() / f"ggml-{pins['version']}{'-cuda' if cuda else ''}"
+    target = packages.cache_folder() / f"ggml-{pins['version']}{'-cuda' if arguments.cuda else ''}"
     if is_there(target):
         return 0
-    if "--check" in sys.argv[1:]:
+    if arguments.check:
         return 1
+    options = OPTIONS + ([*CUDA_OPTIONS, f"-DCMAKE_CUDA_ARCHITECTURES={arguments.architectures}"] if arguments.cuda else [])
     try:
         with packages.workplace(target.parent) as scratch:
-            packages.check_space(scratch, CUDA_SPACE if cuda else SPACE)
+            packages.check_space(scratch, CUDA_SPACE if arguments.cuda else SPACE)
             if not is_there(target):
-                build(target, pins, scratch, OPTIONS + (CUDA_OPTIONS if cuda else []))
+                build(target, pins, scratch, options)
     except (packages.PackageError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

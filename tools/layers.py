@@ -35,7 +35,7 @@ OWNERS = {"absl": {"base"}, "openssl": {"base", "net"},
           # A release of IndexTTS brings its sizes in a config.yaml; only the converter reads it.
           "yaml-cpp": {"app", "tts"},
           # Vector instructions: the compiler's own headers.
-          "immintrin.h": {"runtime"}, "cpuid.h": {"runtime"},
+          "immintrin.h": {"runtime"}, "cpuid.h": {"runtime"}, "cuda_runtime.h": {"runtime"}, "cuda_fp16.h": {"runtime"},
           # Documents in JSON are read and written in several rooms; it stays inside their .cc files.
           "nlohmann": {"config", "text", "telemetry", "simplify", "tts", "stores", "models", "pipeline", "service", "app"},
           "gtest": set(LEVELS), "gmock": set(LEVELS)}
@@ -129,7 +129,7 @@ def check_tree(root):
     """(number of files, list of problems) of a repository."""
     source = pathlib.Path(root) / "src"
     problems = []
-    files = sorted(p for p in source.rglob("*") if p.suffix in (".h", ".cc", ".cpp", ".hpp", ".cu", ".c")) if source.is_dir() else []
+    files = sorted(p for p in source.rglob("*") if p.suffix in (".h", ".cc", ".cpp", ".hpp", ".cu", ".cuh", ".c")) if source.is_dir() else []
     texts = {file.relative_to(source).as_posix(): file.read_text(encoding="utf-8") for file in files}
     readers = readers_elsewhere(texts)
     for name, text in texts.items():

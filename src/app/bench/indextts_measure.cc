@@ -21,7 +21,7 @@
 #include "tts/indextts/gpt/network.h"
 #include "tts/indextts/gpt/noise.h"
 #include "tts/indextts/loaded_model.h"
-#include "tts/indextts/vocoder/vocoder_stream.h"
+#include "tts/indextts/vocoder/vocoder_model.h"
 #include "tts/indextts/voice/conformer.h"
 #include "tts/indextts/voice/log_mel.h"
 #include "tts/indextts/voice/perceiver.h"
@@ -139,11 +139,11 @@ class IndexTtsMeasure {
 
   const IndexTtsMeasureOptions& options_;
   const std::stop_token& stop_;
-  std::unique_ptr<ggml::Device> device_;
+  std::unique_ptr<tts::indextts::ComputeDevice> device_;
   std::shared_ptr<const tts::indextts::LoadedModel> model_;
   std::unique_ptr<tts::indextts::Embedder> embedder_;
   std::unique_ptr<tts::indextts::GptNetwork> network_;
-  std::shared_ptr<const tts::indextts::Vocoder> vocoder_;
+  std::shared_ptr<const tts::indextts::VocoderModel> vocoder_;
   std::string subject_;
   int64_t text_rows_ = 0;
   int64_t codes_ = 0;
@@ -168,18 +168,23 @@ Status IndexTtsMeasure::Load(const std::string& path) {
 }
 
 Status IndexTtsMeasure::LoadParts(const std::string& path) {
-  WS_ASSIGN_OR_RETURN(device_, ggml::Device::Open({.kind = options_.device, .threads = options_.threads}));
-  WS_ASSIGN_OR_RETURN(model_, tts::indextts::LoadedModel::Load(path, *device_));
+  WS_ASSIGN_OR_RETURN(
+      device_, tts::indextts::ComputeDevice::Open({.kind = options_.device, .threads = options_.threads}));
+  WS_ASSIGN_OR_RETURN(model_, tts::indextts::LoadedModel::Load(
+                                  path, device_->graphs(),
+                                  options_.ggml_network ? tts::indextts::LoadedModel::Parts::kAll
+                                                        : tts::indextts::LoadedModel::Parts::kForGraphs));
   SetSizes();
   Tell("load");
   const std::shared_ptr<const ggml::GgufFile> file(model_, &model_->file());
   embedder_ = std::make_unique<tts::indextts::Embedder>(file, sizes());
   const tts::indextts::NetworkOptions cells = {.cells = cells_};
-  auto network = options_.ggml_network ? MakeGgmlNetwork(model_->weights(), *device_, sizes(), cells)
+  auto network = options_.ggml_network ? MakeGgmlNetwork(model_->weights(), device_->graphs(), sizes(), cells)
                                        : MakeNetwork(file, model_->weights(), *device_, sizes(), cells);
   WS_RETURN_IF_ERROR(network.status());
   network_ = *std::move(network);
-  WS_ASSIGN_OR_RETURN(vocoder_, tts::indextts::Vocoder::Load(*file, {.threads = options_.threads}));
+  WS_ASSIGN_OR_RETURN(vocoder_, tts::indextts::LoadVocoder(file, device_->kind(), options_.threads));
+  if (!vocoder_->fallback_reason().empty()) return FailedPrecondition(vocoder_->fallback_reason());
   return OkStatus();
 }
 
@@ -206,7 +211,7 @@ Status IndexTtsMeasure::MeasureVoice() {
                       }));
   AddRow("log_mel", "s", log_mel);
   WS_ASSIGN_OR_RETURN(const BenchRounds conformer, Timed([&]() -> Status {
-                        WS_ASSIGN_OR_RETURN(heard, RunConformer(*model_, *device_, mel, stop_));
+                        WS_ASSIGN_OR_RETURN(heard, RunConformer(*model_, device_->graphs(), mel, stop_));
                         return OkStatus();
                       }));
   const auto work = [&](double flop, const char* prefix) {
@@ -214,10 +219,11 @@ Status IndexTtsMeasure::MeasureVoice() {
   };
   AddRow("conformer", "s", conformer, work(ConformerFlop(a, mel.frames), "conformer."));
   WS_ASSIGN_OR_RETURN(const BenchRounds perceiver,
-                      Timed([&] { return RunPerceiver(*model_, *device_, heard, stop_).status(); }));
+                      Timed([&] { return RunPerceiver(*model_, device_->graphs(), heard, stop_).status(); }));
   AddRow("perceiver", "s", perceiver, work(PerceiverFlop(a, mel.frames), "perceiver."));
-  WS_ASSIGN_OR_RETURN(const BenchRounds speaker,
-                      Timed([&] { return RunSpeakerEncoder(*model_, *device_, mel, stop_).status(); }));
+  WS_ASSIGN_OR_RETURN(const BenchRounds speaker, Timed([&] {
+                        return RunSpeakerEncoder(*model_, device_->graphs(), mel, stop_).status();
+                      }));
   AddRow("speaker_encoder", "s", speaker, work(SpeakerEncoderFlop(a, mel.frames), "speaker."));
   return OkStatus();
 }
@@ -320,7 +326,7 @@ Status IndexTtsMeasure::MeasureVocoder() {
   WS_ASSIGN_OR_RETURN(const auto voice,
                       vocoder_->MakeVoice(std::vector<float>(
                           static_cast<size_t>(model_->architecture().speaker.width), 0.05F)));
-  tts::indextts::VocoderStream stream(vocoder_, {.threads = options_.threads});
+  WS_ASSIGN_OR_RETURN(const auto session, vocoder_->Open({.threads = options_.threads}));
   const std::vector<float> latents = Numbers(codes_ * vocoder_->latent_width());
   std::vector<double> first;
   WS_ASSIGN_OR_RETURN(const BenchRounds rounds, Timed([&] {
@@ -329,7 +335,7 @@ Status IndexTtsMeasure::MeasureVocoder() {
                         const auto sink = [&](std::span<const float>) {
                           if (!std::exchange(heard, true)) first.push_back(watch.Seconds());
                         };
-                        return stream.Speak(voice, latents, sink, stop_);
+                        return session->Speak(voice, latents, sink, stop_);
                       }));
   AddRow("vocoder", "s", rounds, {vocoder_->operations(codes_), static_cast<double>(vocoder_->bytes())});
   AddRow("vocoder_first_audio", "s", Summary(std::move(first)));

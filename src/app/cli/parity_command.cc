@@ -11,6 +11,7 @@
 
 #include "app/cli/progress_printer.h"
 #include "runtime/ggml/device.h"
+#include "tts/indextts/compute_device.h"
 #include "tts/indextts/loaded_model.h"
 #include "tts/indextts/parity/parity.h"
 
@@ -33,9 +34,9 @@ ggml::DeviceKind KindOf(const std::string& device) {
 StatusOr<tts::indextts::ParityReport> Compare(const ParityFlags& flags, CommandContext& context,
                                               ProgressStyle style) {
   WS_ASSIGN_OR_RETURN(auto golden, tts::indextts::GoldenFolder::Open(flags.golden));
-  WS_ASSIGN_OR_RETURN(const auto device,
-                      ggml::Device::Open({.kind = KindOf(flags.device), .threads = flags.threads}));
-  WS_ASSIGN_OR_RETURN(const auto model, tts::indextts::LoadedModel::Load(flags.model, *device));
+  WS_ASSIGN_OR_RETURN(const auto device, tts::indextts::ComputeDevice::Open(
+                                             {.kind = KindOf(flags.device), .threads = flags.threads}));
+  WS_ASSIGN_OR_RETURN(const auto model, tts::indextts::LoadedModel::Load(flags.model, device->graphs()));
   ProgressPrinter printer(style, std::cerr, StandardErrorColumns());
   return tts::indextts::RunParity({*model, *device, golden, context.stop()}, [&](double share) {
     printer.Update({.stage = "parity", .percent = 100 * share});

@@ -170,13 +170,9 @@ class Graph {
   Tensor Sum(Tensor a);
 
   // w {in, out, ...}, x {in, columns, ...} -> {out, columns, ...}; axes 2 and 3 of w are repeated to x's.
-  // Sums in 32 bits. On the processor, x is rounded to w's precision when w is f16 or quantised; on CUDA a
-  // product of two f32 uses TF32.
+  // Sums in 32 bits. On the processor, x is rounded to w's precision when w is f16 or quantised.
   Tensor MatMul(Tensor w, Tensor x);
   Tensor Linear(Tensor w, Tensor bias, Tensor x);  // bias may be nullptr
-  // Attention of q {d, columns, heads, batch} to k, v {d, rows, heads, batch}; mask {rows, at least columns}
-  // f16, contiguous, or nullptr. Gives {d, heads, columns, batch}.
-  Tensor FlashAttention(Tensor q, Tensor k, Tensor v, Tensor mask, float scale);
   // Rows of table {n, all} by `index`, Ints {count}: {n, count}, f32.
   Tensor GetRows(Tensor table, Tensor index);
 

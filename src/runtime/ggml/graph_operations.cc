@@ -94,12 +94,6 @@ Tensor Graph::Linear(Tensor w, Tensor bias, Tensor x) {
   return bias == nullptr ? product : Add(product, bias);
 }
 
-Tensor Graph::FlashAttention(Tensor q, Tensor k, Tensor v, Tensor mask, float scale) {
-  Tensor result = ggml_flash_attn_ext(Context(), q, k, v, mask, scale, 0.0F, 0.0F);
-  ggml_flash_attn_ext_set_prec(result, GGML_PREC_F32);
-  return Made(result);
-}
-
 Tensor Graph::GetRows(Tensor table, Tensor index) { return Made(ggml_get_rows(Context(), table, index)); }
 
 Tensor Graph::Reshape(Tensor a, const Extents& e) {

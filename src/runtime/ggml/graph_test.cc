@@ -282,23 +282,6 @@ TEST_F(GraphTest, ConvolutionOfAPicture) {
               Near(wanted));
 }
 
-TEST_F(GraphTest, FlashAttentionIsAttention) {
-  const Values q = Some(8 * 3 * 2);
-  const Values k = Some(8 * 5 * 2, 1);
-  const Values v = Some(8 * 5 * 2, 2);
-  const Values mask = {0, 0, 0, -1e9F, -1e9F, 0, 0, 0, 0, -1e9F, 0, 0, 0, 0, 0};
-  const std::vector<Given> given = {{{8, 3, 2}, q}, {{8, 5, 2}, k}, {{8, 5, 2}, v}, {{5, 3}, mask}};
-  const Values plain = Run(given, [](Graph& g, std::vector<Tensor>& in) {
-    Tensor scores = g.Softmax(g.MatMul(in[1], in[0]), in[3], 0.35F);
-    Tensor heads = g.MatMul(g.Contiguous(g.Transpose(in[2])), scores);
-    return g.Permute(heads, {0, 2, 1, 3});
-  });
-  const Values flash = Run(given, [](Graph& g, std::vector<Tensor>& in) {
-    return g.FlashAttention(in[0], in[1], in[2], g.Cast(in[3], TensorType::kF16), 0.35F);
-  });
-  EXPECT_THAT(flash, Near(plain, 2e-3F));
-}
-
 TEST_F(GraphTest, CachesOutliveGraphsAndAreWrittenBeforeTheyAreRead) {
   const auto cache =
       Cache::Make(*device_, {{TensorType::kF32, {2, 4}}, {TensorType::kF16, {2, 4, 2}}}).value();

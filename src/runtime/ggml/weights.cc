@@ -24,9 +24,10 @@ bool CanBeMapped(const GgufFile& file) {
 
 }  // namespace
 
-StatusOr<std::unique_ptr<Weights>> Weights::Load(std::shared_ptr<const GgufFile> file, const Device& device) {
+StatusOr<std::unique_ptr<Weights>> Weights::Load(std::shared_ptr<const GgufFile> file, const Device& device,
+                                                 const TensorFilter& filter) {
   std::unique_ptr<Weights> weights(new Weights(std::move(file)));
-  WS_RETURN_IF_ERROR(weights->MakeTensors());
+  WS_RETURN_IF_ERROR(weights->MakeTensors(filter));
   if (weights->tensors_.empty()) return weights;
   if (device.kind() == DeviceKind::kCpu && CanBeMapped(weights->file())) {
     WS_RETURN_IF_ERROR(weights->Map());
@@ -41,12 +42,13 @@ Weights::~Weights() {
   if (context_ != nullptr) ggml_free(context_);
 }
 
-Status Weights::MakeTensors() {
+Status Weights::MakeTensors(const TensorFilter& filter) {
   const size_t count = file_->tensors().size();
   context_ =
       ggml_init({.mem_size = (count + 1) * ggml_tensor_overhead(), .mem_buffer = nullptr, .no_alloc = true});
   if (context_ == nullptr) return MakeStatus(StatusCode::kResourceExhausted, file_->name() + ": no memory");
   for (const StoredTensor& stored : file_->tensors()) {
+    if (filter && !filter(stored.name)) continue;
     std::array<int64_t, GGML_MAX_DIMS> extents = {1, 1, 1, 1};
     for (size_t i = 0; i < stored.shape.size(); ++i) extents[i] = stored.shape[stored.shape.size() - 1 - i];
     ggml_tensor* tensor = ggml_new_tensor(context_, static_cast<ggml_type>(FileNumber(stored.type)),
@@ -67,7 +69,8 @@ Status Weights::Map() {
   if (buffer_ == nullptr) return Internal(file_->name() + ": cannot be used where it is mapped");
   ggml_backend_buffer_set_usage(buffer_, GGML_BACKEND_BUFFER_USAGE_WEIGHTS);
   for (const StoredTensor& stored : file_->tensors()) {
-    ggml_tensor* tensor = tensors_.at(stored.name);
+    ggml_tensor* tensor = Find(stored.name);
+    if (tensor == nullptr) continue;
     if (ggml_backend_tensor_alloc(buffer_, tensor, const_cast<char*>(stored.bytes.data())) !=
         GGML_STATUS_SUCCESS) {
       return Internal(file_->name() + ": tensor " + stored.name + " cannot be used where it is mapped");
@@ -84,7 +87,9 @@ Status Weights::Upload(const Device& device) {
   }
   ggml_backend_buffer_set_usage(buffer_, GGML_BACKEND_BUFFER_USAGE_WEIGHTS);
   for (const StoredTensor& stored : file_->tensors()) {
-    ggml_backend_tensor_set(tensors_.at(stored.name), stored.bytes.data(), 0, stored.bytes.size());
+    ggml_tensor* tensor = Find(stored.name);
+    if (tensor == nullptr) continue;
+    ggml_backend_tensor_set(tensor, stored.bytes.data(), 0, stored.bytes.size());
     copied_bytes_ += static_cast<int64_t>(stored.bytes.size());
   }
   return OkStatus();

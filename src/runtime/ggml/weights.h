@@ -4,6 +4,7 @@
 #define WAVESHIFT_RUNTIME_GGML_WEIGHTS_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -19,13 +20,18 @@ struct ggml_tensor;
 
 namespace waveshift::ggml {
 
+// Whether a tensor of this name is wanted.
+using TensorFilter = std::function<bool(const std::string& name)>;
+
 // The tensors of a model file where a device can compute with them: on the processor the mapped file itself,
 // without a copy; on a CUDA device in its memory. Immutable; graphs of several threads may use it.
 class Weights {
  public:
-  // `device` and `file` stay alive inside as long as needed (the file) or must outlive the weights (the
-  // device). ResourceExhausted when the device has no room.
-  static StatusOr<std::unique_ptr<Weights>> Load(std::shared_ptr<const GgufFile> file, const Device& device);
+  // Only tensors that `filter` wants are there, all when it is empty. `device` and `file` stay alive inside
+  // as long as needed (the file) or must outlive the weights (the device). ResourceExhausted when the device
+  // has no room.
+  static StatusOr<std::unique_ptr<Weights>> Load(std::shared_ptr<const GgufFile> file, const Device& device,
+                                                 const TensorFilter& filter = {});
   Weights(const Weights&) = delete;
   Weights& operator=(const Weights&) = delete;
   ~Weights();
@@ -38,7 +44,7 @@ class Weights {
 
  private:
   explicit Weights(std::shared_ptr<const GgufFile> file) : file_(std::move(file)) {}
-  Status MakeTensors();
+  Status MakeTensors(const TensorFilter& filter);
   Status Map();
   Status Upload(const Device& device);
 

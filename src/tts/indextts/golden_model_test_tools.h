@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "base/files.h"
+#include "tts/indextts/compute_device.h"
 #include "tts/indextts/convert/converter.h"
 #include "tts/indextts/convert/golden_test_tools.h"
 #include "tts/indextts/loaded_model.h"
@@ -59,11 +60,12 @@ inline std::string GoldenModelPath(ggml::TensorType type) {
 // It, loaded on a processor's device that lives as long as the process.
 // One thread: where others compute at the same time, two that wait for each other take a hundred times as
 // long.
-inline const ggml::Device& TestDevice() {
-  static const std::unique_ptr<ggml::Device> device =
-      ggml::Device::Open({.kind = ggml::DeviceKind::kCpu, .threads = 1}).value();
+inline const ComputeDevice& TestComputeDevice() {
+  static const std::unique_ptr<ComputeDevice> device =
+      ComputeDevice::Open({.kind = ggml::DeviceKind::kCpu, .threads = 1}).value();
   return *device;
 }
+inline const ggml::Device& TestDevice() { return TestComputeDevice().graphs(); }
 inline std::shared_ptr<const LoadedModel> GoldenModel(ggml::TensorType type) {
   return LoadedModel::Load(GoldenModelPath(type), TestDevice()).value();
 }

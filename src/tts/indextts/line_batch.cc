@@ -47,7 +47,6 @@ LineBatch::LineBatch(SpeakingModel* model, std::span<const SpeakRequest> request
       requests_(requests),
       sink_(sink),
       options_(options),
-      vocoder_(model->vocoder(), {.threads = options.threads}),
       call_(&model->generator()),
       lines_(requests.size()) {}
 
@@ -160,7 +159,10 @@ StatusOr<audio::MonoBuffer> LineBatch::Vocode(const Line& line, const LineResult
   const auto append = [&](std::span<const float> samples) {
     sound.samples.insert(sound.samples.end(), samples.begin(), samples.end());
   };
-  WS_RETURN_IF_ERROR(vocoder_.Speak(line.speaker.vocoder_voice, result.latents, append, stop));
+  if (vocoder_ == nullptr) {
+    WS_ASSIGN_OR_RETURN(vocoder_, model_.vocoder()->Open({.threads = options_.threads}));
+  }
+  WS_RETURN_IF_ERROR(vocoder_->Speak(line.speaker.vocoder_voice, result.latents, append, stop));
   const auto fade = static_cast<size_t>(kJointFadeSeconds * sound.sample_rate_hz);
   audio::ApplyFades(sound.samples, fade, fade);
   return audio::Stretch(sound, line.tempo.factor);
@@ -178,7 +180,7 @@ void LineBatch::Answer(size_t index) {
   spoken.voice = voice.name.empty() ? voice.reference_path : voice.name;
   spoken.warnings = std::move(line.warnings);
   const std::string fallback = model_.fallback_reason();
-  if (!fallback.empty()) spoken.warnings.push_back("codes were computed on the processor: " + fallback);
+  if (!fallback.empty()) spoken.warnings.push_back("computed on the processor: " + fallback);
   line.is_answered = true;
   sink_(index, std::move(spoken));
 }

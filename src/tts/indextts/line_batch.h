@@ -17,7 +17,7 @@
 #include "base/status.h"
 #include "tts/indextts/shared_generator.h"
 #include "tts/indextts/speaking_model.h"
-#include "tts/indextts/vocoder/vocoder_stream.h"
+#include "tts/indextts/vocoder/vocoder_model.h"
 #include "tts/synthesizer.h"
 #include "tts/takes.h"
 
@@ -68,7 +68,7 @@ class LineBatch {
   const std::span<const SpeakRequest> requests_;
   const SpokenSink& sink_;
   const LineBatchOptions options_;
-  VocoderStream vocoder_;
+  std::unique_ptr<VocoderSession> vocoder_;  // made with the first sentence
   SharedGenerator::Call call_;
   std::vector<Line> lines_;
   std::map<int64_t, Place> places_;                                   // by the generator's number

@@ -17,10 +17,14 @@ namespace waveshift::tts::indextts {
 // on any device of that kind.
 class LoadedModel {
  public:
+  // What is copied to a CUDA device: all tensors, or only those that graphs need because kernels of our own
+  // (MakeNetwork, LoadVocoder) have no use for them there. On the processor everything is mapped anyway.
+  enum class Parts { kAll, kForGraphs };
   // NotFound, InvalidArgument: the file, and the tensor or key, at fault (see CheckModelFile).
   // ResourceExhausted when the device has no room. The device must outlive the model.
   static StatusOr<std::shared_ptr<const LoadedModel>> Load(const std::string& path,
-                                                           const ggml::Device& device);
+                                                           const ggml::Device& device,
+                                                           Parts parts = Parts::kAll);
   LoadedModel(const LoadedModel&) = delete;
   LoadedModel& operator=(const LoadedModel&) = delete;
 

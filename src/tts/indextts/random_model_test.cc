@@ -16,7 +16,7 @@
 #include "tts/indextts/gpt/noise.h"
 #include "tts/indextts/model_file.h"
 #include "tts/indextts/speaking_model.h"
-#include "tts/indextts/vocoder/vocoder_stream.h"
+#include "tts/indextts/vocoder/vocoder_model.h"
 
 namespace waveshift::tts::indextts {
 namespace {
@@ -119,12 +119,13 @@ TEST_F(RandomModelTest, SpeaksFiniteSamples) {
   ASSERT_TRUE(finished.ok()) << finished.status();
   ASSERT_TRUE(finished->result.status.ok()) << finished->result.status;
   ASSERT_FALSE(finished->result.latents.empty());
-  VocoderStream vocoder((*model)->vocoder(), {.threads = 1});
+  const auto vocoder = (*model)->vocoder()->Open({.threads = 1});
+  ASSERT_TRUE(vocoder.ok());
   std::vector<float> sound;
   const auto sink = [&](std::span<const float> samples) {
     sound.insert(sound.end(), samples.begin(), samples.end());
   };
-  ASSERT_TRUE(vocoder.Speak(speaker->vocoder_voice, finished->result.latents, sink, {}).ok());
+  ASSERT_TRUE((*vocoder)->Speak(speaker->vocoder_voice, finished->result.latents, sink, {}).ok());
   ASSERT_FALSE(sound.empty());
   double squares = 0;
   for (const float sample : sound) {

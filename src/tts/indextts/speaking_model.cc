@@ -27,10 +27,10 @@ BatchWishes WishesOf(const Architecture& architecture, ggml::DeviceKind kind, in
 
 // The network of as many lines as the device has room for; `plan` becomes what it has.
 StatusOr<std::unique_ptr<GptNetwork>> MakeFor(const std::shared_ptr<const LoadedModel>& model,
-                                              const ggml::Device& device, int most_lines, BatchPlan* plan) {
+                                              const ComputeDevice& device, int most_lines, BatchPlan* plan) {
   const Architecture& sizes = model->architecture();
-  WS_ASSIGN_OR_RETURN(
-      *plan, PlanBatch(sizes, WishesOf(sizes, device.kind(), most_lines), device.memory().free_bytes));
+  WS_ASSIGN_OR_RETURN(*plan,
+                      PlanBatch(sizes, WishesOf(sizes, device.kind(), most_lines), device.free_bytes()));
   const std::shared_ptr<const ggml::GgufFile> file(model, &model->file());
   const auto make = [&](const BatchPlan& wanted) {
     return MakeNetwork(file, model->weights(), device, sizes.gpt, {.cells = wanted.cells});
@@ -45,8 +45,8 @@ class OwnedNetwork : public GptNetwork {
                                                            BatchPlan* plan) {
     auto owned = std::make_unique<OwnedNetwork>();
     WS_ASSIGN_OR_RETURN(owned->device_,
-                        ggml::Device::Open({.kind = ggml::DeviceKind::kCpu, .threads = threads}));
-    WS_ASSIGN_OR_RETURN(owned->model_, LoadedModel::Load(path, *owned->device_));
+                        ComputeDevice::Open({.kind = ggml::DeviceKind::kCpu, .threads = threads}));
+    WS_ASSIGN_OR_RETURN(owned->model_, LoadedModel::Load(path, owned->device_->graphs()));
     WS_ASSIGN_OR_RETURN(owned->network_, MakeFor(owned->model_, *owned->device_, 0, plan));
     return owned;
   }
@@ -56,7 +56,7 @@ class OwnedNetwork : public GptNetwork {
   }
 
  private:
-  std::unique_ptr<ggml::Device> device_;
+  std::unique_ptr<ComputeDevice> device_;
   std::shared_ptr<const LoadedModel> model_;
   std::unique_ptr<GptNetwork> network_;
 };
@@ -89,17 +89,19 @@ StatusOr<std::unique_ptr<SpeakingModel>> SpeakingModel::Load(const std::string& 
                                                              const SpeakingModelOptions& options) {
   std::unique_ptr<SpeakingModel> speaking(new SpeakingModel());
   WS_ASSIGN_OR_RETURN(speaking->device_,
-                      ggml::Device::Open({.kind = options.device, .threads = options.threads}));
-  WS_ASSIGN_OR_RETURN(speaking->model_, LoadedModel::Load(path, *speaking->device_));
+                      ComputeDevice::Open({.kind = options.device, .threads = options.threads}));
+  WS_ASSIGN_OR_RETURN(speaking->model_,
+                      LoadedModel::Load(path, speaking->device_->graphs(), LoadedModel::Parts::kForGraphs));
   const std::shared_ptr<const LoadedModel> model = speaking->model_;
   WS_ASSIGN_OR_RETURN(const std::string pieces, model->file().Bytes(kTokenizerKey));
   WS_ASSIGN_OR_RETURN(speaking->tokenizer_, Tokenizer::Load(pieces, path, 0));
   const std::shared_ptr<const ggml::GgufFile> file(model, &model->file());
   speaking->embedder_ = std::make_unique<Embedder>(file, model->architecture().gpt);
   WS_RETURN_IF_ERROR(speaking->MakeGenerator(path, options));
-  WS_ASSIGN_OR_RETURN(speaking->vocoder_, Vocoder::Load(*file, {.threads = options.threads}));
+  WS_ASSIGN_OR_RETURN(speaking->vocoder_, LoadVocoder(file, speaking->device_->kind(), options.threads));
   // One thread: a voice takes about a second and is remembered, and ggml's threads spin while they wait.
-  WS_ASSIGN_OR_RETURN(auto ears, ggml::Device::Open({.kind = speaking->device_->kind(), .threads = 1}));
+  WS_ASSIGN_OR_RETURN(auto ears,
+                      ggml::Device::Open({.kind = speaking->device_->graphs().kind(), .threads = 1}));
   speaking->encoder_ = std::make_unique<VoiceEncoder>(
       model, std::move(ears), VoiceEncoder::Options{.cache_folder = options.voice_folder});
   return speaking;
@@ -116,7 +118,9 @@ StatusOr<SpeakingModel::Speaker> SpeakingModel::Hear(const std::string& recordin
 }
 
 std::string SpeakingModel::fallback_reason() {
-  return load_fallback_.empty() ? generator_->fallback_reason() : load_fallback_;
+  if (!load_fallback_.empty()) return load_fallback_;
+  const std::string reason = generator_->fallback_reason();
+  return reason.empty() ? vocoder_->fallback_reason() : reason;
 }
 
 }  // namespace waveshift::tts::indextts

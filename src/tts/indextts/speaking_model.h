@@ -10,12 +10,13 @@
 
 #include "base/status.h"
 #include "runtime/ggml/device.h"
+#include "tts/indextts/compute_device.h"
 #include "tts/indextts/gpt/embedder.h"
 #include "tts/indextts/gpt/generator.h"
 #include "tts/indextts/loaded_model.h"
 #include "tts/indextts/shared_generator.h"
 #include "tts/indextts/text/tokenizer.h"
-#include "tts/indextts/vocoder/vocoder.h"
+#include "tts/indextts/vocoder/vocoder_model.h"
 #include "tts/indextts/voice/voice_encoder.h"
 
 namespace waveshift::tts::indextts {
@@ -44,23 +45,23 @@ class SpeakingModel {
   const Architecture& architecture() const { return model_->architecture(); }
   const Tokenizer& tokenizer() const { return *tokenizer_; }
   SharedGenerator& generator() { return *generator_; }
-  const std::shared_ptr<const Vocoder>& vocoder() const { return vocoder_; }
+  const std::shared_ptr<const VocoderModel>& vocoder() const { return vocoder_; }
   // Errors as of VoiceEncoder::EncodeFile. A recording that the encoder remembers gives the same rows.
   StatusOr<Speaker> Hear(const std::string& recording, const std::stop_token& stop);
-  // Why the GPT is computed on the processor although the device is another; "" when it is not.
+  // Why codes or sound are computed on the processor although the device is another; "" when they are not.
   std::string fallback_reason();
 
  private:
   SpeakingModel() = default;
   Status MakeGenerator(const std::string& path, const SpeakingModelOptions& options);
 
-  std::unique_ptr<ggml::Device> device_;
+  std::unique_ptr<ComputeDevice> device_;
   std::string load_fallback_;  // why the GPT is on the processor although the device is not
   std::shared_ptr<const LoadedModel> model_;
   std::unique_ptr<Tokenizer> tokenizer_;
   std::unique_ptr<Embedder> embedder_;
   std::unique_ptr<SharedGenerator> generator_;
-  std::shared_ptr<const Vocoder> vocoder_;
+  std::shared_ptr<const VocoderModel> vocoder_;
   std::unique_ptr<VoiceEncoder> encoder_;
 };
 

@@ -333,14 +333,4 @@ StatusOr<std::unique_ptr<GptNetwork>> MakeCpuNetwork(std::shared_ptr<const ggml:
   return network;
 }
 
-StatusOr<std::unique_ptr<GptNetwork>> MakeNetwork(const std::shared_ptr<const ggml::GgufFile>& file,
-                                                  const ggml::Weights& weights, const ggml::Device& device,
-                                                  const GptSizes& sizes, const NetworkOptions& options) {
-  if (device.kind() == ggml::DeviceKind::kCpu) {
-    auto network = MakeCpuNetwork(file, sizes, device.threads(), options);
-    if (network.status().code() != StatusCode::kUnimplemented) return network;
-  }
-  return MakeGgmlNetwork(weights, device, sizes, options);
-}
-
 }  // namespace waveshift::tts::indextts

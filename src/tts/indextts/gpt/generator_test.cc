@@ -144,7 +144,15 @@ TEST_F(GeneratorTest, GivesTheReferencesCodesOneLineAtATime) {
   ExpectReference(RunCases());
 }
 
-// What CUDA computes, on the processor.
+TEST_F(GeneratorTest, GivesTheReferencesCodesOnCuda) {
+  WS_SKIP_WITHOUT(NetworkKind::kCuda);
+  for (const int most_lines : {1, 5}) {
+    Use(most_lines, 4000, NetworkKind::kCuda);
+    ExpectReference(RunCases());
+  }
+}
+
+// What is computed where no kernels of our own fit.
 TEST_F(GeneratorTest, GivesTheReferencesCodesWithGgml) {
   for (const int most_lines : {1, 5}) {
     Use(most_lines, 4000, NetworkKind::kGgml);

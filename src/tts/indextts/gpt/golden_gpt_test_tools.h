@@ -25,9 +25,17 @@
 
 namespace waveshift::tts::indextts {
 
-// Both ways to compute the GPT.
-enum class NetworkKind { kCpu, kGgml };
-inline std::string KindName(NetworkKind kind) { return kind == NetworkKind::kCpu ? "cpu" : "ggml"; }
+// The ways to compute the GPT.
+enum class NetworkKind { kCpu, kGgml, kCuda };
+inline std::string KindName(NetworkKind kind) {
+  return kind == NetworkKind::kCpu ? "cpu" : kind == NetworkKind::kGgml ? "ggml" : "cuda";
+}
+// Skips a test of a kind that this machine or this build does not have.
+#define WS_SKIP_WITHOUT(kind)                                                                 \
+  if ((kind) == NetworkKind::kCuda && !CheckCudaDevice().ok()) {                              \
+    GTEST_SKIP() << "wants a build with CUDA and its device: " << Message(CheckCudaDevice()); \
+  }                                                                                           \
+  static_assert(true)
 
 // The golden release (tests/golden/indextts) as a model on the processor; its GPT matrices are of `type`.
 struct GoldenModel {
@@ -53,6 +61,7 @@ struct GoldenModel {
   std::unique_ptr<GptNetwork> Network(NetworkKind kind, int64_t cells = 512,
                                       ggml::TensorType cell_type = ggml::TensorType::kF32) const {
     const NetworkOptions options = {.cells = cells, .cell_type = cell_type};
+    if (kind == NetworkKind::kCuda) return MakeCudaNetwork(file, architecture.gpt, options).value();
     if (kind == NetworkKind::kCpu) return MakeCpuNetwork(file, architecture.gpt, 1, options).value();
     return MakeGgmlNetwork(*weights, *device, architecture.gpt, options).value();
   }

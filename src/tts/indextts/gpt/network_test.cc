@@ -108,7 +108,10 @@ class NetworkBase : public testing::Test {
   int32_t next_cell_ = 0;
 };
 
-class Network : public NetworkBase, public testing::WithParamInterface<NetworkKind> {};
+class Network : public NetworkBase, public testing::WithParamInterface<NetworkKind> {
+ protected:
+  void SetUp() override { WS_SKIP_WITHOUT(GetParam()); }
+};
 
 TEST_P(Network, PrefixIsTheReferences) {
   Use(GetParam(), TensorType::kF32);
@@ -146,6 +149,7 @@ struct Line {
 
 class Batches : public NetworkBase, public testing::WithParamInterface<std::tuple<NetworkKind, TensorType>> {
  protected:
+  void SetUp() override { WS_SKIP_WITHOUT(std::get<0>(GetParam())); }
   Line MakeLine(int64_t prefix_rows, size_t beams, int seed) {
     Line line;
     Values prefix = Prefix();
@@ -204,7 +208,7 @@ TEST_P(Batches, ALineDoesNotDependOnOthers) {
   }
 }
 
-constexpr NetworkKind kKinds[] = {NetworkKind::kCpu, NetworkKind::kGgml};
+constexpr NetworkKind kKinds[] = {NetworkKind::kCpu, NetworkKind::kGgml, NetworkKind::kCuda};
 
 INSTANTIATE_TEST_SUITE_P(Kinds, Batches,
                          testing::Combine(testing::ValuesIn(kKinds),
@@ -249,7 +253,7 @@ TEST_P(Network, BeamsSeeTheirOwnCellsOnly) {
                     .ok());
   }
   // Our own kernels: to the bit, wherever the cells lie.
-  if (GetParam() == NetworkKind::kCpu) {
+  if (GetParam() != NetworkKind::kGgml) {
     EXPECT_EQ(Values(logits.begin(), logits.begin() + 66), alone[0]);
     EXPECT_EQ(Values(logits.begin() + 66, logits.end()), alone[1]);
   }
@@ -293,15 +297,16 @@ TEST(CpuNetwork, ThreadsDoNotMatter) {
 
 TEST(MakeNetwork, TakesOurOwnKernelsOnTheProcessor) {
   const GoldenModel& model = Golden(TensorType::kF32);
+  const auto device = ComputeDevice::Open({.kind = ggml::DeviceKind::kCpu, .threads = 1}).value();
   const auto network =
-      MakeNetwork(model.file, *model.weights, *model.device, model.architecture.gpt, {.cells = 7}).value();
+      MakeNetwork(model.file, *model.weights, *device, model.architecture.gpt, {.cells = 7}).value();
   EXPECT_EQ(network->cells(), 7);
   // A head of 48 values has no kernel; ggml computes it.
   GptSizes sizes = model.architecture.gpt;
   sizes.width = 96;
   sizes.heads = 2;
   EXPECT_EQ(MakeCpuNetwork(model.file, sizes, 1, {.cells = 7}).status().code(), StatusCode::kUnimplemented);
-  EXPECT_TRUE(MakeNetwork(model.file, *model.weights, *model.device, sizes, {.cells = 7}).ok());
+  EXPECT_TRUE(MakeNetwork(model.file, *model.weights, *device, sizes, {.cells = 7}).ok());
 }
 
 TEST(Embedder, SaysWhatItCannotRead) {

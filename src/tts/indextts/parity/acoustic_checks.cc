@@ -78,7 +78,7 @@ Status CheckGelu(const ParityInput& input, std::vector<ParityRow>* rows) {
   const auto values = input.golden.Floats("gelu_in");
   if (!values.ok()) return Failed("gelu_in", values.status(), rows);
   if (values->empty()) return Failed("gelu_in", InvalidArgument("gelu_in: is empty"), rows);
-  ggml::Graph graph(input.device);
+  ggml::Graph graph(input.device.graphs());
   ggml::Tensor x = graph.Floats({Size(*values)});
   ggml::Tensor by_tanh = graph.Output(graph.GeluTanh(x));
   ggml::Tensor by_erf = graph.Output(graph.GeluErf(x));
@@ -112,7 +112,7 @@ Status CheckConditioning(const ParityInput& input, std::vector<ParityRow>* rows)
   const StatusOr<LogMel> mel = GoldenMel(&input.golden);
   if (!mel.ok()) return Failed("cond_out", mel.status(), rows);
   ConformerTrace trace;
-  const auto heard = RunConformer(input.model, input.device, *mel, input.stop, &trace);
+  const auto heard = RunConformer(input.model, input.device.graphs(), *mel, input.stop, &trace);
   if (!heard.ok()) return Failed("cond_out", heard.status(), rows);
   const std::vector<int64_t> shape = {Size(*heard) / sizes.conformer.width, sizes.conformer.width};
   const auto compare = [&](const std::string& name, const std::vector<float>& found) {
@@ -123,7 +123,7 @@ Status CheckConditioning(const ParityInput& input, std::vector<ParityRow>* rows)
     compare("cond_block_" + std::to_string(i), trace.blocks[i]);
   }
   compare("cond_out", *heard);
-  const auto latents = RunPerceiver(input.model, input.device, *heard, input.stop);
+  const auto latents = RunPerceiver(input.model, input.device.graphs(), *heard, input.stop);
   if (!latents.ok()) return Failed("perceiver_out", latents.status(), rows);
   rows->push_back(CompareTensor(&input.golden, "perceiver_out", *latents,
                                 {sizes.perceiver.latents, sizes.gpt.width}, tolerance));
@@ -133,7 +133,7 @@ Status CheckConditioning(const ParityInput& input, std::vector<ParityRow>* rows)
 Status CheckSpeaker(const ParityInput& input, std::vector<ParityRow>* rows) {
   const StatusOr<LogMel> mel = GoldenMel(&input.golden);
   if (!mel.ok()) return Failed("ecapa_embedding", mel.status(), rows);
-  const auto speaker = RunSpeakerEncoder(input.model, input.device, *mel, input.stop);
+  const auto speaker = RunSpeakerEncoder(input.model, input.device.graphs(), *mel, input.stop);
   if (!speaker.ok()) return Failed("ecapa_embedding", speaker.status(), rows);
   rows->push_back(CompareTensor(&input.golden, "ecapa_embedding", *speaker, {Size(*speaker)},
                                 ToleranceOf(input, kSpeaker)));

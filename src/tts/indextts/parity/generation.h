@@ -30,7 +30,7 @@ StatusOr<ParityGpt> MakeParityGpt(const ParityInput& input);
 // error as their status.
 StatusOr<std::vector<LineResult>> GenerateAll(const ParityInput& input, std::vector<LineRequest> requests);
 
-// Whether sequences of codes must be the reference's: with a GPT in 32 bits on the processor.
+// Whether sequences of codes must be the reference's: with a GPT in 32 bits.
 bool PromisesSequences(const ParityInput& input);
 // Gives a row of cases its verdict.
 void JudgeCases(const ParityInput& input, ParityRow* row);

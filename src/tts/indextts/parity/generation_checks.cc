@@ -274,7 +274,7 @@ void JudgeCases(const ParityInput& input, ParityRow* row) {
   row->ok = row->cases > 0 && row->different.empty();
   if (row->ok || row->cases == 0 || PromisesSequences(input)) return;
   row->ok = true;
-  row->note = "the same codes are promised of a GPT in 32 bits on the processor only";
+  row->note = "the same codes are promised of a GPT in 32 bits only";
 }
 
 Status CheckNoise(const ParityInput& input, std::vector<ParityRow>* rows) {

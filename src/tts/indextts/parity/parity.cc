@@ -69,7 +69,6 @@ bool EndsParity(const Status& status) {
 }
 
 double ToleranceOf(const ParityInput& input, std::span<const std::string_view> prefixes) {
-  if (input.device.kind() != ggml::DeviceKind::kCpu) return kTolerance16;
   for (const ggml::StoredTensor& tensor : input.model.file().tensors()) {
     // Tables are stored as the release has them, which loses nothing.
     if (tensor.type == ggml::TensorType::kF32 || tensor.name.find("positions") != std::string::npos) continue;
@@ -78,6 +77,14 @@ double ToleranceOf(const ParityInput& input, std::span<const std::string_view> p
     }
   }
   return kTolerance32;
+}
+
+StatusOr<std::shared_ptr<const VocoderModel>> ParityVocoder(const ParityInput& input) {
+  // The model keeps the file open; the vocoder does not outlive this run.
+  const std::shared_ptr<const ggml::GgufFile> file(std::shared_ptr<const void>(), &input.model.file());
+  WS_ASSIGN_OR_RETURN(auto vocoder, LoadVocoder(file, input.device.kind(), 0));
+  if (!vocoder->fallback_reason().empty()) return FailedPrecondition(vocoder->fallback_reason());
+  return vocoder;
 }
 
 StatusOr<ParityReport> RunParity(const ParityInput& input, const std::function<void(double)>& progress) {

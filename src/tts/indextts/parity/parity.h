@@ -15,9 +15,10 @@
 #include <vector>
 
 #include "base/status.h"
-#include "runtime/ggml/device.h"
+#include "tts/indextts/compute_device.h"
 #include "tts/indextts/loaded_model.h"
 #include "tts/indextts/parity/golden_folder.h"
+#include "tts/indextts/vocoder/vocoder_model.h"
 
 namespace waveshift::tts::indextts {
 
@@ -53,7 +54,7 @@ struct ParityReport {
 
 struct ParityInput {
   const LoadedModel& model;
-  const ggml::Device& device;
+  const ComputeDevice& device;
   GoldenFolder& golden;
   std::stop_token stop;
 };
@@ -86,9 +87,11 @@ ParityRow FailedRow(const std::string& name, const Status& status);
 bool EndsParity(const Status& status);
 
 // What can be asked of the parts of the model whose tensors' names begin with one of `prefixes`: kTolerance32
-// when all their matrices are stored in 32 bits and the device is the processor (a CUDA device rounds
-// products to 10 bits of mantissa), else kTolerance16.
+// when all their matrices are stored in 32 bits, else kTolerance16.
 double ToleranceOf(const ParityInput& input, std::span<const std::string_view> prefixes);
+
+// The vocoder where the device computes it; an error when it cannot there.
+StatusOr<std::shared_ptr<const VocoderModel>> ParityVocoder(const ParityInput& input);
 
 // The checks.
 Status CheckResampling(const ParityInput& input, std::vector<ParityRow>* rows);

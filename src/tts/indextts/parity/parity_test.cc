@@ -18,11 +18,11 @@ using testing::HasSubstr;
 
 class Parity : public testing::Test {
  protected:
-  ParityReport Run(const std::string& folder, ggml::TensorType type = ggml::TensorType::kF32) {
-    const auto model = GoldenModel(type);
+  ParityReport Run(const std::string& folder, ggml::TensorType type = ggml::TensorType::kF32,
+                   const ComputeDevice& device = TestComputeDevice()) {
+    const auto model = LoadedModel::Load(GoldenModelPath(type), device.graphs()).value();
     auto golden = GoldenFolder::Open(folder).value();
-    auto report =
-        RunParity({*model, TestDevice(), golden, {}}, [&](double share) { progress_.push_back(share); });
+    auto report = RunParity({*model, device, golden, {}}, [&](double share) { progress_.push_back(share); });
     EXPECT_TRUE(report.ok()) << report.status();
     return report.ok() ? *std::move(report) : ParityReport();
   }
@@ -68,6 +68,18 @@ TEST_F(Parity, HalvesHaveTheBoundOfHalves) {
   EXPECT_EQ(RowOf(report, "ecapa_embedding").tolerance, kTolerance16);
   EXPECT_EQ(RowOf(report, "log_mel").tolerance, kTolerance32);
   EXPECT_EQ(RowOf(report, "waveform").tolerance, kTolerance16);
+}
+
+// GPT and vocoder by our own kernels there, the rest by ggml where its library is there, else here.
+TEST_F(Parity, CudaComputesTheReferencesNumbers) {
+  const auto device = ComputeDevice::Open({.kind = ggml::DeviceKind::kCuda, .threads = 1});
+  if (!device.ok()) GTEST_SKIP() << "wants a build with CUDA and its device: " << Message(device.status());
+  for (const auto type : {ggml::TensorType::kF32, ggml::TensorType::kF16}) {
+    const ParityReport report = Run(kGoldenFolder, type, **device);
+    EXPECT_TRUE(report.ok()) << ParityText(report);
+    EXPECT_EQ(RowOf(report, "waveform").tolerance,
+              type == ggml::TensorType::kF32 ? kTolerance32 : kTolerance16);
+  }
 }
 
 TEST_F(Parity, EveryDifferenceIsFound) {
@@ -131,11 +143,11 @@ TEST_F(Parity, FoldersThatAreNone) {
   auto golden = GoldenFolder::Open(scratch_.path());
   ASSERT_TRUE(golden.ok()) << golden.status();
   const auto model = GoldenModel(ggml::TensorType::kF32);
-  EXPECT_EQ(RunParity({*model, TestDevice(), *golden, {}}, nullptr).status().code(),
+  EXPECT_EQ(RunParity({*model, TestComputeDevice(), *golden, {}}, nullptr).status().code(),
             StatusCode::kInvalidArgument);
   std::stop_source stop;
   stop.request_stop();
-  EXPECT_EQ(RunParity({*model, TestDevice(), *golden, stop.get_token()}, nullptr).status().code(),
+  EXPECT_EQ(RunParity({*model, TestComputeDevice(), *golden, stop.get_token()}, nullptr).status().code(),
             StatusCode::kCancelled);
 }
 

@@ -11,8 +11,7 @@
 
 #include "tts/indextts/gpt/noise.h"
 #include "tts/indextts/parity/generation.h"
-#include "tts/indextts/vocoder/vocoder.h"
-#include "tts/indextts/vocoder/vocoder_stream.h"
+#include "tts/indextts/vocoder/vocoder_model.h"
 
 namespace waveshift::tts::indextts {
 namespace {
@@ -63,10 +62,10 @@ int16_t ToInt16(float sample) {
 // The samples of all sentences, some of them spoken as one sequence.
 StatusOr<std::vector<int16_t>> SpeakAll(const ParityInput& input, const std::vector<LineResult>& results,
                                         size_t together) {
-  WS_ASSIGN_OR_RETURN(const auto vocoder, Vocoder::Load(input.model.file(), {}));
+  WS_ASSIGN_OR_RETURN(const auto vocoder, ParityVocoder(input));
   WS_ASSIGN_OR_RETURN(const auto embedding, input.golden.Floats("ecapa_embedding"));
   WS_ASSIGN_OR_RETURN(const auto voice, vocoder->MakeVoice(embedding));
-  VocoderStream stream(vocoder, {});
+  WS_ASSIGN_OR_RETURN(const auto session, vocoder->Open({}));
   std::vector<int16_t> samples;
   const auto append = [&](std::span<const float> piece) {
     std::transform(piece.begin(), piece.end(), std::back_inserter(samples), ToInt16);
@@ -76,7 +75,7 @@ StatusOr<std::vector<int16_t>> SpeakAll(const ParityInput& input, const std::vec
     for (size_t k = i; k < std::min(i + together, results.size()); ++k) {
       latents.insert(latents.end(), results[k].latents.begin(), results[k].latents.end());
     }
-    WS_RETURN_IF_ERROR(stream.Speak(voice, latents, append, input.stop));
+    WS_RETURN_IF_ERROR(session->Speak(voice, latents, append, input.stop));
   }
   return samples;
 }

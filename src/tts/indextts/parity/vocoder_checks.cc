@@ -11,8 +11,7 @@
 #include "runtime/cpu/workers.h"
 #include "tts/indextts/parity/parity.h"
 #include "tts/indextts/tensor_list.h"
-#include "tts/indextts/vocoder/vocoder.h"
-#include "tts/indextts/vocoder/vocoder_stream.h"
+#include "tts/indextts/vocoder/vocoder_model.h"
 
 namespace waveshift::tts::indextts {
 namespace {
@@ -54,14 +53,14 @@ class LayerLog {
 };
 
 Status SpeakLatents(const ParityInput& input, LayerLog* log) {
-  WS_ASSIGN_OR_RETURN(const auto vocoder, Vocoder::Load(input.model.file(), {}));
+  WS_ASSIGN_OR_RETURN(const auto vocoder, ParityVocoder(input));
   WS_ASSIGN_OR_RETURN(const auto embedding, input.golden.Floats("ecapa_embedding"));
   WS_ASSIGN_OR_RETURN(const auto latents, input.golden.Floats("latents"));
   WS_ASSIGN_OR_RETURN(auto voice, vocoder->MakeVoice(embedding));
   VocoderStreamOptions options;
   options.tap = log->Tap();
-  VocoderStream stream(vocoder, options);
-  return stream.Speak(
+  WS_ASSIGN_OR_RETURN(const auto session, vocoder->Open(options));
+  return session->Speak(
       std::move(voice), latents, [](std::span<const float>) {}, input.stop);
 }
 

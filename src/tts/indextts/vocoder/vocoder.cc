@@ -7,6 +7,7 @@
 
 #include "tts/indextts/model_file.h"
 #include "tts/indextts/tensor_list.h"
+#include "tts/indextts/vocoder/vocoder_stream.h"
 
 namespace waveshift::tts::indextts {
 namespace {
@@ -33,22 +34,16 @@ class VocoderLoader {
       : file_(file), sizes_(architecture), options_(options), workers_(options.threads) {}
 
   StatusOr<std::shared_ptr<const Vocoder>> Load() {
-    const std::shared_ptr<Vocoder> v(new Vocoder);
-    v->latent_width_ = sizes_.gpt.width;
-    v->voice_width_ = sizes_.speaker.width;
-    v->samples_per_code_ = sizes_.gpt.samples_per_code;
+    const std::shared_ptr<Vocoder> v(new Vocoder(sizes_));
+    WS_ASSIGN_OR_RETURN(v->voices_, VoiceLayers::Load(file_, sizes_));
     WS_ASSIGN_OR_RETURN(filter_, Values(std::string(kFilterName)));
     int64_t channels = sizes_.vocoder.channels;
     WS_ASSIGN_OR_RETURN(v->conv_in_,
                         Convolve("vocoder.conv_in", {sizes_.gpt.width, channels, kOuterKernel, 1},
                                  cpu::ConvolutionMethod::kDirect));
-    WS_ASSIGN_OR_RETURN(v->voice_in_, Voice("vocoder.conv_in", "vocoder.voice_in"));
     for (size_t stage = 0; stage < sizes_.vocoder.rates.size(); ++stage) {
       WS_ASSIGN_OR_RETURN(VocoderStage made, Stage(stage, channels));
       v->stages_.push_back(std::move(made));
-      WS_ASSIGN_OR_RETURN(Vocoder::VoiceLayer voice,
-                          Voice(Numbered("vocoder.up.", stage), Numbered("vocoder.voice.", stage)));
-      v->voice_stages_.push_back(std::move(voice));
       channels /= 2;
     }
     WS_ASSIGN_OR_RETURN(v->snake_out_, Snake("vocoder.snake_out"));
@@ -59,18 +54,7 @@ class VocoderLoader {
   }
 
  private:
-  StatusOr<std::vector<float>> Values(const std::string& name) const {
-    const ggml::StoredTensor* tensor = file_.FindTensor(name);
-    if (tensor == nullptr) return InvalidArgument(file_.name() + ": has no tensor " + name);
-    std::vector<float> values(static_cast<size_t>(tensor->values()));
-    ggml::ReadRows(tensor->type, tensor->bytes, values);
-    for (const float value : values) {
-      if (!std::isfinite(value)) {
-        return InvalidArgument(file_.name() + ": " + name + " has a value that is not finite");
-      }
-    }
-    return values;
-  }
+  StatusOr<std::vector<float>> Values(const std::string& name) const { return FiniteValues(file_, name); }
 
   StatusOr<cpu::AlignedFloats> Bias(const std::string& layer) const {
     WS_ASSIGN_OR_RETURN(const std::vector<float> values, Values(layer + ".bias"));
@@ -92,14 +76,6 @@ class VocoderLoader {
     StatusOr<cpu::AntiAliasedSnake> snake = cpu::AntiAliasedSnake::Make(options_.isa, alpha, beta, filter_);
     if (!snake.ok()) return Annotate(snake.status(), file_.name() + ": " + layer);
     return snake;
-  }
-
-  StatusOr<Vocoder::VoiceLayer> Voice(const std::string& layer, const std::string& voice) const {
-    Vocoder::VoiceLayer made;
-    WS_ASSIGN_OR_RETURN(made.bias, Values(layer + ".bias"));
-    WS_ASSIGN_OR_RETURN(made.weights, Values(voice + ".weight"));
-    WS_ASSIGN_OR_RETURN(made.voice_bias, Values(voice + ".bias"));
-    return made;
   }
 
   // Stage `stage` on rows of `channels`, which it halves.
@@ -149,39 +125,6 @@ StatusOr<std::shared_ptr<const Vocoder>> Vocoder::Load(const ggml::GgufFile& fil
   return VocoderLoader(file, architecture, options).Load();
 }
 
-void Vocoder::AddVoice(const VoiceLayer& layer, std::span<const float> embedding, cpu::AlignedFloats* bias,
-                       std::vector<float>* part) {
-  const size_t width = embedding.size();
-  *bias = Padded(layer.bias);
-  part->resize(layer.bias.size());
-  for (size_t c = 0; c < part->size(); ++c) {
-    double sum = layer.voice_bias[c];
-    for (size_t i = 0; i < width; ++i) {
-      sum += static_cast<double>(layer.weights[c * width + i]) * static_cast<double>(embedding[i]);
-    }
-    (*part)[c] = static_cast<float>(sum);
-    bias->data()[c] = static_cast<float>(sum + static_cast<double>(layer.bias[c]));
-  }
-}
-
-StatusOr<std::shared_ptr<const VocoderVoice>> Vocoder::MakeVoice(std::span<const float> embedding) const {
-  if (static_cast<int64_t>(embedding.size()) != voice_width_) {
-    return InvalidArgument("the speaker's vector has " + std::to_string(embedding.size()) + " values, not " +
-                           std::to_string(voice_width_));
-  }
-  if (!std::all_of(embedding.begin(), embedding.end(), [](float v) { return std::isfinite(v); })) {
-    return InvalidArgument("the speaker's vector has a value that is not finite");
-  }
-  auto voice = std::make_shared<VocoderVoice>();
-  AddVoice(voice_in_, embedding, &voice->in, &voice->in_part);
-  voice->stages.resize(stages_.size());
-  voice->stage_parts.resize(stages_.size());
-  for (size_t i = 0; i < stages_.size(); ++i) {
-    AddVoice(voice_stages_[i], embedding, &voice->stages[i], &voice->stage_parts[i]);
-  }
-  return std::shared_ptr<const VocoderVoice>(std::move(voice));
-}
-
 int64_t Vocoder::bytes() const {
   int64_t bytes = conv_in_.bytes() + conv_out_.bytes();
   for (const VocoderStage& stage : stages_) {
@@ -193,21 +136,8 @@ int64_t Vocoder::bytes() const {
   return bytes;
 }
 
-double Vocoder::operations(int64_t codes) const {
-  const auto of = [](const cpu::Convolution& c) {
-    return 2 * static_cast<double>(c.shape().in * c.shape().out * c.shape().kernel);
-  };
-  auto rows = static_cast<double>(codes);
-  double sum = rows * of(conv_in_);
-  for (const VocoderStage& stage : stages_) {
-    const cpu::TransposedShape& up = stage.up.shape();
-    sum += rows * 2 * static_cast<double>(up.in * up.out * up.kernel);
-    rows *= static_cast<double>(up.rate);
-    for (const VocoderBlock& block : stage.blocks) {
-      for (const VocoderUnit& unit : block) sum += rows * (of(unit.conv_a) + of(unit.conv_b));
-    }
-  }
-  return sum + rows * of(conv_out_);
+StatusOr<std::unique_ptr<VocoderSession>> Vocoder::Open(const VocoderStreamOptions& options) const {
+  return std::unique_ptr<VocoderSession>(std::make_unique<VocoderStream>(shared_from_this(), options));
 }
 
 }  // namespace waveshift::tts::indextts

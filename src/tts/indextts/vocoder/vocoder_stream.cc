@@ -14,6 +14,13 @@ namespace {
 constexpr int64_t kReach = cpu::AntiAliasedSnake::kReach;
 constexpr int64_t kRowsOfItem = 2048;  // of work that is divided by rows
 
+constexpr int64_t kCodesOfPiece = 64;
+
+VocoderStreamOptions WithDefaults(VocoderStreamOptions options) {
+  if (options.codes_of_piece <= 0) options.codes_of_piece = kCodesOfPiece;
+  return options;
+}
+
 std::string Numbered(const char* prefix, size_t number) { return prefix + std::to_string(number); }
 
 int64_t LastChannels(const Vocoder& vocoder) { return vocoder.conv_out().shape().in; }
@@ -41,7 +48,7 @@ class Stopwatch {
 
 VocoderStream::VocoderStream(std::shared_ptr<const Vocoder> vocoder, VocoderStreamOptions options)
     : vocoder_(std::move(vocoder)),
-      options_(std::move(options)),
+      options_(WithDefaults(std::move(options))),
       workers_(options_.threads),
       latents_(vocoder_->latent_width(), vocoder_->conv_in().reach()),
       mean_(LastChannels(*vocoder_), 0),
@@ -108,7 +115,7 @@ Status VocoderStream::Speak(std::shared_ptr<const VocoderVoice> voice, std::span
   }
   Begin(std::move(voice));
   const auto codes = static_cast<int64_t>(latents.size() / width);
-  const int64_t most = std::max<int64_t>(1, options_.codes_of_piece);
+  const int64_t most = options_.codes_of_piece;
   const int64_t pieces = (codes + most - 1) / most;
   for (int64_t i = 0; i < pieces; ++i) {
     const auto begin = static_cast<size_t>(codes * i / pieces);
@@ -126,7 +133,7 @@ Status VocoderStream::Push(std::span<const float> latents, const SampleSink& sin
     return InvalidArgument("the latents are " + std::to_string(latents.size()) + " values, no rows of " +
                            std::to_string(width));
   }
-  const size_t most = width * static_cast<size_t>(std::max<int64_t>(1, options_.codes_of_piece));
+  const size_t most = width * static_cast<size_t>(options_.codes_of_piece);
   for (size_t at = 0; at < latents.size(); at += most) {
     WS_RETURN_IF_ERROR(
         PushPiece(latents.subspan(at, std::min(most, latents.size() - at)), false, sink, stop));

@@ -20,49 +20,20 @@
 
 namespace waveshift::tts::indextts {
 
-// Gets samples (-1 to 1) in their order.
-using SampleSink = std::function<void(std::span<const float> samples)>;
-
-// Gets what layers make, for comparing with a reference: rows [first_row, first_row + rows) of `name`, row r
-// at values + r * step, `channels` values each. Names: conv_pre, conv_pre_cond, up_N and up_cond_N of stage N
-// (without and with the voice), res_N of block N, mean_last, post_act, waveform.
-struct VocoderRows {
-  const std::string& name;
-  int64_t first_row;
-  int64_t rows;
-  int64_t channels;
-  const float* values;
-  int64_t step;
-};
-using VocoderTap = std::function<void(const VocoderRows& rows)>;
-
-struct VocoderStreamOptions {
-  int threads = 0;  // 0 = as many as this process may use
-  // So many codes are computed together by Speak; also of what Push gets. The first samples come after 35
-  // codes or a little more. Fewer cost speed, since every piece reads all weights of the wide stages.
-  int64_t codes_of_piece = 64;
-  // What a stage works on at once, in bytes of one layer's rows.
-  int64_t bytes_of_block = int64_t{1} << 20;
-  VocoderTap tap;
-};
-
 // Latents in, samples out, exactly samples_per_code() a code. Layers keep the last rows that their next piece
 // reads again, so that nothing is computed twice, and the result does not depend on the pieces beyond the
 // rounding of 32-bit floats; at the sequence's ends the model's own padding is used. Memory does not grow
 // with the sequence: memory_bytes(). One thread at a time; the threads it starts are its own. About 2.9 GFLOP
 // a code of the published models by the definition.
-class VocoderStream {
+class VocoderStream final : public VocoderSession {
  public:
   VocoderStream(std::shared_ptr<const Vocoder> vocoder, VocoderStreamOptions options);
   VocoderStream(const VocoderStream&) = delete;
   VocoderStream& operator=(const VocoderStream&) = delete;
-  ~VocoderStream();
+  ~VocoderStream() override;
 
-  // A whole sequence: latents [codes, latent_width()]. Cancelled soon after `stop` is requested;
-  // InvalidArgument when the latents are no whole rows or none; Internal when a sample is not finite (nothing
-  // of that piece is given to the sink).
   Status Speak(std::shared_ptr<const VocoderVoice> voice, std::span<const float> latents,
-               const SampleSink& sink, const std::stop_token& stop);
+               const SampleSink& sink, const std::stop_token& stop) override;
 
   // The same in steps: Begin, Push as often as latents come, Finish. After an error only Begin may follow.
   void Begin(std::shared_ptr<const VocoderVoice> voice);

@@ -1,0 +1,263 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/cuda/language.h"
+
+#include "runtime/cuda/launch_internal.cuh"
+
+namespace waveshift::cuda {
+namespace {
+
+constexpr int kNormThreads = 128;  // a warp a row
+constexpr int kAttendWarps = 8;
+constexpr int kAttendThreads = kAttendWarps * kLanes;
+constexpr int kValuesOfLane = 8;
+constexpr int kCellsAtOnce = 4;
+
+struct NormParameters {
+  const float* from;
+  int width;
+  int rows;
+  int every;
+  NormFactors first;
+  NormFactors second;
+  float* floats;
+  __half* halves;
+};
+
+// A row that its warp normalises in place of `row` [width], which is in shared memory.
+__device__ void NormOfWarp(float* row, int width, const NormFactors& norm) {
+  const int lane = threadIdx.x % kLanes;
+  float sum = 0;
+  for (int i = lane; i < width; i += kLanes) sum += row[i];
+  const float mean = SumOfWarp(sum) / static_cast<float>(width);
+  float squares = 0;
+  for (int i = lane; i < width; i += kLanes) squares += (row[i] - mean) * (row[i] - mean);
+  const float rate = rsqrtf(SumOfWarp(squares) / static_cast<float>(width) + norm.eps);
+  for (int i = lane; i < width; i += kLanes) row[i] = (row[i] - mean) * rate * norm.weight[i] + norm.bias[i];
+}
+
+__global__ void __launch_bounds__(kNormThreads) NormKernel(NormParameters p) {
+  extern __shared__ float rows[];
+  LetLaterBegin();
+  WaitForEarlier();
+  const int lane = threadIdx.x % kLanes;
+  const int warp = threadIdx.x / kLanes;
+  const int made = static_cast<int>(blockIdx.x) * (kNormThreads / kLanes) + warp;
+  if (made >= p.rows) return;
+  float* row = rows + warp * p.width;
+  const float* from = p.from + (static_cast<int64_t>(made) * p.every + p.every - 1) * p.width;
+  for (int i = lane; i < p.width; i += kLanes) row[i] = from[i];
+  NormOfWarp(row, p.width, p.first);
+  if (p.second.weight != nullptr) NormOfWarp(row, p.width, p.second);
+  const int64_t place = static_cast<int64_t>(made) * p.width;
+  for (int i = lane; i < p.width; i += kLanes) {
+    if (p.floats != nullptr) p.floats[place + i] = row[i];
+    if (p.halves != nullptr) p.halves[place + i] = __float2half_rn(row[i]);
+  }
+}
+
+struct AttendParameters {
+  const float* queries;
+  const void* keys;
+  const void* values;
+  const int32_t* lists;
+  const int32_t* begin;
+  const int32_t* count;
+  float scale;
+  void* to;
+  int heads;
+};
+
+// Eight values of a cell.
+template <typename Cell>
+struct LaneValues;
+template <>
+struct LaneValues<__half> {
+  uint4 values;
+  __device__ void Load(const __half* from) { values = *reinterpret_cast<const uint4*>(from); }
+  __device__ void To(float (&x)[kValuesOfLane]) const {
+    const uint32_t pairs[4] = {values.x, values.y, values.z, values.w};
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+      const float2 pair = FloatsOf(pairs[i]);
+      x[2 * i] = pair.x;
+      x[2 * i + 1] = pair.y;
+    }
+  }
+};
+template <>
+struct LaneValues<float> {
+  float4 low, high;
+  __device__ void Load(const float* from) {
+    low = *reinterpret_cast<const float4*>(from);
+    high = *reinterpret_cast<const float4*>(from + 4);
+  }
+  __device__ void To(float (&x)[kValuesOfLane]) const {
+    x[0] = low.x, x[1] = low.y, x[2] = low.z, x[3] = low.w;
+    x[4] = high.x, x[5] = high.y, x[6] = high.z, x[7] = high.w;
+  }
+};
+
+// What a team of lanes has seen: weights' sum, largest score, weighted values.
+struct Seen {
+  float most = -INFINITY;
+  float sum = 0;
+  float values[kValuesOfLane] = {};
+
+  __device__ void Add(float score, const float (&value)[kValuesOfLane]) {
+    const float more = fmaxf(most, score);
+    const float keep = __expf(most - more);
+    const float weight = __expf(score - more);
+    sum = sum * keep + weight;
+#pragma unroll
+    for (int i = 0; i < kValuesOfLane; ++i) values[i] = values[i] * keep + weight * value[i];
+    most = more;
+  }
+};
+
+// A block has one head of one row. kTeam lanes have one cell at a time, eight values each; the teams of the
+// block share the cells and put together what they saw.
+template <int kTeam, typename Cell, typename Out>
+__global__ void __launch_bounds__(kAttendThreads) AttendKernel(AttendParameters p) {
+  constexpr int kWidth = kTeam * kValuesOfLane;
+  constexpr int kTeams = kAttendThreads / kTeam;
+  __shared__ float seen_most[kTeams];
+  __shared__ float seen_sum[kTeams];
+  __shared__ float seen_values[kTeams][kWidth];
+  LetLaterBegin();
+  WaitForEarlier();
+  const int head = static_cast<int>(blockIdx.x);
+  const int row = static_cast<int>(blockIdx.y);
+  const int team = threadIdx.x / kTeam;
+  const int own = threadIdx.x % kTeam * kValuesOfLane;
+  const int64_t step = static_cast<int64_t>(p.heads) * kWidth;
+  const int64_t place = static_cast<int64_t>(head) * kWidth + own;
+  float query[kValuesOfLane];
+#pragma unroll
+  for (int i = 0; i < kValuesOfLane; ++i) query[i] = p.queries[row * step + place + i] * p.scale;
+  const int count = p.count[row];
+  const int32_t* list = p.lists + p.begin[row];
+  Seen seen;
+  for (int first = team; first < count; first += kTeams * kCellsAtOnce) {
+    LaneValues<Cell> keys[kCellsAtOnce];
+    LaneValues<Cell> values[kCellsAtOnce];
+#pragma unroll
+    for (int i = 0; i < kCellsAtOnce; ++i) {
+      const int at = first + i * kTeams;
+      const int64_t cell = list[at < count ? at : first];
+      keys[i].Load(static_cast<const Cell*>(p.keys) + cell * step + place);
+      values[i].Load(static_cast<const Cell*>(p.values) + cell * step + place);
+    }
+#pragma unroll
+    for (int i = 0; i < kCellsAtOnce; ++i) {
+      float x[kValuesOfLane];
+      keys[i].To(x);
+      float score = 0;
+#pragma unroll
+      for (int k = 0; k < kValuesOfLane; ++k) score += query[k] * x[k];
+#pragma unroll
+      for (int other = kTeam / 2; other > 0; other /= 2) {
+        // Teams leave the loop at different times: only its own lanes are sure to be here.
+        const unsigned lanes =
+            kTeam == kLanes ? 0xffffffffU : ((1U << kTeam) - 1U) << (threadIdx.x % kLanes / kTeam * kTeam);
+        score += __shfl_xor_sync(lanes, score, other);
+      }
+      if (first + i * kTeams >= count) continue;
+      values[i].To(x);
+      seen.Add(score, x);
+    }
+  }
+  if (threadIdx.x % kTeam == 0) {
+    seen_most[team] = seen.most;
+    seen_sum[team] = seen.sum;
+  }
+#pragma unroll
+  for (int i = 0; i < kValuesOfLane; ++i) seen_values[team][own + i] = seen.values[i];
+  __syncthreads();
+  for (int i = threadIdx.x; i < kWidth; i += kAttendThreads) {
+    float most = -INFINITY;
+    for (int t = 0; t < kTeams; ++t) most = fmaxf(most, seen_most[t]);
+    float sum = 0;
+    float value = 0;
+    for (int t = 0; t < kTeams; ++t) {
+      const float weight = __expf(seen_most[t] - most);
+      sum += weight * seen_sum[t];
+      value += weight * seen_values[t][i];
+    }
+    static_cast<Out*>(p.to)[row * step + head * kWidth + i] = static_cast<Out>(value / sum);
+  }
+}
+
+template <int kTeam, typename Cell, typename Out>
+void StartAttend(Stream* stream, const AttendCall& call, const AttendParameters& p) {
+  const dim3 grid(static_cast<unsigned>(call.heads), static_cast<unsigned>(call.rows));
+  Launch(stream, AttendKernel<kTeam, Cell, Out>, grid, kAttendThreads, 0, p);
+}
+
+template <int kTeam>
+void StartAttend(Stream* stream, const AttendCall& call, const AttendParameters& p) {
+  if (call.cells_are_halves) {
+    call.to_halves ? StartAttend<kTeam, __half, __half>(stream, call, p)
+                   : StartAttend<kTeam, __half, float>(stream, call, p);
+  } else {
+    call.to_halves ? StartAttend<kTeam, float, __half>(stream, call, p)
+                   : StartAttend<kTeam, float, float>(stream, call, p);
+  }
+}
+
+}  // namespace
+
+bool BeginsEarly() {
+  static const bool begins = [] {
+    int major = 0;
+    return cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, 0) == cudaSuccess && major >= 9;
+  }();
+  return begins;
+}
+
+cudaError_t FindKernelCode() {
+  cudaFuncAttributes attributes = {};
+  return cudaFuncGetAttributes(&attributes, NormKernel);
+}
+
+void Normalize(Stream* stream, const NormCall& call) {
+  if (call.rows == 0) return;
+  constexpr int kRows = kNormThreads / kLanes;
+  const NormParameters p = {call.from,
+                            static_cast<int>(call.width),
+                            static_cast<int>(call.rows),
+                            static_cast<int>(call.every),
+                            call.first,
+                            call.second,
+                            call.floats,
+                            static_cast<__half*>(call.halves)};
+  const size_t shared = sizeof(float) * kRows * static_cast<size_t>(call.width);
+  AllowShared(stream, NormKernel, shared);
+  Launch(stream, NormKernel, dim3(static_cast<unsigned>((call.rows + kRows - 1) / kRows)), kNormThreads,
+         shared, p);
+}
+
+bool CanAttend(int64_t head_width) {
+  return head_width == 8 || head_width == 16 || head_width == 32 || head_width == 64 || head_width == 128;
+}
+
+void Attend(Stream* stream, const AttendCall& call) {
+  if (call.rows == 0) return;
+  const AttendParameters p = {call.queries, call.keys,  call.values,
+                              call.lists,   call.begin, call.count,
+                              call.scale,   call.to,    static_cast<int>(call.heads)};
+  switch (call.head_width) {
+    case 8:
+      return StartAttend<1>(stream, call, p);
+    case 16:
+      return StartAttend<2>(stream, call, p);
+    case 32:
+      return StartAttend<4>(stream, call, p);
+    case 64:
+      return StartAttend<8>(stream, call, p);
+    default:
+      return StartAttend<16>(stream, call, p);
+  }
+}
+
+}  // namespace waveshift::cuda

@@ -1,0 +1,97 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// What kernels have in common: how they start, and pieces of arithmetic.
+#ifndef WAVESHIFT_RUNTIME_CUDA_LAUNCH_INTERNAL_CUH_
+#define WAVESHIFT_RUNTIME_CUDA_LAUNCH_INTERNAL_CUH_
+
+#include <cuda_fp16.h>
+#include <cuda_runtime.h>
+
+#include <cstdint>
+#include <utility>
+
+#include "runtime/cuda/device.h"
+
+namespace waveshift::cuda {
+
+inline constexpr int kLanes = 32;
+
+// Kernels of one stream may begin while the one before is at work: what does not depend on it (weights) is
+// loaded until WaitForEarlier. Every kernel calls it before it reads or writes anything else, so that the
+// order of the stream holds (programmatic dependent launch; devices before sm_90 begin in order anyway).
+__device__ inline void WaitForEarlier() {
+#if __CUDA_ARCH__ >= 900
+  cudaGridDependencySynchronize();
+#endif
+}
+
+__device__ inline void LetLaterBegin() {
+#if __CUDA_ARCH__ >= 900
+  cudaTriggerProgrammaticLaunchCompletion();
+#endif
+}
+
+// Whether the first device begins kernels early.
+bool BeginsEarly();
+
+template <typename... Parameters, typename... Arguments>
+void Launch(Stream* stream, void (*kernel)(Parameters...), dim3 grid, int threads, size_t shared_bytes,
+            Arguments... arguments) {
+  cudaLaunchConfig_t config = {};
+  config.gridDim = grid;
+  config.blockDim = dim3(static_cast<unsigned>(threads));
+  config.dynamicSmemBytes = shared_bytes;
+  config.stream = stream->handle();
+  cudaLaunchAttribute early = {};
+  early.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+  early.val.programmaticStreamSerializationAllowed = 1;
+  config.attrs = &early;
+  config.numAttrs = BeginsEarly() ? 1 : 0;
+  stream->Note(cudaLaunchKernelEx(&config, kernel, static_cast<Parameters>(arguments)...));
+}
+
+// More shared memory than 48 KiB has to be asked for.
+template <typename Kernel>
+void AllowShared(Stream* stream, Kernel kernel, size_t bytes) {
+  if (bytes <= (48U << 10)) return;
+  stream->Note(
+      cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)));
+}
+
+// c += a b: a has 16 rows (of weights) and 16 columns, b 16 rows and 8 columns; the lanes hold what packing.h
+// says. Lane l gets rows l / 4 (c[0], c[1]) and l / 4 + 8 (c[2], c[3]), columns 2 (l % 4) and the next.
+__device__ inline void MultiplyTiles(float (&c)[4], const uint4& a, const uint2& b) {
+#if __CUDA_ARCH__ >= 800
+  asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
+      "{%0,%1,%2,%3};"
+      : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
+      : "r"(a.x), "r"(a.y), "r"(a.z), "r"(a.w), "r"(b.x), "r"(b.y));
+#else
+  asm("mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5}, {%6}, {%0,%1,%2,%3};"
+      : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
+      : "r"(a.x), "r"(a.y), "r"(b.x));
+  asm("mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5}, {%6}, {%0,%1,%2,%3};"
+      : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
+      : "r"(a.z), "r"(a.w), "r"(b.y));
+#endif
+}
+
+__device__ inline float SumOfWarp(float value) {
+#pragma unroll
+  for (int step = kLanes / 2; step > 0; step /= 2) value += __shfl_xor_sync(0xffffffffU, value, step);
+  return value;
+}
+
+__device__ inline uint32_t HalvesOf(float low, float high) {
+  const __half2 halves = __floats2half2_rn(low, high);
+  return *reinterpret_cast<const uint32_t*>(&halves);
+}
+
+__device__ inline float2 FloatsOf(uint32_t halves) {
+  return __half22float2(*reinterpret_cast<const __half2*>(&halves));
+}
+
+}  // namespace waveshift::cuda
+
+#endif  // WAVESHIFT_RUNTIME_CUDA_LAUNCH_INTERNAL_CUH_
