@@ -15,6 +15,7 @@
 #include "app/bench/machine_measure.h"
 #include "app/bench/stopwatch.h"
 #include "base/large_file.h"
+#include "runtime/cpu/workers.h"
 #include "tts/indextts/gpt/cells.h"
 #include "tts/indextts/gpt/code_search.h"
 #include "tts/indextts/gpt/embedder.h"
@@ -71,7 +72,7 @@ class IndexTtsMeasure {
     WS_RETURN_IF_ERROR(MeasureVoice());
     WS_RETURN_IF_ERROR(MeasurePrefix());
     for (const int lines : options_.batches) WS_RETURN_IF_ERROR(MeasureStep(lines));
-    WS_RETURN_IF_ERROR(MeasureSearch());
+    for (const int lines : options_.batches) WS_RETURN_IF_ERROR(MeasureSearch(lines));
     WS_RETURN_IF_ERROR(MeasureVocoder());
     for (const int lines : options_.batches) AddTotals(lines);
     // Before what needs memory of its own.
@@ -92,12 +93,12 @@ class IndexTtsMeasure {
   Status MeasureRows(const char* measure, int64_t rows, int64_t before, NetworkStep::Want want);
   Status MeasureStep(int lines);
   Status Step(std::vector<tts::indextts::LineCells>& lines, int step);
-  Status MeasureSearch();
+  Status MeasureSearch(int lines);
   Status MeasureVocoder();
   void AddTotals(int lines);
 
   void Tell(const char* what) {
-    const double stages = 7 + static_cast<double>(options_.batches.size());
+    const double stages = 6 + 2 * static_cast<double>(options_.batches.size());
     if (options_.progress) options_.progress(std::min(1.0, stages_++ / stages), subject_ + " " + what);
   }
   // The rounds of a stage.
@@ -298,26 +299,36 @@ Status IndexTtsMeasure::Step(std::vector<tts::indextts::LineCells>& lines, int s
       stop_);
 }
 
-// On logits that are all different.
-Status IndexTtsMeasure::MeasureSearch() {
+// On logits that are all different; as Generator has its lines search.
+Status IndexTtsMeasure::MeasureSearch(int lines) {
   Tell("search");
   const tts::indextts::CodeSet codes = {sizes().codes, static_cast<int32_t>(sizes().start_code),
                                         static_cast<int32_t>(sizes().stop_code)};
   std::vector<float> logits = Numbers(kBeams * codes.count);
   for (float& logit : logits) logit *= 5;
-  WS_ASSIGN_OR_RETURN(const auto search,
-                      tts::indextts::CodeSearch::Start({.beams = kBeams, .max_codes = kSearchSteps}, codes,
-                                                       std::make_shared<tts::indextts::CounterNoise>(1)));
-  // The first time the beams have one row in common.
-  WS_RETURN_IF_ERROR(search->Advance(std::span(logits).first(static_cast<size_t>(codes.count))));
+  std::vector<std::unique_ptr<tts::indextts::CodeSearch>> searches;
+  for (int line = 0; line < lines; ++line) {
+    WS_ASSIGN_OR_RETURN(auto search,
+                        tts::indextts::CodeSearch::Start({.beams = kBeams, .max_codes = kSearchSteps}, codes,
+                                                         std::make_shared<tts::indextts::CounterNoise>(1)));
+    // The first time the beams have one row in common.
+    WS_RETURN_IF_ERROR(search->Advance(std::span(logits).first(static_cast<size_t>(codes.count))));
+    searches.push_back(std::move(search));
+  }
+  cpu::Workers workers(options_.threads);
   std::vector<double> seconds;
-  while (!search->done()) {
+  std::vector<Status> statuses(searches.size());
+  while (!searches.front()->done()) {
     const Stopwatch watch;
-    WS_RETURN_IF_ERROR(search->Advance(logits));
+    workers.Run(lines, [&](int64_t line, int /*worker*/) {
+      const auto i = static_cast<size_t>(line);
+      statuses[i] = searches[i]->Advance(logits);
+    });
     seconds.push_back(watch.Seconds());
+    for (const Status& status : statuses) WS_RETURN_IF_ERROR(status);
   }
   if (seconds.empty()) return Internal("bench: the search ended with its first code");
-  AddRow("search", "s", Summary(std::move(seconds)));
+  AddRow("search", "s", Summary(std::move(seconds)), {}, lines);
   return OkStatus();
 }
 
@@ -345,10 +356,10 @@ Status IndexTtsMeasure::MeasureVocoder() {
 void IndexTtsMeasure::AddTotals(int lines) {
   const auto total = [&](double BenchRounds::*which) {
     const auto of = [&](const char* measure, int of_lines) { return seconds_[{measure, of_lines}].*which; };
-    const double code = of("gpt_step", lines) / lines + of("search", 0);
-    return std::pair(
-        lines / (of("gpt_step", lines) + lines * of("search", 0)),
-        of("gpt_text", 0) + static_cast<double>(codes_) * code + of("second_pass", 0) + of("vocoder", 0));
+    const double step = of("gpt_step", lines) + of("search", lines);
+    const double code = step / lines;
+    return std::pair(lines / step, of("gpt_text", 0) + static_cast<double>(codes_) * code +
+                                       of("second_pass", 0) + of("vocoder", 0));
   };
   const auto [codes_best, best] = total(&BenchRounds::best);
   const auto [codes_median, median] = total(&BenchRounds::median);

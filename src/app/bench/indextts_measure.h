@@ -31,7 +31,7 @@ struct IndexTtsMeasureOptions {
 //   log_mel, conformer, perceiver, speaker_encoder   of the voice sample
 //   gpt_voice, gpt_text                              the prefix's rows
 //   gpt_step     a code for each of so many lines, in the middle of the 117
-//   search       the choice of a code for a line, on top of each step
+//   search       the choice of a code for each of so many lines, on top of each step
 //   second_pass  latents of the 117 codes
 //   vocoder, vocoder_first_audio                     of the 117 codes
 //   codes        codes/s of all lines together

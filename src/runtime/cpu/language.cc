@@ -113,6 +113,10 @@ void Language::LayerNorm(std::span<const float> x, const float* weight, const fl
 
 void Language::Gelu(std::span<float> x) const { kernels_->gelu(x.data(), static_cast<int64_t>(x.size())); }
 
+double Language::SumExp(std::span<const float> x, float most) const {
+  return kernels_->sum_exp(x.data(), static_cast<int64_t>(x.size()), most);
+}
+
 void Language::Store(std::span<const float> x, Storage storage, void* to) const {
   if (storage == Storage::kF16) {
     kernels_->to_half(x.data(), static_cast<int64_t>(x.size()), static_cast<uint16_t*>(to));

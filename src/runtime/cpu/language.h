@@ -94,6 +94,8 @@ class Language {
   void LayerNorm(std::span<const float> x, const float* weight, const float* bias, float eps, float* y) const;
   // x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))), in place; within 1e-6 of |x|.
   void Gelu(std::span<float> x) const;
+  // The sum of exp(x - most), within 3e-7 of it; x - most is at most 88.
+  double SumExp(std::span<const float> x, float most) const;
   // Into f32 or f16.
   void Store(std::span<const float> x, Storage storage, void* to) const;
 

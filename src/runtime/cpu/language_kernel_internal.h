@@ -72,6 +72,7 @@ struct LanguageKernels {
   // x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))), in place.
   void (*gelu)(float* x, int64_t count);
   void (*to_half)(const float* x, int64_t count, uint16_t* y);
+  double (*sum_exp)(const float* x, int64_t count, float most);
 };
 
 const LanguageKernels& BaselineLanguageKernels();

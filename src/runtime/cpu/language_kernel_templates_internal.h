@@ -48,6 +48,24 @@ void Gelu(float* x, int64_t count) {
 }
 
 template <class V>
+double SumExp(const float* x, int64_t count, float most) {
+  constexpr int64_t kLanes = 16;
+  constexpr int64_t kStretch = 512;  // that is added in 32 bits
+  double sum = 0;
+  for (int64_t begin = 0; begin < count; begin += kStretch) {
+    const int64_t end = begin + kStretch < count ? begin + kStretch : count;
+    float part[kLanes] = {};
+    int64_t i = begin;
+    for (; i + kLanes <= end; i += kLanes) {
+      for (int64_t j = 0; j < kLanes; ++j) part[j] += Exp(x[i + j] - most);
+    }
+    for (; i < end; ++i) sum += static_cast<double>(Exp(x[i] - most));
+    for (const float each : part) sum += static_cast<double>(each);
+  }
+  return sum;
+}
+
+template <class V>
 void LayerNorm(const float* x, int64_t width, const float* weight, const float* bias, float eps, float* y) {
   float part[16] = {};
   for (int64_t i = 0; i < width; i += 16) {

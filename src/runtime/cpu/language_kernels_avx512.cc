@@ -135,9 +135,10 @@ void DotQ8(const DotArgs& g) { Cover<4, 4>(QuantizedDots{g}, g.count, g.rows); }
 }  // namespace
 
 const LanguageKernels& Avx512LanguageKernels() {
-  static const LanguageKernels kernels = {
-      &Dot<V16, float>,       &Dot<V16, uint16_t>, &DotQ8,          &DotQ4K<V16>, &Attend<V16, float>,
-      &Attend<V16, uint16_t>, &Quantize<V16>,      &LayerNorm<V16>, &Gelu<V16>,   &ToHalf<V16>};
+  static const LanguageKernels kernels = {&Dot<V16, float>, &Dot<V16, uint16_t>, &DotQ8,
+                                          &DotQ4K<V16>,     &Attend<V16, float>, &Attend<V16, uint16_t>,
+                                          &Quantize<V16>,   &LayerNorm<V16>,     &Gelu<V16>,
+                                          &ToHalf<V16>,     &SumExp<V16>};
   return kernels;
 }
 

@@ -115,8 +115,8 @@ void DotQ8(const DotArgs& g) {
 
 const LanguageKernels& BaselineLanguageKernels() {
   static const LanguageKernels kernels = {
-      &Dot<V8, float>,       &Dot<V8, uint16_t>, &DotQ8,         &DotQ4K<V8>, &Attend<V8, float>,
-      &Attend<V8, uint16_t>, &Quantize<V8>,      &LayerNorm<V8>, &Gelu<V8>,   &ToHalf<V8>};
+      &Dot<V8, float>, &Dot<V8, uint16_t>, &DotQ8,    &DotQ4K<V8>, &Attend<V8, float>, &Attend<V8, uint16_t>,
+      &Quantize<V8>,   &LayerNorm<V8>,     &Gelu<V8>, &ToHalf<V8>, &SumExp<V8>};
   return kernels;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <numeric>
 
 #include <gtest/gtest.h>
@@ -281,6 +282,17 @@ TEST_P(LanguageTest, GeluByTheFormula) {
     const double v = x[i];
     const double wanted = v / 2 * (1 + std::tanh(std::sqrt(2 / M_PI) * (v + 0.044715 * v * v * v)));
     ASSERT_NEAR(y[i], wanted, 1e-6 * std::max(1.0, std::abs(v))) << v;
+  }
+}
+
+TEST_P(LanguageTest, SumsExponentials) {
+  for (const size_t count : {size_t{1}, size_t{15}, size_t{16}, size_t{530}, size_t{8194}}) {
+    std::vector<float> x = Random(21).Values(static_cast<int64_t>(count), 9);
+    x[0] = -std::numeric_limits<float>::infinity();
+    x.push_back(30);
+    double wanted = 0;
+    for (const float each : x) wanted += std::exp(static_cast<double>(each) - 30);
+    EXPECT_NEAR(language_.SumExp(x, 30), wanted, 3e-7 * wanted) << count;
   }
 }
 

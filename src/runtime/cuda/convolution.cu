@@ -31,29 +31,6 @@ struct Parameters {
   int reach;
 };
 
-__device__ inline void CopyAhead(void* shared, const void* from, bool is_there) {
-#if __CUDA_ARCH__ >= 800
-  const auto to = static_cast<uint32_t>(__cvta_generic_to_shared(shared));
-  const int bytes = is_there ? 16 : 0;
-  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(from), "r"(bytes));
-#else
-  *static_cast<uint4*>(shared) = is_there ? *static_cast<const uint4*>(from) : make_uint4(0, 0, 0, 0);
-#endif
-}
-
-__device__ inline void EndCopies() {
-#if __CUDA_ARCH__ >= 800
-  asm volatile("cp.async.commit_group;");
-#endif
-}
-
-template <int kLeft>
-__device__ inline void WaitForCopies() {
-#if __CUDA_ARCH__ >= 800
-  asm volatile("cp.async.wait_group %0;" ::"n"(kLeft));
-#endif
-}
-
 // A block makes 16 kRowTiles kWarpsM channels of 8 kColumnTiles kWarpsN rows.
 template <int kWarpsM, int kWarpsN, int kRowTiles, int kColumnTiles>
 struct Form {
@@ -174,27 +151,30 @@ __global__ void __launch_bounds__(kWarpsM* kWarpsN* kLanes) ConvolveKernel(Param
     const int tiles = min(kChunkTiles, in_tiles - chunk * kChunkTiles);
     const __half* own = buffers + chunk % 2 * buffer_halves +
                         (warp_n * kColumnTiles * 8 + lane / 4) * kRowHalves + lane % 4 * 4;
-    for (int tile = 0; tile < tiles; ++tile) {
-      const __half* rows = own + tile * 16;
-      for (int tap = 0; tap < p.kernel; ++tap, ++step) {
-        uint4 now[kRowTiles];
+    // Only the last chunk may have a number of steps that is no multiple of kAhead, so slots stay the same
+    // and are named by the compiler: a register that is moved would be waited for.
+    const int chunk_steps = tiles * p.kernel;
+    int tile = 0;
+    int tap = 0;
+    for (int first = 0; first < chunk_steps; first += kAhead) {
 #pragma unroll
-        for (int m = 0; m < kRowTiles; ++m) now[m] = ahead[0][m];
-#pragma unroll
-        for (int i = 0; i + 1 < kAhead; ++i) {
-#pragma unroll
-          for (int m = 0; m < kRowTiles; ++m) ahead[i][m] = ahead[i + 1][m];
-        }
-        load(step + kAhead, ahead[kAhead - 1]);
+      for (int slot = 0; slot < kAhead; ++slot) {
+        if (first + slot >= chunk_steps) break;
+        const __half* rows = own + tile * 16 + tap * p.dilation * kRowHalves;
 #pragma unroll
         for (int n = 0; n < kColumnTiles; ++n) {
           const uint2 row = *reinterpret_cast<const uint2*>(rows + n * 8 * kRowHalves);
 #pragma unroll
-          for (int m = 0; m < kRowTiles; ++m) MultiplyTiles(sums[m][n], now[m], row);
+          for (int m = 0; m < kRowTiles; ++m) MultiplyTiles(sums[m][n], ahead[slot][m], row);
         }
-        rows += p.dilation * kRowHalves;
+        load(step + first + slot + kAhead, ahead[slot]);
+        if (++tap == p.kernel) {
+          tap = 0;
+          ++tile;
+        }
       }
     }
+    step += chunk_steps;
     __syncthreads();
   }
   StoreTile<F>(p, reinterpret_cast<float*>(memory), sums, warp_m, warp_n);

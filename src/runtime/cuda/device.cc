@@ -85,6 +85,8 @@ StatusOr<Memory> Memory::Of(const void* values, int64_t bytes) {
   if (bytes > 0) {
     WS_RETURN_IF_ERROR(StatusOf(
         cudaMemcpy(memory.data_, values, static_cast<size_t>(bytes), cudaMemcpyHostToDevice), "copy"));
+    // It returns while the last piece may still be under way, and our streams do not wait for it.
+    WS_RETURN_IF_ERROR(StatusOf(cudaStreamSynchronize(cudaStreamLegacy), "copy"));
   }
   return memory;
 }

@@ -24,8 +24,8 @@ struct NormParameters {
   __half* halves;
 };
 
-// A row that its warp normalises in place of `row` [width], which is in shared memory.
-__device__ void NormOfWarp(float* row, int width, const NormFactors& norm) {
+// Rows of any width, in shared memory; wide ones are for models that are not published.
+__device__ void NormInPlace(float* row, int width, const NormFactors& norm) {
   const int lane = threadIdx.x % kLanes;
   float sum = 0;
   for (int i = lane; i < width; i += kLanes) sum += row[i];
@@ -36,7 +36,7 @@ __device__ void NormOfWarp(float* row, int width, const NormFactors& norm) {
   for (int i = lane; i < width; i += kLanes) row[i] = (row[i] - mean) * rate * norm.weight[i] + norm.bias[i];
 }
 
-__global__ void __launch_bounds__(kNormThreads) NormKernel(NormParameters p) {
+__global__ void __launch_bounds__(kNormThreads) WideNormKernel(NormParameters p) {
   extern __shared__ float rows[];
   LetLaterBegin();
   WaitForEarlier();
@@ -47,13 +47,28 @@ __global__ void __launch_bounds__(kNormThreads) NormKernel(NormParameters p) {
   float* row = rows + warp * p.width;
   const float* from = p.from + (static_cast<int64_t>(made) * p.every + p.every - 1) * p.width;
   for (int i = lane; i < p.width; i += kLanes) row[i] = from[i];
-  NormOfWarp(row, p.width, p.first);
-  if (p.second.weight != nullptr) NormOfWarp(row, p.width, p.second);
+  NormInPlace(row, p.width, p.first);
+  if (p.second.weight != nullptr) NormInPlace(row, p.width, p.second);
   const int64_t place = static_cast<int64_t>(made) * p.width;
   for (int i = lane; i < p.width; i += kLanes) {
     if (p.floats != nullptr) p.floats[place + i] = row[i];
     if (p.halves != nullptr) p.halves[place + i] = __float2half_rn(row[i]);
   }
+}
+
+__global__ void __launch_bounds__(kNormThreads) NormKernel(NormParameters p) {
+  LetLaterBegin();
+  WaitForEarlier();
+  const int made =
+      static_cast<int>(blockIdx.x) * (kNormThreads / kLanes) + static_cast<int>(threadIdx.x) / kLanes;
+  if (made >= p.rows) return;
+  RowNorm row;
+  row.Load(p.from + (static_cast<int64_t>(made) * p.every + p.every - 1) * p.width, p.width);
+  row.Normalize(p.width, p.first.weight, p.first.bias, p.first.eps);
+  if (p.second.weight != nullptr) row.Normalize(p.width, p.second.weight, p.second.bias, p.second.eps);
+  const int64_t place = static_cast<int64_t>(made) * p.width;
+  if (p.floats != nullptr) row.StoreFloats(p.floats + place, p.width);
+  if (p.halves != nullptr) row.StoreHalves(p.halves + place, p.width);
 }
 
 struct AttendParameters {
@@ -66,6 +81,7 @@ struct AttendParameters {
   float scale;
   void* to;
   int heads;
+  bool only_last_is_new;
 };
 
 // Eight values of a cell.
@@ -124,14 +140,29 @@ __global__ void __launch_bounds__(kAttendThreads) AttendKernel(AttendParameters 
   __shared__ float seen_most[kTeams];
   __shared__ float seen_sum[kTeams];
   __shared__ float seen_values[kTeams][kWidth];
-  LetLaterBegin();
-  WaitForEarlier();
   const int head = static_cast<int>(blockIdx.x);
   const int row = static_cast<int>(blockIdx.y);
   const int team = threadIdx.x / kTeam;
   const int own = threadIdx.x % kTeam * kValuesOfLane;
   const int64_t step = static_cast<int64_t>(p.heads) * kWidth;
   const int64_t place = static_cast<int64_t>(head) * kWidth + own;
+  LaneValues<Cell> keys[kCellsAtOnce];
+  LaneValues<Cell> values[kCellsAtOnce];
+  const auto load = [&](int i, int32_t cell) {
+    keys[i].Load(static_cast<const Cell*>(p.keys) + cell * step + place);
+    values[i].Load(static_cast<const Cell*>(p.values) + cell * step + place);
+  };
+  LetLaterBegin();
+  int known = 0;  // cells whose first loads do not have to wait
+  if (p.only_last_is_new) {
+    known = p.count[row] - 1;
+#pragma unroll
+    for (int i = 0; i < kCellsAtOnce; ++i) {
+      const int at = team + i * kTeams;
+      if (at < known) load(i, p.lists[p.begin[row] + at]);
+    }
+  }
+  WaitForEarlier();
   float query[kValuesOfLane];
 #pragma unroll
   for (int i = 0; i < kValuesOfLane; ++i) query[i] = p.queries[row * step + place + i] * p.scale;
@@ -139,17 +170,14 @@ __global__ void __launch_bounds__(kAttendThreads) AttendKernel(AttendParameters 
   const int32_t* list = p.lists + p.begin[row];
   Seen seen;
   for (int first = team; first < count; first += kTeams * kCellsAtOnce) {
-    LaneValues<Cell> keys[kCellsAtOnce];
-    LaneValues<Cell> values[kCellsAtOnce];
 #pragma unroll
     for (int i = 0; i < kCellsAtOnce; ++i) {
       const int at = first + i * kTeams;
-      const int64_t cell = list[at < count ? at : first];
-      keys[i].Load(static_cast<const Cell*>(p.keys) + cell * step + place);
-      values[i].Load(static_cast<const Cell*>(p.values) + cell * step + place);
+      if (at < count && (first != team || at >= known)) load(i, list[at]);
     }
 #pragma unroll
     for (int i = 0; i < kCellsAtOnce; ++i) {
+      if (first + i * kTeams >= count) break;
       float x[kValuesOfLane];
       keys[i].To(x);
       float score = 0;
@@ -158,11 +186,9 @@ __global__ void __launch_bounds__(kAttendThreads) AttendKernel(AttendParameters 
 #pragma unroll
       for (int other = kTeam / 2; other > 0; other /= 2) {
         // Teams leave the loop at different times: only its own lanes are sure to be here.
-        const unsigned lanes =
-            kTeam == kLanes ? 0xffffffffU : ((1U << kTeam) - 1U) << (threadIdx.x % kLanes / kTeam * kTeam);
+        const unsigned lanes = ((1U << kTeam) - 1U) << (threadIdx.x % kLanes / kTeam * kTeam);
         score += __shfl_xor_sync(lanes, score, other);
       }
-      if (first + i * kTeams >= count) continue;
       values[i].To(x);
       seen.Add(score, x);
     }
@@ -215,6 +241,16 @@ bool BeginsEarly() {
   return begins;
 }
 
+size_t SharedLimit() {
+  static const size_t limit = [] {
+    int bytes = 0;
+    return cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, 0) == cudaSuccess
+               ? static_cast<size_t>(bytes)
+               : size_t{48} << 10;
+  }();
+  return limit;
+}
+
 cudaError_t FindKernelCode() {
   cudaFuncAttributes attributes = {};
   return cudaFuncGetAttributes(&attributes, NormKernel);
@@ -231,10 +267,11 @@ void Normalize(Stream* stream, const NormCall& call) {
                             call.second,
                             call.floats,
                             static_cast<__half*>(call.halves)};
+  const dim3 grid(static_cast<unsigned>((call.rows + kRows - 1) / kRows));
+  if (call.width <= RowNorm::kMostWidth) return Launch(stream, NormKernel, grid, kNormThreads, 0, p);
   const size_t shared = sizeof(float) * kRows * static_cast<size_t>(call.width);
-  AllowShared(stream, NormKernel, shared);
-  Launch(stream, NormKernel, dim3(static_cast<unsigned>((call.rows + kRows - 1) / kRows)), kNormThreads,
-         shared, p);
+  AllowShared(stream, WideNormKernel, shared);
+  Launch(stream, WideNormKernel, grid, kNormThreads, shared, p);
 }
 
 bool CanAttend(int64_t head_width) {
@@ -243,9 +280,10 @@ bool CanAttend(int64_t head_width) {
 
 void Attend(Stream* stream, const AttendCall& call) {
   if (call.rows == 0) return;
-  const AttendParameters p = {call.queries, call.keys,  call.values,
-                              call.lists,   call.begin, call.count,
-                              call.scale,   call.to,    static_cast<int>(call.heads)};
+  const AttendParameters p = {call.queries,         call.keys,  call.values,
+                              call.lists,           call.begin, call.count,
+                              call.scale,           call.to,    static_cast<int>(call.heads),
+                              call.only_last_is_new};
   switch (call.head_width) {
     case 8:
       return StartAttend<1>(stream, call, p);

@@ -3,8 +3,8 @@
 //
 // Layers of a language model on the device: products of few rows with large matrices, which read the weights
 // as fast as memory gives them, attention over cells anywhere in memory, and norms. All calls start work on a
-// stream and return. A row's result depends on nothing but the row: neither on the others nor on how many
-// there are, to the last bit.
+// stream and return. A row's result does not depend on the other rows nor on how many there are, to the last
+// bit.
 //
 // Matrices in 16 bits or 8 bits take rows in 16 bits and sum in 32; matrices in 32 bits take and sum 32.
 // Rows in between (queries, residual, logits) have 32 bits.
@@ -25,9 +25,11 @@ enum class MatrixForm { kF32, kF16, kQ8_0 };
 class Matrix {
  public:
   Matrix() = default;
-  // `values` are rows * depth floats; kF32 and kF16.
-  static StatusOr<Matrix> Of(MatrixForm form, int64_t rows, int64_t depth, std::span<const float> values,
-                             std::span<const float> bias);
+  // `values` are [rows, depth].
+  static StatusOr<Matrix> OfFloats(int64_t rows, int64_t depth, std::span<const float> values,
+                                   std::span<const float> bias);
+  static StatusOr<Matrix> OfHalves(int64_t rows, int64_t depth, std::span<const uint16_t> values,
+                                   std::span<const float> bias);
   // From rows of q8_0 blocks of 34 bytes.
   static StatusOr<Matrix> OfBlocks(int64_t rows, int64_t depth, std::span<const char> blocks,
                                    std::span<const float> bias);
@@ -80,9 +82,12 @@ struct ProductCall {
   int64_t rows = 0;
   // What is multiplied: rows of the matrix's input_bytes ...
   const void* from = nullptr;
-  // ... or floats that are normalised first (not kF32).
+  // ... or floats that are normalised first (CanNormOnTheWay).
   const float* unnormed = nullptr;
   NormFactors norm;
+  // Goes through the weights once for every 64 rows instead of as fast as possible for each few; what comes
+  // out differs in the last bits from what few rows give. Not with `unnormed`.
+  bool many_rows = false;
   ProductThen then = ProductThen::kStore;
   void* to = nullptr;
   // kSplit: cells are [cell, matrix rows / 3], halves or floats; each row's own cell.
@@ -92,6 +97,9 @@ struct ProductCall {
   const int32_t* own_cell = nullptr;
 };
 void Multiply(Stream* stream, const ProductCall& call);
+// Whether Multiply takes so many rows that are not normalised yet: few, of few values, not for kF32.
+// Normalize gives the same numbers.
+bool CanNormOnTheWay(const Matrix& matrix, int64_t rows);
 
 // Whether Attend has heads of this width: 8, 16, 32, 64 or 128.
 bool CanAttend(int64_t head_width);
@@ -108,6 +116,9 @@ struct AttendCall {
   const int32_t* lists = nullptr;
   const int32_t* begin = nullptr;
   const int32_t* count = nullptr;
+  // Only the last one of each is new (written by the kernels just before), so the others are loaded ahead;
+  // the lists must have been there before those kernels.
+  bool only_last_is_new = false;
   float scale = 1;
   void* to = nullptr;  // [rows, heads * head_width]
   bool to_halves = true;

@@ -34,6 +34,8 @@ __device__ inline void LetLaterBegin() {
 
 // Whether the first device begins kernels early.
 bool BeginsEarly();
+// The most shared memory that a block of it may have, in bytes.
+size_t SharedLimit();
 
 template <typename... Parameters, typename... Arguments>
 void Launch(Stream* stream, void (*kernel)(Parameters...), dim3 grid, int threads, size_t shared_bytes,
@@ -90,6 +92,102 @@ __device__ inline uint32_t HalvesOf(float low, float high) {
 
 __device__ inline float2 FloatsOf(uint32_t halves) {
   return __half22float2(*reinterpret_cast<const __half2*>(&halves));
+}
+
+// A norm of a row, by one warp, whose lanes keep four neighbouring values at a time; wherever it is computed
+// the sums are the same to the last bit.
+struct RowNorm {
+  static constexpr int kMostWidth = 1280;
+  static constexpr int kParts = kMostWidth / (4 * kLanes);
+  float4 values[kParts];
+
+  __device__ void Load(const float* from, int width) {
+    const int lane = threadIdx.x % kLanes;
+#pragma unroll
+    for (int i = 0; i < kParts; ++i) {
+      const int at = (i * kLanes + lane) * 4;
+      values[i] = at < width ? *reinterpret_cast<const float4*>(from + at) : make_float4(0, 0, 0, 0);
+    }
+  }
+  __device__ void Normalize(int width, const float* weight, const float* bias, float eps) {
+    const int lane = threadIdx.x % kLanes;
+    float sum = 0;
+#pragma unroll
+    for (int i = 0; i < kParts; ++i) sum += (values[i].x + values[i].y) + (values[i].z + values[i].w);
+    const float mean = SumOfWarp(sum) / static_cast<float>(width);
+    float squares = 0;
+#pragma unroll
+    for (int i = 0; i < kParts; ++i) {
+      if ((i * kLanes + lane) * 4 >= width) break;
+      float4& v = values[i];
+      v = make_float4(v.x - mean, v.y - mean, v.z - mean, v.w - mean);
+      squares += (v.x * v.x + v.y * v.y) + (v.z * v.z + v.w * v.w);
+    }
+    const float rate = rsqrtf(SumOfWarp(squares) / static_cast<float>(width) + eps);
+#pragma unroll
+    for (int i = 0; i < kParts; ++i) {
+      const int at = (i * kLanes + lane) * 4;
+      if (at >= width) break;
+      const float4 w = *reinterpret_cast<const float4*>(weight + at);
+      const float4 b = *reinterpret_cast<const float4*>(bias + at);
+      float4& v = values[i];
+      v = make_float4(fmaf(v.x * rate, w.x, b.x), fmaf(v.y * rate, w.y, b.y), fmaf(v.z * rate, w.z, b.z),
+                      fmaf(v.w * rate, w.w, b.w));
+    }
+  }
+  __device__ void StoreHalves(__half* to, int width) const {
+    const int lane = threadIdx.x % kLanes;
+#pragma unroll
+    for (int i = 0; i < kParts; ++i) {
+      const int at = (i * kLanes + lane) * 4;
+      if (at >= width) break;
+      const float4& v = values[i];
+      *reinterpret_cast<uint2*>(to + at) = make_uint2(HalvesOf(v.x, v.y), HalvesOf(v.z, v.w));
+    }
+  }
+  __device__ void StoreFloats(float* to, int width) const {
+    const int lane = threadIdx.x % kLanes;
+#pragma unroll
+    for (int i = 0; i < kParts; ++i) {
+      const int at = (i * kLanes + lane) * 4;
+      if (at >= width) break;
+      *reinterpret_cast<float4*>(to + at) = values[i];
+    }
+  }
+};
+
+__device__ inline void CopyAhead(void* shared, const void* from, bool is_there) {
+#if __CUDA_ARCH__ >= 800
+  const auto to = static_cast<uint32_t>(__cvta_generic_to_shared(shared));
+  const int bytes = is_there ? 16 : 0;
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(from), "r"(bytes) : "memory");
+#else
+  *static_cast<uint4*>(shared) = is_there ? *static_cast<const uint4*>(from) : make_uint4(0, 0, 0, 0);
+#endif
+}
+
+// Four bytes.
+__device__ inline void CopyWordAhead(uint32_t* shared, const uint32_t* from) {
+#if __CUDA_ARCH__ >= 800
+  const auto to = static_cast<uint32_t>(__cvta_generic_to_shared(shared));
+  asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(to), "l"(from) : "memory");
+#else
+  *shared = *from;
+#endif
+}
+
+__device__ inline void EndCopies() {
+#if __CUDA_ARCH__ >= 800
+  asm volatile("cp.async.commit_group;" ::: "memory");
+#endif
+}
+
+// All but the last kLeft groups of copies are done.
+template <int kLeft>
+__device__ inline void WaitForCopies() {
+#if __CUDA_ARCH__ >= 800
+  asm volatile("cp.async.wait_group %0;" ::"n"(kLeft) : "memory");
+#endif
 }
 
 }  // namespace waveshift::cuda

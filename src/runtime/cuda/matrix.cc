@@ -8,21 +8,25 @@
 
 namespace waveshift::cuda {
 
-StatusOr<Matrix> Matrix::Of(MatrixForm form, int64_t rows, int64_t depth, std::span<const float> values,
-                            std::span<const float> bias) {
+StatusOr<Matrix> Matrix::OfFloats(int64_t rows, int64_t depth, std::span<const float> values,
+                                  std::span<const float> bias) {
   Matrix matrix;
-  matrix.form_ = form;
+  matrix.form_ = MatrixForm::kF32;
   matrix.rows_ = rows;
   matrix.depth_ = depth;
-  if (form == MatrixForm::kF32) {
-    WS_ASSIGN_OR_RETURN(matrix.weights_, MemoryOf(values));
-  } else {
-    const std::vector<uint16_t> packed =
-        PackHalves(rows, depth, 1, [&](int64_t row, int64_t column, int64_t) {
-          return values[static_cast<size_t>(row * depth + column)];
-        });
-    WS_ASSIGN_OR_RETURN(matrix.weights_, MemoryOf(std::span<const uint16_t>(packed)));
-  }
+  WS_ASSIGN_OR_RETURN(matrix.weights_, MemoryOf(values));
+  WS_ASSIGN_OR_RETURN(matrix.bias_, MemoryOf(bias));
+  return matrix;
+}
+
+StatusOr<Matrix> Matrix::OfHalves(int64_t rows, int64_t depth, std::span<const uint16_t> values,
+                                  std::span<const float> bias) {
+  Matrix matrix;
+  matrix.form_ = MatrixForm::kF16;
+  matrix.rows_ = rows;
+  matrix.depth_ = depth;
+  const std::vector<uint16_t> packed = PackHalfRows(rows, depth, values);
+  WS_ASSIGN_OR_RETURN(matrix.weights_, MemoryOf(std::span<const uint16_t>(packed)));
   WS_ASSIGN_OR_RETURN(matrix.bias_, MemoryOf(bias));
   return matrix;
 }

@@ -10,7 +10,6 @@ namespace waveshift::cuda {
 namespace {
 
 constexpr int64_t kBlockBytes = 34;
-constexpr int64_t kLanes = 32;
 
 }  // namespace
 
@@ -43,22 +42,19 @@ float FloatOf(uint16_t half) {
   return (half & 0x8000u) != 0 ? -value : value;
 }
 
-std::vector<uint16_t> PackHalves(int64_t rows, int64_t columns, int64_t taps, const ValueAt& value) {
-  const int64_t row_tiles = TilesOf(rows, kTileRows);
+std::vector<uint16_t> PackHalfRows(int64_t rows, int64_t columns, std::span<const uint16_t> halves) {
   const int64_t column_tiles = TilesOf(columns, kTileColumns);
   std::vector<uint16_t> packed(
-      static_cast<size_t>(row_tiles * column_tiles * taps * kTileRows * kTileColumns));
-  size_t at = 0;
-  for (int64_t tile = 0; tile < row_tiles * column_tiles * taps; ++tile) {
-    const int64_t tap = tile % taps;
-    const int64_t first_column = tile / taps % column_tiles * kTileColumns;
-    const int64_t first_row = tile / taps / column_tiles * kTileRows;
-    for (int64_t i = 0; i < kLanes * 8; ++i) {
-      // Of a lane: two columns of its first row, of its second row, then two more of each.
-      const int64_t lane = i / 8;
-      const int64_t row = first_row + lane / 4 + (i / 2 % 2) * 8;
-      const int64_t column = first_column + lane % 4 * 4 + i / 4 % 2 * 2 + i % 2;
-      packed[at++] = row < rows && column < columns ? HalfOf(value(row, column, tap)) : uint16_t{0};
+      static_cast<size_t>(TilesOf(rows, kTileRows) * column_tiles * kTileRows * kTileColumns));
+  for (int64_t row = 0; row < rows; ++row) {
+    const uint16_t* from = halves.data() + row * columns;
+    uint16_t* to = packed.data() + row / kTileRows * column_tiles * kTileRows * kTileColumns +
+                   row % 8 * 4 * 8 + row / 8 % 2 * 2;
+    // Pairs of columns go to lanes of eight halves, each second pair behind four.
+    for (int64_t column = 0; column < columns; ++column) {
+      const int64_t in_tile = column % kTileColumns;
+      to[column / kTileColumns * kTileRows * kTileColumns + in_tile / 4 * 8 + in_tile % 4 / 2 * 4 +
+         in_tile % 2] = from[column];
     }
   }
   return packed;

@@ -12,7 +12,6 @@
 #define WAVESHIFT_RUNTIME_CUDA_PACKING_H_
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -30,9 +29,12 @@ inline int64_t RoundUp(int64_t values, int64_t tile) { return TilesOf(values, ti
 uint16_t HalfOf(float value);
 float FloatOf(uint16_t half);
 
-// value(row, column, tap) of a matrix [rows, columns] with so many taps, filled up with zeros.
-using ValueAt = std::function<float(int64_t row, int64_t column, int64_t tap)>;
+// value(row, column, tap), a float, of a matrix [rows, columns] with so many taps, filled up with zeros.
+template <typename ValueAt>
 std::vector<uint16_t> PackHalves(int64_t rows, int64_t columns, int64_t taps, const ValueAt& value);
+
+// The same of rows of halves, without taps.
+std::vector<uint16_t> PackHalfRows(int64_t rows, int64_t columns, std::span<const uint16_t> halves);
 
 // Rows of q8_0 blocks (2 bytes of scale, a half, then 32 numbers of 8 bits), columns a multiple of 32.
 struct PackedBytes {
@@ -41,6 +43,28 @@ struct PackedBytes {
   std::vector<uint16_t> scales;
 };
 PackedBytes PackBlocks(int64_t rows, int64_t columns, std::span<const char> blocks);
+
+template <typename ValueAt>
+std::vector<uint16_t> PackHalves(int64_t rows, int64_t columns, int64_t taps, const ValueAt& value) {
+  const int64_t row_tiles = TilesOf(rows, kTileRows);
+  const int64_t column_tiles = TilesOf(columns, kTileColumns);
+  std::vector<uint16_t> packed(
+      static_cast<size_t>(row_tiles * column_tiles * taps * kTileRows * kTileColumns));
+  uint16_t* to = packed.data();
+  for (int64_t tile = 0; tile < row_tiles * column_tiles * taps; ++tile) {
+    const int64_t tap = tile % taps;
+    const int64_t first_column = tile / taps % column_tiles * kTileColumns;
+    const int64_t first_row = tile / taps / column_tiles * kTileRows;
+    for (int64_t i = 0; i < kTileRows * kTileColumns; ++i) {
+      // Of a lane: two columns of its first row, of its second row, then two more of each.
+      const int64_t lane = i / 8;
+      const int64_t row = first_row + lane / 4 + (i / 2 % 2) * 8;
+      const int64_t column = first_column + lane % 4 * 4 + i / 4 % 2 * 2 + i % 2;
+      *to++ = row < rows && column < columns ? HalfOf(value(row, column, tap)) : uint16_t{0};
+    }
+  }
+  return packed;
+}
 
 }  // namespace waveshift::cuda
 

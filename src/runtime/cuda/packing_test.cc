@@ -60,6 +60,16 @@ TEST(PackHalvesTest, PutsEachValueWhereItsLaneLoadsIt) {
   }
 }
 
+TEST(PackHalfRowsTest, PutsHalvesInTheSamePlaces) {
+  constexpr int64_t kRows = 37, kColumns = 96;
+  std::vector<uint16_t> halves;
+  for (int64_t i = 0; i < kRows * kColumns; ++i) halves.push_back(HalfOf(static_cast<float>(i % 1999)));
+  const auto value = [&](int64_t row, int64_t column, int64_t /*tap*/) {
+    return FloatOf(halves[static_cast<size_t>(row * kColumns + column)]);
+  };
+  EXPECT_EQ(PackHalfRows(kRows, kColumns, halves), PackHalves(kRows, kColumns, 1, value));
+}
+
 TEST(PackBlocksTest, PutsNumbersAndScalesWhereTheirLaneLoadsThem) {
   constexpr int64_t kRows = 18, kColumns = 64;
   std::vector<char> blocks;

@@ -1,64 +1,29 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Rows times a matrix. A block has 16 rows of the matrix; its eight warps share the depth and add up at the
-// end, always in the same order. Weights are loaded before the rows are known to be ready.
+// Few rows times a matrix: as fast as the weights come. A block has 16 rows of the matrix at a time; its
+// eight warps share the depth and add up at the end, always in the same order. Weights are loaded before the
+// rows are known to be ready.
 #include <algorithm>
 
-#include "runtime/cuda/language.h"
-#include "runtime/cuda/launch_internal.cuh"
 #include "runtime/cuda/packing.h"
+#include "runtime/cuda/product_internal.cuh"
 
 namespace waveshift::cuda {
 namespace {
 
 constexpr int kWarps = 8;
 constexpr int kThreads = kWarps * kLanes;
-// Tiles of weights that a warp has under way.
-constexpr int kAhead = 10;
 constexpr int kRowsOfTile = 8;  // of what is multiplied
-constexpr int kMostRowTiles = 8;
 // Of a row in shared memory, so that lanes find their eight bytes in different banks.
 constexpr int kPad = 16;
 constexpr int kPadTo = 64;
-constexpr size_t kMostShared = size_t{160} << 10;
+// Where rows are many, a block takes several times 16 rows of the matrix, so that it copies them less often.
+constexpr int kWantedBlocks = 132;
+constexpr int kTileWords = 32;  // scales of a tile of bytes, one for each lane
 
-}  // namespace
-
-// As kernels take it. A friend of Matrix.
-struct ProductParameters {
-  explicit ProductParameters(const ProductCall& call)
-      : weights(call.matrix->weights_.data()),
-        scales(call.matrix->scales_.as<uint32_t>()),
-        bias(call.matrix->bias_.as<float>()),
-        out(static_cast<int>(call.matrix->rows_)),
-        depth(static_cast<int>(call.matrix->depth_)),
-        rows(static_cast<int>(call.rows)),
-        from(call.from),
-        unnormed(call.unnormed),
-        norm(call.norm),
-        then(call.then),
-        to(call.to),
-        keys(call.keys),
-        values(call.values),
-        cells_are_halves(call.cells_are_halves),
-        own_cell(call.own_cell) {}
-
-  const void* weights;
-  const uint32_t* scales;
-  const float* bias;
-  int out;
-  int depth;
-  int rows;
-  const void* from;
-  const float* unnormed;
-  NormFactors norm;
-  ProductThen then;
-  void* to;
-  void* keys;
-  void* values;
-  bool cells_are_halves;
-  const int32_t* own_cell;
+struct FewRows : ProductParameters {
+  using ProductParameters::ProductParameters;
   // How the depth is divided: `parts` pieces, of each so many tiles for each warp; so many pieces of the rows
   // are in shared memory at once.
   int tiles = 0;
@@ -66,221 +31,186 @@ struct ProductParameters {
   int tiles_of_warp = 1;
   int resident_parts = 1;
   int stride = 0;  // of a row in shared memory, in halves
+  int rows_of_block = 1;
+  int row_tiles = 1;       // of the matrix, in all
+  int tiles_of_block = 1;  // of the matrix' rows
 };
 
-namespace {
+// Weights that a warp has under way: of each stage its tiles of a part, each lane's 16 bytes of a tile where
+// only that lane writes and reads.
+template <bool kBytes, int kStages>
+class WeightRing {
+ public:
+  __device__ WeightRing(const FewRows& p, char* memory, int first_tile, int all_parts)
+      : p_(p),
+        tiles_(reinterpret_cast<uint4*>(memory)),
+        words_(reinterpret_cast<uint32_t*>(memory + StageTiles(p) * kStages * kTileBytes)),
+        weights_(static_cast<const uint4*>(p.weights) + static_cast<int64_t>(first_tile) * p.tiles * kLanes +
+                 Lane()),
+        scales_(p.scales + static_cast<int64_t>(first_tile) * p.tiles * 8 + Lane() / 4),
+        all_parts_(all_parts) {}
 
-__device__ inline float Gelu(float x) {
-  const float inner = 0.7978845608028654F * (x + 0.044715F * x * x * x);
-  return 0.5F * x * (1.0F + tanhf(inner));
-}
-
-// Value `m` of row `n`.
-template <bool kHalfRows>
-__device__ inline void Finish(const ProductParameters& p, int n, int m, float value) {
-  value += p.bias[m];
-  const int64_t place = static_cast<int64_t>(n) * p.out + m;
-  switch (p.then) {
-    case ProductThen::kStore:
-      static_cast<float*>(p.to)[place] = value;
-      break;
-    case ProductThen::kAdd:
-      static_cast<float*>(p.to)[place] += value;
-      break;
-    case ProductThen::kGelu:
-      if (kHalfRows) {
-        static_cast<__half*>(p.to)[place] = __float2half_rn(Gelu(value));
-      } else {
-        static_cast<float*>(p.to)[place] = Gelu(value);
-      }
-      break;
-    case ProductThen::kSplit: {
-      const int width = p.out / 3;
-      if (m < width) {
-        static_cast<float*>(p.to)[static_cast<int64_t>(n) * width + m] = value;
-        break;
-      }
-      void* cells = m < 2 * width ? p.keys : p.values;
-      const int64_t cell = static_cast<int64_t>(p.own_cell[n]) * width + m % width;
-      if (p.cells_are_halves) {
-        static_cast<__half*>(cells)[cell] = __float2half_rn(value);
-      } else {
-        static_cast<float*>(cells)[cell] = value;
-      }
-      break;
-    }
+  static __host__ __device__ size_t StageTiles(const FewRows& p) {
+    return static_cast<size_t>(kWarps * p.tiles_of_warp);
   }
-}
+  static __host__ __device__ size_t Bytes(const FewRows& p) {
+    return StageTiles(p) * kStages * (kTileBytes + (kBytes ? sizeof(uint32_t) * kTileWords : 0));
+  }
 
-// Rows [first, first + count) of the input, columns [begin, end), as halves in shared memory.
-__device__ void CopyRows(const ProductParameters& p, __half* shared, int first, int count, int begin,
-                         int end) {
+  // Begins to load a part, numbered over all of the block's rows.
+  __device__ void Load(int part) {
+    const int first = (part % p_.parts * kWarps + Warp()) * p_.tiles_of_warp;
+    const int64_t row = static_cast<int64_t>(part / p_.parts) * p_.tiles;
+    const int count = part < all_parts_ ? min(p_.tiles_of_warp, p_.tiles - first) : 0;
+    for (int i = 0; i < count; ++i) {
+      const int64_t at = row + first + i;
+      CopyAhead(tiles_ + Place(part, i), weights_ + at * kLanes, true);
+      if (kBytes) CopyWordAhead(words_ + Place(part, i), scales_ + at * 8);
+    }
+    EndCopies();
+  }
+  // The part that was begun kStages ago is there.
+  __device__ void Wait() { WaitForCopies<kStages - 1>(); }
+  __device__ WeightTile<kBytes> Tile(int part, int i) const {
+    const int place = Place(part, i);
+    return WeightTile<kBytes>(tiles_[place], kBytes ? words_[place] : 0);
+  }
+
+ private:
+  static __device__ int Lane() { return static_cast<int>(threadIdx.x) % kLanes; }
+  static __device__ int Warp() { return static_cast<int>(threadIdx.x) / kLanes; }
+  __device__ int Place(int part, int i) const {
+    return ((part % kStages * kWarps + Warp()) * p_.tiles_of_warp + i) * kLanes + Lane();
+  }
+
+  const FewRows& p_;
+  uint4* const tiles_;
+  uint32_t* const words_;
+  const uint4* const weights_;
+  const uint32_t* const scales_;
+  const int all_parts_;
+};
+
+// Rows of the input, columns [begin, end), as halves in shared memory.
+__device__ void CopyRows(const FewRows& p, __half* shared, int first_row, int count, int begin, int end) {
   const int vectors = (end - begin) / 8;
+  const auto* from = static_cast<const __half*>(p.from) + static_cast<int64_t>(first_row) * p.depth + begin;
+#pragma unroll 4
   for (int i = threadIdx.x; i < count * vectors; i += kThreads) {
     const int row = i / vectors;
     const int column = i % vectors * 8;
-    uint4 values = make_uint4(0, 0, 0, 0);
-    if (first + row < p.rows) {
-      const auto* from = static_cast<const __half*>(p.from) + static_cast<int64_t>(first + row) * p.depth;
-      values = *reinterpret_cast<const uint4*>(from + begin + column);
-    }
-    *reinterpret_cast<uint4*>(shared + row * p.stride + column) = values;
+    *reinterpret_cast<uint4*>(shared + row * p.stride + column) =
+        *reinterpret_cast<const uint4*>(from + static_cast<int64_t>(row) * p.depth + column);
   }
 }
 
-// The same of floats that are normalised; a warp has a row at a time. The row is read thrice, from the cache.
-__device__ void NormRows(const ProductParameters& p, __half* shared, int first, int count) {
-  const int lane = threadIdx.x % kLanes;
-  for (int row = threadIdx.x / kLanes; row < count; row += kWarps) {
-    __half* to = shared + row * p.stride;
-    if (first + row >= p.rows) {
-      for (int i = lane * 4; i < p.depth; i += kLanes * 4)
-        *reinterpret_cast<uint2*>(to + i) = make_uint2(0, 0);
-      continue;
-    }
-    const float* from = p.unnormed + static_cast<int64_t>(first + row) * p.depth;
-    float sum = 0;
-#pragma unroll 10
-    for (int i = lane * 4; i < p.depth; i += kLanes * 4) {
-      const float4 x = *reinterpret_cast<const float4*>(from + i);
-      sum += (x.x + x.y) + (x.z + x.w);
-    }
-    const float mean = SumOfWarp(sum) / static_cast<float>(p.depth);
-    float squares = 0;
-#pragma unroll 10
-    for (int i = lane * 4; i < p.depth; i += kLanes * 4) {
-      const float4 x = *reinterpret_cast<const float4*>(from + i);
-      const float a = x.x - mean, b = x.y - mean, c = x.z - mean, d = x.w - mean;
-      squares += (a * a + b * b) + (c * c + d * d);
-    }
-    const float rate = rsqrtf(SumOfWarp(squares) / static_cast<float>(p.depth) + p.norm.eps);
-#pragma unroll 5
-    for (int i = lane * 4; i < p.depth; i += kLanes * 4) {
-      const float4 x = *reinterpret_cast<const float4*>(from + i);
-      const float4 w = *reinterpret_cast<const float4*>(p.norm.weight + i);
-      const float4 b = *reinterpret_cast<const float4*>(p.norm.bias + i);
-      const uint2 halves =
-          make_uint2(HalvesOf((x.x - mean) * rate * w.x + b.x, (x.y - mean) * rate * w.y + b.y),
-                     HalvesOf((x.z - mean) * rate * w.z + b.z, (x.w - mean) * rate * w.w + b.w));
-      *reinterpret_cast<uint2*>(to + i) = halves;
-    }
+// The norm's factors in shared memory, [weight, bias].
+__device__ void CopyFactors(const FewRows& p, float* factors) {
+#pragma unroll 2
+  for (int i = threadIdx.x * 4; i < p.depth; i += kThreads * 4) {
+    *reinterpret_cast<float4*>(factors + i) = *reinterpret_cast<const float4*>(p.norm.weight + i);
+    *reinterpret_cast<float4*>(factors + p.depth + i) = *reinterpret_cast<const float4*>(p.norm.bias + i);
   }
 }
 
-// Four numbers of 8 bits (plus 128) as halves.
-__device__ inline uint2 HalvesOfBytes(uint32_t bytes) {
-  // 0x6400 is 1024: with a byte as its last bits, 1024 and the byte.
-  const __half2 offset = __half2half2(__ushort_as_half(0x6480));  // 1024 + 128
-  uint32_t low = __byte_perm(bytes, 0x64646464U, 0x4140);
-  uint32_t high = __byte_perm(bytes, 0x64646464U, 0x4342);
-  const __half2 a = __hsub2(*reinterpret_cast<__half2*>(&low), offset);
-  const __half2 b = __hsub2(*reinterpret_cast<__half2*>(&high), offset);
-  return make_uint2(*reinterpret_cast<const uint32_t*>(&a), *reinterpret_cast<const uint32_t*>(&b));
+// Up to eight rows of floats that are normalised; each warp has one.
+__device__ void NormRows(const FewRows& p, __half* shared, int first_row, int count, const float* factors) {
+  const int row = threadIdx.x / kLanes;
+  if (row >= count) return;
+  RowNorm norm;
+  norm.Load(p.unnormed + static_cast<int64_t>(first_row + row) * p.depth, p.depth);
+  norm.Normalize(p.depth, factors, factors + p.depth, p.norm.eps);
+  norm.StoreHalves(shared + row * p.stride, p.depth);
 }
 
-// Adds a tile of weights times the rows at `shared` (of the tile's first column) to the sums.
-template <int kRowTiles, bool kBytes>
-__device__ inline void AddTile(const uint4& weights, uint32_t scales, const __half* shared, int stride,
-                               float (&sums)[kRowTiles][4]) {
-  const int lane = threadIdx.x % kLanes;
-  const __half* own = shared + lane / 4 * stride + lane % 4 * 4;
-  if (!kBytes) {
-#pragma unroll
-    for (int t = 0; t < kRowTiles; ++t) {
-      MultiplyTiles(sums[t], weights, *reinterpret_cast<const uint2*>(own + t * kRowsOfTile * stride));
-    }
-    return;
-  }
-  const uint2 w0 = HalvesOfBytes(weights.x), w1 = HalvesOfBytes(weights.y);
-  const uint2 w2 = HalvesOfBytes(weights.z), w3 = HalvesOfBytes(weights.w);
-  const float2 scale = FloatsOf(scales);
-#pragma unroll
-  for (int t = 0; t < kRowTiles; ++t) {
-    float part[4] = {0, 0, 0, 0};
-    const __half* rows = own + t * kRowsOfTile * stride;
-    MultiplyTiles(part, make_uint4(w0.x, w1.x, w0.y, w1.y), *reinterpret_cast<const uint2*>(rows));
-    MultiplyTiles(part, make_uint4(w2.x, w3.x, w2.y, w3.y), *reinterpret_cast<const uint2*>(rows + 16));
-    sums[t][0] += scale.x * part[0];
-    sums[t][1] += scale.x * part[1];
-    sums[t][2] += scale.y * part[2];
-    sums[t][3] += scale.y * part[3];
-  }
-}
-
-template <int kRowTiles, bool kBytes>
-__global__ void __launch_bounds__(kThreads) ProductKernel(ProductParameters p) {
-  constexpr int kTile = kBytes ? 32 : 16;  // columns
-  extern __shared__ __align__(16) char memory[];
-  auto* rows = reinterpret_cast<__half*>(memory);
+// Puts together the warps' sums of 16 rows of the matrix. `shares` is [warp][row tile][which of four][lane].
+template <int kRowTiles>
+__device__ void StoreSums(const FewRows& p, float* shares, float (&sums)[kRowTiles][4], int tile,
+                          int first_row, int count) {
   const int lane = threadIdx.x % kLanes;
   const int warp = threadIdx.x / kLanes;
-  const int first_row = static_cast<int>(blockIdx.y) * kRowTiles * kRowsOfTile;
-  const int64_t own_tiles = static_cast<int64_t>(blockIdx.x) * p.tiles;
-  const uint4* weights = static_cast<const uint4*>(p.weights) + own_tiles * kLanes + lane;
-  const uint32_t* scales = p.scales + own_tiles * 8 + lane / 4;
-  // Tile `i` of this warp's share of a part.
-  const auto tile_of = [&](int part, int i) { return (part * kWarps + warp) * p.tiles_of_warp + i; };
-
-  uint4 ahead[kAhead];
-  uint32_t scale[kAhead];
-  const auto load = [&](int part) {
-#pragma unroll
-    for (int i = 0; i < kAhead; ++i) {
-      const int tile = tile_of(part, i);
-      const bool is_there = i < p.tiles_of_warp && tile < p.tiles;
-      ahead[i] = is_there ? __ldcs(weights + static_cast<int64_t>(tile) * kLanes) : make_uint4(0, 0, 0, 0);
-      if (kBytes) scale[i] = is_there ? __ldg(scales + static_cast<int64_t>(tile) * 8) : 0;
-    }
-  };
-  load(0);
-  LetLaterBegin();
-  WaitForEarlier();
-
-  float sums[kRowTiles][4] = {};
-  const int part_depth = kWarps * p.tiles_of_warp * kTile;
-  for (int part = 0; part < p.parts; ++part) {
-    const int resident = part % p.resident_parts;
-    if (resident == 0) {
-      __syncthreads();
-      const int begin = part * part_depth;
-      if (p.unnormed != nullptr) {
-        NormRows(p, rows, first_row, kRowTiles * kRowsOfTile);
-      } else {
-        CopyRows(p, rows, first_row, kRowTiles * kRowsOfTile, begin,
-                 min(p.depth, begin + p.resident_parts * part_depth));
-      }
-      __syncthreads();
-    }
-    const __half* own = rows + resident * part_depth + warp * p.tiles_of_warp * kTile;
-#pragma unroll
-    for (int i = 0; i < kAhead; ++i) {
-      if (i < p.tiles_of_warp && tile_of(part, i) < p.tiles) {
-        AddTile<kRowTiles, kBytes>(ahead[i], scale[i], own + i * kTile, p.stride, sums);
-      }
-    }
-    if (part + 1 < p.parts) load(part + 1);
-  }
-
-  // The warps' sums, [warp][row tile][which of four][lane].
   __syncthreads();
-  auto* shares = reinterpret_cast<float*>(memory);
 #pragma unroll
   for (int t = 0; t < kRowTiles; ++t) {
 #pragma unroll
-    for (int i = 0; i < 4; ++i) shares[((warp * kRowTiles + t) * 4 + i) * kLanes + lane] = sums[t][i];
+    for (int i = 0; i < 4; ++i) {
+      shares[((warp * kRowTiles + t) * 4 + i) * kLanes + lane] = sums[t][i];
+      sums[t][i] = 0;
+    }
   }
   __syncthreads();
-  for (int i = threadIdx.x; i < kRowTiles * kRowsOfTile * 16; i += kThreads) {
+  for (int i = threadIdx.x; i < count * 16; i += kThreads) {
     const int m = i % 16;
     const int n = i / 16;
-    const int row = first_row + n;
-    const int column = static_cast<int>(blockIdx.x) * 16 + m;
-    if (row >= p.rows || column >= p.out) continue;
+    const int column = tile * 16 + m;
+    if (column >= p.out) continue;
     const int place = ((n / 8 * 4) + m / 8 * 2 + n % 2) * kLanes + m % 8 * 4 + n % 8 / 2;
     float sum = 0;
 #pragma unroll
     for (int w = 0; w < kWarps; ++w) sum += shares[w * kRowTiles * 4 * kLanes + place];
-    Finish<true>(p, row, column, sum);
+    Finish<true>(p, first_row + n, column, sum);
+  }
+}
+
+template <int kRowTiles, bool kBytes, bool kNorms, int kStages>
+__global__ void __launch_bounds__(kThreads) ProductKernel(FewRows p) {
+  constexpr int kTile = kBytes ? 32 : 16;  // columns
+  extern __shared__ __align__(16) char memory[];
+  const size_t ring_bytes = WeightRing<kBytes, kStages>::Bytes(p);
+  auto* shares = reinterpret_cast<float*>(memory + ring_bytes);
+  const size_t share_bytes = sizeof(float) * kWarps * kRowTiles * 4 * kLanes;
+  const size_t factor_bytes = kNorms ? 2 * sizeof(float) * static_cast<size_t>(p.depth) : 0;
+  auto* rows = reinterpret_cast<__half*>(memory + ring_bytes + max(share_bytes, factor_bytes));
+  const int lane = threadIdx.x % kLanes;
+  const int warp = threadIdx.x / kLanes;
+  const int first_tile = static_cast<int>(blockIdx.x) * p.tiles_of_block;
+  const int all_parts = (min(first_tile + p.tiles_of_block, p.row_tiles) - first_tile) * p.parts;
+  const int first_row = static_cast<int>(blockIdx.y) * p.rows_of_block;
+  const int count = min(p.rows_of_block, p.rows - first_row);
+  WeightRing<kBytes, kStages> ring(p, memory, first_tile, all_parts);
+#pragma unroll
+  for (int part = 0; part < kStages; ++part) ring.Load(part);
+  if (kNorms) {
+    CopyFactors(p, shares);
+    __syncthreads();
+  }
+  LetLaterBegin();
+  WaitForEarlier();
+  if (kNorms) {
+    NormRows(p, rows, first_row, count, shares);
+    __syncthreads();
+  }
+
+  // Where this lane finds its row of each tile; rows that are not there are another one's, and never stored.
+  const __half* own[kRowTiles];
+#pragma unroll
+  for (int t = 0; t < kRowTiles; ++t) {
+    const int row = t * kRowsOfTile + lane / 4;
+    own[t] = rows + (row < count ? row : 0) * p.stride + lane % 4 * 4 + warp * p.tiles_of_warp * kTile;
+  }
+  const int part_depth = kWarps * p.tiles_of_warp * kTile;
+  float sums[kRowTiles][4] = {};
+  for (int number = 0; number < all_parts; ++number) {
+    const int part = number % p.parts;
+    const int resident = part % p.resident_parts;
+    // Rows that are all there are copied once.
+    if (!kNorms && resident == 0 && (number == 0 || p.resident_parts < p.parts)) {
+      __syncthreads();
+      const int begin = part * part_depth;
+      CopyRows(p, rows, first_row, count, begin, min(p.depth, begin + p.resident_parts * part_depth));
+      __syncthreads();
+    }
+    ring.Wait();
+    const int tiles = min(p.tiles_of_warp, p.tiles - (part * kWarps + warp) * p.tiles_of_warp);
+#pragma unroll 5
+    for (int i = 0; i < tiles; ++i) {
+      const WeightTile<kBytes> tile = ring.Tile(number, i);
+#pragma unroll
+      for (int t = 0; t < kRowTiles; ++t) tile.AddTo(sums[t], own[t] + resident * part_depth + i * kTile);
+    }
+    ring.Load(number + kStages);
+    if (part + 1 == p.parts)
+      StoreSums<kRowTiles>(p, shares, sums, first_tile + number / p.parts, first_row, count);
   }
 }
 
@@ -311,65 +241,91 @@ __global__ void __launch_bounds__(kThreads) FloatProductKernel(ProductParameters
   }
 }
 
-template <int kRowTiles, bool kBytes>
-void StartProduct(Stream* stream, ProductParameters p) {
+// How the work is divided; false when a block would need more shared memory than there is.
+template <int kRowTiles, bool kBytes, bool kNorms, int kStages>
+bool Divide(FewRows* p, size_t* shared) {
   const int tile = kBytes ? 32 : 16;
-  p.tiles = p.depth / tile;
-  p.parts = (p.tiles + kWarps * kAhead - 1) / (kWarps * kAhead);
-  p.tiles_of_warp = (p.tiles + kWarps * p.parts - 1) / (kWarps * p.parts);
-  const size_t part_depth = static_cast<size_t>(kWarps * p.tiles_of_warp * tile);
-  const size_t row_bytes = sizeof(__half) * kRowTiles * kRowsOfTile;
-  p.resident_parts = p.parts;
-  if (p.unnormed == nullptr) {
-    const auto fitting = static_cast<int>((kMostShared / row_bytes - kPad - kPadTo) / part_depth);
-    p.resident_parts = std::clamp(fitting, 1, p.parts);
-  }
-  const auto resident =
-      static_cast<size_t>(std::min<int64_t>(p.depth, static_cast<int64_t>(part_depth) * p.resident_parts));
-  p.stride = static_cast<int>(RoundUp(static_cast<int64_t>(resident), kPadTo) + kPad);
+  const size_t limit = SharedLimit();
+  // Parts are as large as the device's shared memory allows, but the same for any number of rows.
+  const int columns_of_warp = limit >= (size_t{200} << 10) ? 160 : limit >= (size_t{96} << 10) ? 64 : 32;
+  const int part_tiles = kWarps * columns_of_warp / tile;
+  p->tiles = p->depth / tile;
+  p->parts = (p->tiles + part_tiles - 1) / part_tiles;
+  p->tiles_of_warp = (p->tiles + kWarps * p->parts - 1) / (kWarps * p->parts);
+  p->row_tiles = (p->out + 15) / 16;
+  p->rows_of_block = std::min(p->rows, kRowTiles * kRowsOfTile);
+  const auto part_depth = static_cast<int64_t>(kWarps * p->tiles_of_warp * tile);
   const size_t sums = sizeof(float) * kWarps * kRowTiles * 4 * kLanes;
-  const size_t shared = std::max(row_bytes * static_cast<size_t>(p.stride), sums);
-  AllowShared(stream, ProductKernel<kRowTiles, kBytes>, shared);
-  const dim3 grid(static_cast<unsigned>((p.out + 15) / 16),
-                  static_cast<unsigned>((p.rows + kRowTiles * kRowsOfTile - 1) / (kRowTiles * kRowsOfTile)));
-  Launch(stream, ProductKernel<kRowTiles, kBytes>, grid, kThreads, shared, p);
+  const size_t factors = kNorms ? 2 * sizeof(float) * static_cast<size_t>(p->depth) : 0;
+  for (p->resident_parts = p->parts; p->resident_parts > 0; --p->resident_parts) {
+    const int64_t resident = std::min<int64_t>(p->depth, part_depth * p->resident_parts);
+    p->stride = static_cast<int>(RoundUp(resident, kPadTo) + kPad);
+    const size_t rows =
+        sizeof(__half) * static_cast<size_t>(p->rows_of_block) * static_cast<size_t>(p->stride);
+    *shared = WeightRing<kBytes, kStages>::Bytes(*p) + std::max(sums, factors) + rows;
+    if (*shared <= limit) break;
+    if (kNorms) return false;
+  }
+  const bool is_resident = p->resident_parts == p->parts;
+  p->tiles_of_block =
+      kRowTiles > 1 && is_resident ? std::max(1, (p->row_tiles + kWantedBlocks / 2) / kWantedBlocks) : 1;
+  return p->resident_parts > 0;
 }
 
-template <bool kBytes>
-void StartProduct(Stream* stream, const ProductParameters& p) {
-  switch (std::min((p.rows + kRowsOfTile - 1) / kRowsOfTile, kMostRowTiles)) {
-    case 1:
-      return StartProduct<1, kBytes>(stream, p);
-    case 2:
-      return StartProduct<2, kBytes>(stream, p);
-    case 3:
-      return StartProduct<3, kBytes>(stream, p);
-    case 4:
-      return StartProduct<4, kBytes>(stream, p);
-    case 5:
-    case 6:
-      return StartProduct<6, kBytes>(stream, p);
-    default:
-      return StartProduct<8, kBytes>(stream, p);
+template <int kRowTiles, bool kBytes, bool kNorms, int kStages>
+bool Start(Stream* stream, FewRows p) {
+  size_t shared = 0;
+  if (!Divide<kRowTiles, kBytes, kNorms, kStages>(&p, &shared)) return false;
+  AllowShared(stream, ProductKernel<kRowTiles, kBytes, kNorms, kStages>, shared);
+  const dim3 grid(static_cast<unsigned>((p.row_tiles + p.tiles_of_block - 1) / p.tiles_of_block),
+                  static_cast<unsigned>((p.rows + p.rows_of_block - 1) / p.rows_of_block));
+  Launch(stream, ProductKernel<kRowTiles, kBytes, kNorms, kStages>, grid, kThreads, shared, p);
+  return true;
+}
+
+// With so many stages as are of use: a block that has one part loads it at once.
+template <int kRowTiles, bool kBytes, bool kNorms>
+bool StartStages(Stream* stream, const FewRows& p) {
+  FewRows divided = p;
+  size_t shared = 0;
+  if (Divide<kRowTiles, kBytes, kNorms, 1>(&divided, &shared) &&
+      divided.parts * divided.tiles_of_block == 1) {
+    return Start<kRowTiles, kBytes, kNorms, 1>(stream, p);
   }
+  return Start<kRowTiles, kBytes, kNorms, 2>(stream, p) || Start<kRowTiles, kBytes, kNorms, 1>(stream, p);
+}
+
+// With so many row tiles as there are rows and room for; several blocks share more rows than that.
+template <bool kBytes>
+void StartProduct(Stream* stream, const FewRows& p) {
+  if (p.unnormed != nullptr && StartStages<1, kBytes, true>(stream, p)) return;
+  const int tiles = (p.rows + kRowsOfTile - 1) / kRowsOfTile;
+  if (tiles > 4 && StartStages<6, kBytes, false>(stream, p)) return;
+  if (tiles > 3 && StartStages<4, kBytes, false>(stream, p)) return;
+  if (tiles > 2 && StartStages<3, kBytes, false>(stream, p)) return;
+  if (tiles > 1 && StartStages<2, kBytes, false>(stream, p)) return;
+  if (!StartStages<1, kBytes, false>(stream, p)) stream->Note(cudaErrorInvalidConfiguration);
 }
 
 }  // namespace
 
+bool CanNormOnTheWay(const Matrix& matrix, int64_t rows) {
+  // What the weights' ring leaves of the smallest shared memory is enough for rows of this width.
+  return matrix.form() != MatrixForm::kF32 && rows <= kRowsOfTile && matrix.depth() <= RowNorm::kMostWidth &&
+         SharedLimit() >= (size_t{96} << 10);
+}
+
 void Multiply(Stream* stream, const ProductCall& call) {
   if (call.rows == 0) return;
-  const ProductParameters p(call);
-  switch (call.matrix->form()) {
-    case MatrixForm::kF16:
-      return StartProduct<false>(stream, p);
-    case MatrixForm::kQ8_0:
-      return StartProduct<true>(stream, p);
-    case MatrixForm::kF32: {
-      const dim3 grid(static_cast<unsigned>((p.out + kWarps - 1) / kWarps),
-                      static_cast<unsigned>((p.rows + kRowsOfTile - 1) / kRowsOfTile));
-      return Launch(stream, FloatProductKernel, grid, kThreads, 0, p);
-    }
+  if (call.matrix->form() == MatrixForm::kF32) {
+    const ProductParameters p(call);
+    const dim3 grid(static_cast<unsigned>((p.out + kWarps - 1) / kWarps),
+                    static_cast<unsigned>((p.rows + kRowsOfTile - 1) / kRowsOfTile));
+    return Launch(stream, FloatProductKernel, grid, kThreads, 0, p);
   }
+  if (call.many_rows) return MultiplyManyRows(stream, call);
+  const FewRows p(call);
+  call.matrix->form() == MatrixForm::kF16 ? StartProduct<false>(stream, p) : StartProduct<true>(stream, p);
 }
 
 }  // namespace waveshift::cuda

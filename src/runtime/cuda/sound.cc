@@ -12,6 +12,7 @@
 namespace waveshift::cuda {
 namespace {
 
+template <typename ValueAt>
 StatusOr<Memory> UploadWeights(Precision precision, const ConvolutionShape& shape, const ValueAt& value) {
   if (precision == Precision::kF16) {
     const std::vector<uint16_t> packed = PackHalves(shape.out, shape.in, shape.kernel, value);

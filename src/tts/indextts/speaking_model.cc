@@ -79,9 +79,9 @@ Status SpeakingModel::MakeGenerator(const std::string& path, const SpeakingModel
     }
   }
   WS_RETURN_IF_ERROR(network.status());
-  generator_ = std::make_unique<SharedGenerator>(
-      std::make_unique<Generator>(*std::move(network), embedder_.get(), architecture(),
-                                  GeneratorOptions{.most_lines = plan.lines}, std::move(fallback)));
+  generator_ = std::make_unique<SharedGenerator>(std::make_unique<Generator>(
+      *std::move(network), embedder_.get(), architecture(),
+      GeneratorOptions{.most_lines = plan.lines, .threads = options.threads}, std::move(fallback)));
   return OkStatus();
 }
 

@@ -9,6 +9,7 @@
 
 #include "runtime/cuda/device.h"
 #include "runtime/cuda/language.h"
+#include "runtime/cuda/packing.h"
 #include "tts/indextts/gpt/network.h"
 
 namespace waveshift::tts::indextts {
@@ -20,6 +21,7 @@ using cuda::Memory;
 using cuda::NormFactors;
 using cuda::ProductThen;
 
+constexpr int64_t kManyRows = 16;
 constexpr float kNormEps = 1e-5F;
 // Steps of so few rows come again and again: their kernels are recorded and started together.
 constexpr int64_t kMostRecordedRows = 64;
@@ -41,6 +43,18 @@ struct Layer {
   Matrix down;
 };
 
+// Whether the last cell that each row sees is its own, and no other is new.
+bool SeesOwnOnly(const NetworkStep& step) {
+  if (step.rows == 1) return true;
+  for (const NetworkStep::Group& group : step.groups) {
+    if (group.sees.empty()) return false;
+    for (int64_t row = 0; row < step.rows; ++row) {
+      if (group.sees[group.sees.size() - static_cast<size_t>(step.rows - row)] != (1U << row)) return false;
+    }
+  }
+  return true;
+}
+
 Status Unfit(const std::string& what) { return Unimplemented("gpt: CUDA's own kernels have no " + what); }
 
 class CudaNetwork final : public GptNetwork {
@@ -57,9 +71,16 @@ class CudaNetwork final : public GptNetwork {
     int64_t groups = 0;
     int64_t rows = 0;  // of each
     NetworkStep::Want want = NetworkStep::Want::kCells;
+    // Rows see no other new row: beams do, rows that follow each other do not.
+    bool sees_own_only = false;
     auto operator<=>(const Shape&) const = default;
   };
 
+  // Rows that follow each other are those of one line, and always as many: they may be multiplied as suits
+  // their number. Beams must give the same whatever stands beside them.
+  static bool IsForManyRows(const Shape& shape) {
+    return !shape.sees_own_only && shape.groups == 1 && shape.rows >= kManyRows;
+  }
   StatusOr<Memory> LoadVector(const std::string& name) const;
   StatusOr<Norm> LoadNorm(const std::string& name) const;
   StatusOr<Matrix> LoadMatrix(const std::string& name, int64_t rows, int64_t depth) const;
@@ -122,10 +143,16 @@ StatusOr<Matrix> CudaNetwork::LoadMatrix(const std::string& name, int64_t rows, 
   std::vector<float> bias(static_cast<size_t>(rows));
   ggml::ReadRows(bias_tensor->type, bias_tensor->bytes, bias);
   if (tensor->type == ggml::TensorType::kQ8_0) return Matrix::OfBlocks(rows, depth, tensor->bytes, bias);
+  if (tensor->type == ggml::TensorType::kF16) {
+    const auto* halves = reinterpret_cast<const uint16_t*>(tensor->bytes.data());
+    return Matrix::OfHalves(rows, depth, {halves, static_cast<size_t>(rows * depth)}, bias);
+  }
   std::vector<float> values(static_cast<size_t>(tensor->values()));
   ggml::ReadRows(tensor->type, tensor->bytes, values);
-  const MatrixForm form = tensor->type == ggml::TensorType::kF32 ? MatrixForm::kF32 : MatrixForm::kF16;
-  return Matrix::Of(form, rows, depth, values, bias);
+  if (tensor->type == ggml::TensorType::kF32) return Matrix::OfFloats(rows, depth, values, bias);
+  std::vector<uint16_t> halves(values.size());
+  std::transform(values.begin(), values.end(), halves.begin(), cuda::HalfOf);
+  return Matrix::OfHalves(rows, depth, halves, bias);
 }
 
 Status CudaNetwork::LoadLayers() {
@@ -228,19 +255,21 @@ Status CudaNetwork::UploadStep(const NetworkStep& step, int64_t values) {
   return OkStatus();
 }
 
-// What a product behind a norm gets: matrices in 32 bits want the norm before.
+// What a product behind a norm gets: where it cannot do it on the way, it is done before.
 void CudaNetwork::Normed(const Norm& norm, const Matrix& matrix, cuda::ProductCall* call) {
   const auto* x = given_.as<float>();
-  if (matrix.form() != MatrixForm::kF32) {
+  if (!call->many_rows && cuda::CanNormOnTheWay(matrix, call->rows)) {
     call->unnormed = x;
     call->norm = norm.factors();
     return;
   }
+  const bool halves = matrix.form() != MatrixForm::kF32;
   cuda::Normalize(stream_.get(), {.from = x,
                                   .width = sizes_.width,
                                   .rows = call->rows,
                                   .first = norm.factors(),
-                                  .floats = normed_.as<float>()});
+                                  .floats = halves ? nullptr : normed_.as<float>(),
+                                  .halves = halves ? normed_.data() : nullptr});
   call->from = normed_.data();
 }
 
@@ -248,8 +277,10 @@ void CudaNetwork::Block(const Shape& shape, size_t index, bool only_cells) {
   const Layer& layer = layers_[index];
   const int64_t rows = shape.groups * shape.rows;
   const auto* own = given_.as<int32_t>() + rows * sizes_.width;
+  const bool many = IsForManyRows(shape);
   cuda::ProductCall qkv = {.matrix = &layer.qkv,
                            .rows = rows,
+                           .many_rows = many,
                            .then = ProductThen::kSplit,
                            .to = queries_.data(),
                            .keys = CellsOf(index, false),
@@ -270,20 +301,24 @@ void CudaNetwork::Block(const Shape& shape, size_t index, bool only_cells) {
                                .lists = own + 3 * rows,
                                .begin = own + rows,
                                .count = own + 2 * rows,
+                               .only_last_is_new = shape.sees_own_only,
                                .scale = 1 / std::sqrt(static_cast<float>(head_width)),
                                .to = attended_.data(),
                                .to_halves = layer.out.form() != MatrixForm::kF32});
   cuda::Multiply(stream_.get(), {.matrix = &layer.out,
                                  .rows = rows,
                                  .from = attended_.data(),
+                                 .many_rows = many,
                                  .then = ProductThen::kAdd,
                                  .to = given_.data()});
-  cuda::ProductCall up = {.matrix = &layer.up, .rows = rows, .then = ProductThen::kGelu, .to = wide_.data()};
+  cuda::ProductCall up = {
+      .matrix = &layer.up, .rows = rows, .many_rows = many, .then = ProductThen::kGelu, .to = wide_.data()};
   Normed(layer.norm_ff, layer.up, &up);
   cuda::Multiply(stream_.get(), up);
   cuda::Multiply(stream_.get(), {.matrix = &layer.down,
                                  .rows = rows,
                                  .from = wide_.data(),
+                                 .many_rows = many,
                                  .then = ProductThen::kAdd,
                                  .to = given_.data()});
 }
@@ -331,7 +366,7 @@ Status CudaNetwork::Play(const Shape& shape) {
 
 Status CudaNetwork::Compute(const NetworkStep& step, std::span<float> result, const std::stop_token& stop) {
   if (stop.stop_requested()) return Cancelled("stopped");
-  const Shape shape = {static_cast<int64_t>(step.groups.size()), step.rows, step.want};
+  const Shape shape = {static_cast<int64_t>(step.groups.size()), step.rows, step.want, SeesOwnOnly(step)};
   WS_RETURN_IF_ERROR(UploadStep(step, static_cast<int64_t>(result.size())));
   WS_RETURN_IF_ERROR(Play(shape));
   if (!result.empty()) {

@@ -38,7 +38,8 @@ Generator::Generator(std::unique_ptr<GptNetwork> network, const Embedder* embedd
       network_(std::move(network)),
       fallback_(std::move(fallback)),
       pool_(std::make_unique<CellPool>(network_->cells())),
-      most_lines_(std::max(1, options.most_lines)) {}
+      most_lines_(std::max(1, options.most_lines)),
+      searchers_(options.threads) {}
 
 // Lines and voices give their cells back to the pool.
 Generator::~Generator() {
@@ -243,9 +244,10 @@ Status Generator::Decode(std::span<Line* const> lines, const std::stop_token& st
                                         .groups = groups_,
                                         .want = NetworkStep::Want::kAllLogits},
                                        logits_, stop));
-  for (size_t i = 0; i < lines.size(); ++i) {
+  searchers_.Run(static_cast<int64_t>(lines.size()), [&](int64_t item, int /*worker*/) {
+    const auto i = static_cast<size_t>(item);
     lines[i]->status = lines[i]->search->Advance(std::span(logits_).subspan(i * line_logits, line_logits));
-  }
+  });
   return OkStatus();
 }
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "runtime/cpu/workers.h"
 #include "tts/indextts/architecture.h"
 #include "tts/indextts/gpt/cells.h"
 #include "tts/indextts/gpt/clean_codes.h"
@@ -53,6 +54,7 @@ struct LineResult {
 
 struct GeneratorOptions {
   int most_lines = 4;  // that run at once
+  int threads = 1;     // that choose codes for several lines at once; 0 = as many as this process may use
 };
 
 // Makes another network when the first one has no memory left, for example on the processor.
@@ -136,6 +138,7 @@ class Generator {
   int64_t next_line_ = 0;
   bool memory_was_short_ = false;
   bool crowded_ = false;  // a line had to make room for others; no more begin until one has ended
+  cpu::Workers searchers_;
   std::vector<float> inputs_;
   std::vector<float> logits_;
   std::vector<NetworkStep::Group> groups_;

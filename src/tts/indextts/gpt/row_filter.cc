@@ -3,6 +3,7 @@
 #include "tts/indextts/gpt/row_filter.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -24,11 +25,31 @@ bool AllFinite(std::span<const float> values) {
   return bad == 0;
 }
 
-// log of the sum of exp(value - most).
-float LogSum(std::span<const float> values, float most) {
-  double sum = 0;
-  for (const float value : values) sum += std::exp(value - most);
-  return static_cast<float>(std::log(sum));
+// Loops over so many values become vectors.
+constexpr size_t kStretch = 16;
+
+float Largest(std::span<const float> values) {
+  std::array<float, kStretch> most;
+  most.fill(values.front());
+  size_t i = 0;
+  for (; i + kStretch <= values.size(); i += kStretch) {
+    for (size_t j = 0; j < kStretch; ++j) most[j] = values[i + j] > most[j] ? values[i + j] : most[j];
+  }
+  for (; i < values.size(); ++i) most[0] = values[i] > most[0] ? values[i] : most[0];
+  return *std::max_element(most.begin(), most.end());
+}
+
+// Calls take(i) for values[i] > bound(), which may grow, and for some that are not.
+template <typename Bound, typename Take>
+void ForEachAbove(std::span<const float> values, const Bound& bound, const Take& take) {
+  size_t i = 0;
+  for (; i + kStretch <= values.size(); i += kStretch) {
+    const float least = bound();
+    unsigned above = 0;
+    for (size_t j = 0; j < kStretch; ++j) above |= values[i + j] > least ? 1U : 0U;
+    for (size_t j = 0; above != 0 && j < kStretch; ++j) take(i + j);
+  }
+  for (; i < values.size(); ++i) take(i);
 }
 
 bool Better(const RowCandidate& a, const RowCandidate& b) {
@@ -74,8 +95,13 @@ StatusOr<std::span<const RowCandidate>> RowFilter::Apply(std::span<const float> 
   return std::span<const RowCandidate>(kept_);
 }
 
+// log of the sum of exp(value - most).
+float RowFilter::LogSum(std::span<const float> values, float most) const {
+  return static_cast<float>(std::log(language_.SumExp(values, most)));
+}
+
 void RowFilter::LogSoftmax() {
-  const float most = *std::max_element(row_.begin(), row_.end());
+  const float most = Largest(row_);
   const float log_sum = LogSum(row_, most);
   for (float& value : row_) value = value - most - log_sum;
 }
@@ -101,7 +127,7 @@ void RowFilter::Penalise(std::span<const int32_t> history) {
 
 // Keeps the codes whose surprise (-log p) is nearest to the expected one until they have the wanted mass.
 void RowFilter::KeepTypical() {
-  const float most = *std::max_element(row_.begin(), row_.end());
+  const float most = Largest(row_);
   const float log_sum = most + LogSum(row_, most);
   float entropy = 0;
   for (const float value : row_) {
@@ -134,22 +160,25 @@ void RowFilter::KeepBest() {
   float least = std::numeric_limits<float>::lowest();
   if (best_ > 0) {
     heap_.clear();
-    for (size_t i = 0; i < row_.size(); ++i) {
+    const auto bound = [&] { return heap_.size() == best_ ? heap_.front().value : kRemoved; };
+    ForEachAbove(row_, bound, [&](size_t i) {
+      if (row_[i] <= bound()) return;
       if (heap_.size() == best_) {
-        if (row_[i] <= heap_.front().value) continue;
         std::pop_heap(heap_.begin(), heap_.end(), Better);
         heap_.pop_back();
-      } else if (row_[i] == kRemoved) {
-        continue;
       }
       heap_.push_back({static_cast<int32_t>(i), row_[i]});
       std::push_heap(heap_.begin(), heap_.end(), Better);
-    }
+    });
     if (heap_.size() == best_) least = heap_.front().value;
   }
-  for (size_t i = 0; i < row_.size(); ++i) {
-    if (row_[i] >= least) kept_.push_back({static_cast<int32_t>(i), row_[i]});
-  }
+  // Those that equal the least one too.
+  const float below = std::nextafter(least, kRemoved);
+  ForEachAbove(
+      row_, [below] { return below; },
+      [&](size_t i) {
+        if (row_[i] >= least) kept_.push_back({static_cast<int32_t>(i), row_[i]});
+      });
   std::sort(kept_.begin(), kept_.end(), Better);
 }
 

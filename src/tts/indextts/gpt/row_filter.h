@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "runtime/cpu/language.h"
 #include "tts/indextts/gpt/sampling_options.h"
 
 namespace waveshift::tts::indextts {
@@ -33,6 +34,7 @@ class RowFilter {
                                                 std::span<const int32_t> history);
 
  private:
+  float LogSum(std::span<const float> values, float most) const;
   void LogSoftmax();
   void Penalise(std::span<const int32_t> history);
   void KeepTypical();
@@ -41,6 +43,7 @@ class RowFilter {
 
   SamplingOptions options_;
   CodeSet codes_;
+  cpu::Language language_;
   size_t keep_at_least_;
   size_t best_;                     // how many top-k keeps; 0 = all
   std::vector<float> row_;          // [codes]
