@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/cuda/language.h"
 
+#include "runtime/cuda/attention_internal.cuh"
 #include "runtime/cuda/launch_internal.cuh"
 
 namespace waveshift::cuda {
@@ -10,7 +11,6 @@ namespace {
 constexpr int kNormThreads = 128;  // a warp a row
 constexpr int kAttendWarps = 8;
 constexpr int kAttendThreads = kAttendWarps * kLanes;
-constexpr int kValuesOfLane = 8;
 constexpr int kCellsAtOnce = 4;
 
 struct NormParameters {
@@ -91,15 +91,7 @@ template <>
 struct LaneValues<__half> {
   uint4 values;
   __device__ void Load(const __half* from) { values = *reinterpret_cast<const uint4*>(from); }
-  __device__ void To(float (&x)[kValuesOfLane]) const {
-    const uint32_t pairs[4] = {values.x, values.y, values.z, values.w};
-#pragma unroll
-    for (int i = 0; i < 4; ++i) {
-      const float2 pair = FloatsOf(pairs[i]);
-      x[2 * i] = pair.x;
-      x[2 * i + 1] = pair.y;
-    }
-  }
+  __device__ void To(float (&x)[kValuesOfLane]) const { FloatsOfHalves(values, x); }
 };
 template <>
 struct LaneValues<float> {
@@ -114,32 +106,15 @@ struct LaneValues<float> {
   }
 };
 
-// What a team of lanes has seen: weights' sum, largest score, weighted values.
-struct Seen {
-  float most = -INFINITY;
-  float sum = 0;
-  float values[kValuesOfLane] = {};
-
-  __device__ void Add(float score, const float (&value)[kValuesOfLane]) {
-    const float more = fmaxf(most, score);
-    const float keep = __expf(most - more);
-    const float weight = __expf(score - more);
-    sum = sum * keep + weight;
-#pragma unroll
-    for (int i = 0; i < kValuesOfLane; ++i) values[i] = values[i] * keep + weight * value[i];
-    most = more;
-  }
-};
-
 // A block has one head of one row. kTeam lanes have one cell at a time, eight values each; the teams of the
 // block share the cells and put together what they saw.
 template <int kTeam, typename Cell, typename Out>
 __global__ void __launch_bounds__(kAttendThreads) AttendKernel(AttendParameters p) {
   constexpr int kWidth = kTeam * kValuesOfLane;
   constexpr int kTeams = kAttendThreads / kTeam;
-  __shared__ float seen_most[kTeams];
-  __shared__ float seen_sum[kTeams];
-  __shared__ float seen_values[kTeams][kWidth];
+  __shared__ float seen_most[kAttendWarps];
+  __shared__ float seen_sum[kAttendWarps];
+  __shared__ float seen_values[kAttendWarps][kWidth];
   const int head = static_cast<int>(blockIdx.x);
   const int row = static_cast<int>(blockIdx.y);
   const int team = threadIdx.x / kTeam;
@@ -183,32 +158,34 @@ __global__ void __launch_bounds__(kAttendThreads) AttendKernel(AttendParameters 
       float score = 0;
 #pragma unroll
       for (int k = 0; k < kValuesOfLane; ++k) score += query[k] * x[k];
-#pragma unroll
-      for (int other = kTeam / 2; other > 0; other /= 2) {
-        // Teams leave the loop at different times: only its own lanes are sure to be here.
-        const unsigned lanes = ((1U << kTeam) - 1U) << (threadIdx.x % kLanes / kTeam * kTeam);
-        score += __shfl_xor_sync(lanes, score, other);
-      }
+      score = SumOfTeam<kTeam>(score);
       values[i].To(x);
       seen.Add(score, x);
     }
   }
-  if (threadIdx.x % kTeam == 0) {
-    seen_most[team] = seen.most;
-    seen_sum[team] = seen.sum;
-  }
 #pragma unroll
-  for (int i = 0; i < kValuesOfLane; ++i) seen_values[team][own + i] = seen.values[i];
+  for (int distance = kTeam; distance < kLanes; distance *= 2) seen.AddOther(distance);
+  const int warp = threadIdx.x / kLanes;
+  if (threadIdx.x % kLanes == 0) {
+    seen_most[warp] = seen.most;
+    seen_sum[warp] = seen.sum;
+  }
+  if (threadIdx.x % kLanes < kTeam) {
+#pragma unroll
+    for (int i = 0; i < kValuesOfLane; ++i) seen_values[warp][own + i] = seen.values[i];
+  }
   __syncthreads();
   for (int i = threadIdx.x; i < kWidth; i += kAttendThreads) {
     float most = -INFINITY;
-    for (int t = 0; t < kTeams; ++t) most = fmaxf(most, seen_most[t]);
+#pragma unroll
+    for (int w = 0; w < kAttendWarps; ++w) most = fmaxf(most, seen_most[w]);
     float sum = 0;
     float value = 0;
-    for (int t = 0; t < kTeams; ++t) {
-      const float weight = __expf(seen_most[t] - most);
-      sum += weight * seen_sum[t];
-      value += weight * seen_values[t][i];
+#pragma unroll
+    for (int w = 0; w < kAttendWarps; ++w) {
+      const float weight = __expf(seen_most[w] - most);
+      sum += weight * seen_sum[w];
+      value += weight * seen_values[w][i];
     }
     static_cast<Out*>(p.to)[row * step + head * kWidth + i] = static_cast<Out>(value / sum);
   }

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "runtime/cuda/decoder.h"
 #include "runtime/cuda/device_test_tools.h"
 
 namespace waveshift::cuda {
@@ -345,6 +346,153 @@ TEST_P(AttendTest, IsAttentionOverListedCells) {
   }
 }
 INSTANTIATE_TEST_SUITE_P(Widths, AttendTest, ::testing::Values(8, 16, 32, 64, 128));
+
+// Layers of random numbers, as one kernel and as many.
+class DecoderTest : public LanguageTest,
+                    public ::testing::WithParamInterface<std::tuple<MatrixForm, int64_t, int64_t>> {
+ protected:
+  static constexpr int64_t kLayers = 3, kCells = 300, kCodes = 330;
+  struct Weights {
+    Problem qkv, out, up, down;
+    Memory norms;
+    Memory keys, values;
+  };
+
+  void Make(MatrixForm form, int64_t width) {
+    width_ = width;
+    for (int64_t i = 0; i < kLayers; ++i) {
+      layers_.push_back({MakeMatrix(form, 3 * width, width), MakeMatrix(form, width, width),
+                         MakeMatrix(form, 4 * width, width), MakeMatrix(form, width, 4 * width),
+                         Upload(Random(4 * width)), UploadHalves(Random(kCells * width)),
+                         UploadHalves(Random(kCells * width))});
+    }
+    head_ = MakeMatrix(form, kCodes, width);
+    norms_ = Upload(Random(4 * width));
+  }
+  NormFactors Norm(const Memory& norms, int64_t which) const {
+    return {norms.as<float>() + 2 * which * width_, norms.as<float>() + (2 * which + 1) * width_, 1e-5F};
+  }
+  DecoderModel Model(int64_t heads) const {
+    DecoderModel model = {.layers = {},
+                          .norm = Norm(norms_, 0),
+                          .final_norm = Norm(norms_, 1),
+                          .head = &head_.matrix,
+                          .heads = heads};
+    for (const Weights& w : layers_) {
+      model.layers.push_back({Norm(w.norms, 0), &w.qkv.matrix, &w.out.matrix, Norm(w.norms, 1), &w.up.matrix,
+                              &w.down.matrix, w.keys.data(), w.values.data()});
+    }
+    return model;
+  }
+  // The same step by a kernel for each layer's part.
+  std::vector<float> Chain(const DecoderModel& model, DecoderStep step) {
+    const Memory normed = Poisoned(step.rows * width_ * 2), queries = Poisoned(step.rows * width_ * 4),
+                 attended = Poisoned(step.rows * width_ * 2);
+    const Memory wide = Poisoned(step.rows * width_ * 8), logits = Poisoned(step.rows * kCodes * 4);
+    const auto norm = [&](const NormFactors& first, const NormFactors& second) {
+      Normalize(stream_.get(), {.from = step.x,
+                                .width = width_,
+                                .rows = step.rows,
+                                .first = first,
+                                .second = second,
+                                .halves = normed.data()});
+    };
+    for (const DecoderLayer& layer : model.layers) {
+      norm(layer.norm_attn, {});
+      Multiply(stream_.get(), {.matrix = layer.qkv,
+                               .rows = step.rows,
+                               .from = normed.data(),
+                               .then = ProductThen::kSplit,
+                               .to = queries.data(),
+                               .keys = layer.keys,
+                               .values = layer.values,
+                               .own_cell = step.own_cell});
+      Attend(stream_.get(), {.queries = queries.as<float>(),
+                             .rows = step.rows,
+                             .heads = model.heads,
+                             .head_width = width_ / model.heads,
+                             .keys = layer.keys,
+                             .values = layer.values,
+                             .lists = step.lists,
+                             .begin = step.begin,
+                             .count = step.count,
+                             .scale = 1 / std::sqrt(static_cast<float>(width_ / model.heads)),
+                             .to = attended.data()});
+      Multiply(stream_.get(), {.matrix = layer.out,
+                               .rows = step.rows,
+                               .from = attended.data(),
+                               .then = ProductThen::kAdd,
+                               .to = step.x});
+      norm(layer.norm_ff, {});
+      Multiply(stream_.get(), {.matrix = layer.up,
+                               .rows = step.rows,
+                               .from = normed.data(),
+                               .then = ProductThen::kGelu,
+                               .to = wide.data()});
+      Multiply(stream_.get(), {.matrix = layer.down,
+                               .rows = step.rows,
+                               .from = wide.data(),
+                               .then = ProductThen::kAdd,
+                               .to = step.x});
+    }
+    norm(model.norm, model.final_norm);
+    Multiply(stream_.get(),
+             {.matrix = model.head, .rows = step.rows, .from = normed.data(), .to = logits.data()});
+    return Floats(logits);
+  }
+
+  int64_t width_ = 0;
+  std::vector<Weights> layers_;
+  Problem head_;
+  Memory norms_;
+};
+
+TEST_P(DecoderTest, IsTheChainOfItsParts) {
+  const auto& [form, width, head_width] = GetParam();
+  Make(form, width);
+  const DecoderModel model = Model(width / head_width);
+  const auto decoder = Decoder::Make(model);
+  ASSERT_TRUE(decoder.ok()) << Message(decoder.status());
+  std::vector<float> first;
+  for (const int64_t rows : {1, 3, 8, 11, 24, 24}) {
+    std::vector<int32_t> own, begin, count, lists;
+    for (int32_t row = 0; row < rows; ++row) {
+      own.push_back(270 + row);
+      begin.push_back(static_cast<int32_t>(lists.size()));
+      count.push_back(1 + (row * 37) % 260);
+      for (int32_t i = 0; i + 1 < count.back(); ++i) lists.push_back((i * 7 + row) % 270);
+      lists.push_back(own.back());
+    }
+    std::vector<float> x = Random(24 * width);
+    x.resize(static_cast<size_t>(rows * width));
+    if (first.empty()) first.assign(x.begin(), x.begin() + width);
+    std::copy(first.begin(), first.end(), x.begin());
+    const Memory mo = Upload(own), mb = Upload(begin), mc = Upload(count), ml = Upload(lists), x1 = Upload(x),
+                 x2 = Upload(x);
+    const Memory logits = Poisoned(rows * kCodes * 4);
+    DecoderStep step = {rows,
+                        x1.as<float>(),
+                        mo.as<int32_t>(),
+                        ml.as<int32_t>(),
+                        mb.as<int32_t>(),
+                        mc.as<int32_t>(),
+                        logits.as<float>()};
+    (*decoder)->Step(stream_.get(), step);
+    const std::vector<float> found = Floats(logits);
+    step.x = x2.as<float>();
+    const std::vector<float> chain = Chain(model, step);
+    EXPECT_LT(ErrorOf(found, Doubles(chain.begin(), chain.end())), 3e-3) << rows;
+    // The first row is always the same: not a bit may differ.
+    if (first.size() == static_cast<size_t>(width))
+      first.insert(first.end(), found.begin(), found.begin() + kCodes);
+    EXPECT_TRUE(std::equal(first.begin() + width, first.end(), found.begin())) << rows;
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Forms, DecoderTest,
+                         ::testing::Values(std::tuple{MatrixForm::kF16, 1280, 64},
+                                           std::tuple{MatrixForm::kQ8_0, 1280, 64},
+                                           std::tuple{MatrixForm::kF16, 64, 16},
+                                           std::tuple{MatrixForm::kQ8_0, 1024, 64}));
 
 TEST_F(LanguageTest, ARecordingDoesWhatWasRecorded) {
   const Problem p = MakeMatrix(MatrixForm::kF16, 64, 64);

@@ -7,6 +7,16 @@
 #include "runtime/cuda/packing.h"
 
 namespace waveshift::cuda {
+namespace {
+
+// Kernels load whole tiles of it.
+StatusOr<Memory> UploadBias(std::span<const float> bias) {
+  std::vector<float> padded(bias.begin(), bias.end());
+  padded.resize(static_cast<size_t>(RoundUp(static_cast<int64_t>(bias.size()), kTileRows)));
+  return MemoryOf(std::span<const float>(padded));
+}
+
+}  // namespace
 
 StatusOr<Matrix> Matrix::OfFloats(int64_t rows, int64_t depth, std::span<const float> values,
                                   std::span<const float> bias) {
@@ -15,7 +25,7 @@ StatusOr<Matrix> Matrix::OfFloats(int64_t rows, int64_t depth, std::span<const f
   matrix.rows_ = rows;
   matrix.depth_ = depth;
   WS_ASSIGN_OR_RETURN(matrix.weights_, MemoryOf(values));
-  WS_ASSIGN_OR_RETURN(matrix.bias_, MemoryOf(bias));
+  WS_ASSIGN_OR_RETURN(matrix.bias_, UploadBias(bias));
   return matrix;
 }
 
@@ -27,7 +37,7 @@ StatusOr<Matrix> Matrix::OfHalves(int64_t rows, int64_t depth, std::span<const u
   matrix.depth_ = depth;
   const std::vector<uint16_t> packed = PackHalfRows(rows, depth, values);
   WS_ASSIGN_OR_RETURN(matrix.weights_, MemoryOf(std::span<const uint16_t>(packed)));
-  WS_ASSIGN_OR_RETURN(matrix.bias_, MemoryOf(bias));
+  WS_ASSIGN_OR_RETURN(matrix.bias_, UploadBias(bias));
   return matrix;
 }
 
@@ -40,7 +50,7 @@ StatusOr<Matrix> Matrix::OfBlocks(int64_t rows, int64_t depth, std::span<const c
   const PackedBytes packed = PackBlocks(rows, depth, blocks);
   WS_ASSIGN_OR_RETURN(matrix.weights_, MemoryOf(std::span<const uint8_t>(packed.tiles)));
   WS_ASSIGN_OR_RETURN(matrix.scales_, MemoryOf(std::span<const uint16_t>(packed.scales)));
-  WS_ASSIGN_OR_RETURN(matrix.bias_, MemoryOf(bias));
+  WS_ASSIGN_OR_RETURN(matrix.bias_, UploadBias(bias));
   return matrix;
 }
 

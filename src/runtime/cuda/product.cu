@@ -14,12 +14,15 @@ namespace {
 
 constexpr int kWarps = 8;
 constexpr int kThreads = kWarps * kLanes;
-constexpr int kRowsOfTile = 8;  // of what is multiplied
+constexpr int kRowsOfTile = 8;           // of what is multiplied
+constexpr int kMostColumnsOfWarp = 160;  // of a part
 // Of a row in shared memory, so that lanes find their eight bytes in different banks.
 constexpr int kPad = 16;
 constexpr int kPadTo = 64;
 // Where rows are many, a block takes several times 16 rows of the matrix, so that it copies them less often.
 constexpr int kWantedBlocks = 132;
+// The compiler loads rows ahead of what it knows to be wanted.
+constexpr size_t kSlackBytes = 512;
 constexpr int kTileWords = 32;  // scales of a tile of bytes, one for each lane
 
 struct FewRows : ProductParameters {
@@ -124,9 +127,10 @@ __device__ void NormRows(const FewRows& p, __half* shared, int first_row, int co
 }
 
 // Puts together the warps' sums of 16 rows of the matrix. `shares` is [warp][row tile][which of four][lane].
+// `own` is of the thread's first value, when it has one.
 template <int kRowTiles>
 __device__ void StoreSums(const FewRows& p, float* shares, float (&sums)[kRowTiles][4], int tile,
-                          int first_row, int count) {
+                          int first_row, int count, const Result<true>& own) {
   const int lane = threadIdx.x % kLanes;
   const int warp = threadIdx.x / kLanes;
   __syncthreads();
@@ -148,13 +152,18 @@ __device__ void StoreSums(const FewRows& p, float* shares, float (&sums)[kRowTil
     float sum = 0;
 #pragma unroll
     for (int w = 0; w < kWarps; ++w) sum += shares[w * kRowTiles * 4 * kLanes + place];
-    Finish<true>(p, first_row + n, column, sum);
+    if (i < kThreads) {
+      own.Finish(p, sum);
+    } else {
+      Finish<true>(p, first_row + n, column, sum);
+    }
   }
 }
 
 template <int kRowTiles, bool kBytes, bool kNorms, int kStages>
 __global__ void __launch_bounds__(kThreads) ProductKernel(FewRows p) {
   constexpr int kTile = kBytes ? 32 : 16;  // columns
+  constexpr int kMostTiles = kMostColumnsOfWarp / kTile;
   extern __shared__ __align__(16) char memory[];
   const size_t ring_bytes = WeightRing<kBytes, kStages>::Bytes(p);
   auto* shares = reinterpret_cast<float*>(memory + ring_bytes);
@@ -174,8 +183,15 @@ __global__ void __launch_bounds__(kThreads) ProductKernel(FewRows p) {
     CopyFactors(p, shares);
     __syncthreads();
   }
+  // A thread that has no value looks at another one's.
+  const int own_row = first_row + min(static_cast<int>(threadIdx.x) / 16, count - 1);
+  const auto result_of = [&](int tile) {
+    return Result<true>(p, own_row, min(tile * 16 + static_cast<int>(threadIdx.x) % 16, p.out - 1));
+  };
+  Result<true> result = result_of(first_tile);
   LetLaterBegin();
   WaitForEarlier();
+  result.LoadOld(p);
   if (kNorms) {
     NormRows(p, rows, first_row, count, shares);
     __syncthreads();
@@ -202,15 +218,21 @@ __global__ void __launch_bounds__(kThreads) ProductKernel(FewRows p) {
     }
     ring.Wait();
     const int tiles = min(p.tiles_of_warp, p.tiles - (part * kWarps + warp) * p.tiles_of_warp);
-#pragma unroll 5
-    for (int i = 0; i < tiles; ++i) {
+    // Unrolled as a whole: of a part of such a loop the compiler leaves out the ends.
+#pragma unroll
+    for (int i = 0; i < kMostTiles; ++i) {
+      if (i >= tiles) break;
       const WeightTile<kBytes> tile = ring.Tile(number, i);
 #pragma unroll
       for (int t = 0; t < kRowTiles; ++t) tile.AddTo(sums[t], own[t] + resident * part_depth + i * kTile);
     }
     ring.Load(number + kStages);
-    if (part + 1 == p.parts)
-      StoreSums<kRowTiles>(p, shares, sums, first_tile + number / p.parts, first_row, count);
+    if (part + 1 < p.parts) continue;
+    const int tile = first_tile + number / p.parts;
+    StoreSums<kRowTiles>(p, shares, sums, tile, first_row, count, result);
+    if (number + 1 == all_parts) break;
+    result = result_of(tile + 1);
+    result.LoadOld(p);
   }
 }
 
@@ -247,7 +269,9 @@ bool Divide(FewRows* p, size_t* shared) {
   const int tile = kBytes ? 32 : 16;
   const size_t limit = SharedLimit();
   // Parts are as large as the device's shared memory allows, but the same for any number of rows.
-  const int columns_of_warp = limit >= (size_t{200} << 10) ? 160 : limit >= (size_t{96} << 10) ? 64 : 32;
+  const int columns_of_warp = limit >= (size_t{200} << 10)  ? kMostColumnsOfWarp
+                              : limit >= (size_t{96} << 10) ? 64
+                                                            : 32;
   const int part_tiles = kWarps * columns_of_warp / tile;
   p->tiles = p->depth / tile;
   p->parts = (p->tiles + part_tiles - 1) / part_tiles;
@@ -262,7 +286,7 @@ bool Divide(FewRows* p, size_t* shared) {
     p->stride = static_cast<int>(RoundUp(resident, kPadTo) + kPad);
     const size_t rows =
         sizeof(__half) * static_cast<size_t>(p->rows_of_block) * static_cast<size_t>(p->stride);
-    *shared = WeightRing<kBytes, kStages>::Bytes(*p) + std::max(sums, factors) + rows;
+    *shared = WeightRing<kBytes, kStages>::Bytes(*p) + std::max(sums, factors) + rows + kSlackBytes;
     if (*shared <= limit) break;
     if (kNorms) return false;
   }

@@ -52,41 +52,62 @@ __device__ inline float Gelu(float x) {
   return 0.5F * x * (1.0F + tanhf(inner));
 }
 
-// Value `m` of row `n`.
+// Value `column` of row `row` of what a product makes, and what else its end needs, which is loaded before
+// the value is there.
 template <bool kHalfRows>
-__device__ inline void Finish(const ProductParameters& p, int n, int m, float value) {
-  value += p.bias[m];
-  const int64_t place = static_cast<int64_t>(n) * p.out + m;
-  switch (p.then) {
-    case ProductThen::kStore:
-      static_cast<float*>(p.to)[place] = value;
-      break;
-    case ProductThen::kAdd:
-      static_cast<float*>(p.to)[place] += value;
-      break;
-    case ProductThen::kGelu:
-      if (kHalfRows) {
-        static_cast<__half*>(p.to)[place] = __float2half_rn(Gelu(value));
-      } else {
-        static_cast<float*>(p.to)[place] = Gelu(value);
-      }
-      break;
-    case ProductThen::kSplit: {
-      const int width = p.out / 3;
-      if (m < width) {
-        static_cast<float*>(p.to)[static_cast<int64_t>(n) * width + m] = value;
+class Result {
+ public:
+  __device__ Result(const ProductParameters& p, int row, int column)
+      : place_(static_cast<int64_t>(row) * p.out + column) {
+    bias_ = p.bias[column];
+    if (p.then != ProductThen::kSplit) return;
+    const int width = p.out / 3;
+    part_ = column / width;
+    place_ = static_cast<int64_t>(part_ == 0 ? row : p.own_cell[row]) * width + column % width;
+  }
+  // What the kernels before may have changed.
+  __device__ void LoadOld(const ProductParameters& p) {
+    if (p.then == ProductThen::kAdd) old_ = static_cast<const float*>(p.to)[place_];
+  }
+  __device__ void Finish(const ProductParameters& p, float value) const {
+    value += bias_;
+    switch (p.then) {
+      case ProductThen::kStore:
+        static_cast<float*>(p.to)[place_] = value;
         break;
-      }
-      void* cells = m < 2 * width ? p.keys : p.values;
-      const int64_t cell = static_cast<int64_t>(p.own_cell[n]) * width + m % width;
-      if (p.cells_are_halves) {
-        static_cast<__half*>(cells)[cell] = __float2half_rn(value);
-      } else {
-        static_cast<float*>(cells)[cell] = value;
-      }
-      break;
+      case ProductThen::kAdd:
+        static_cast<float*>(p.to)[place_] = old_ + value;
+        break;
+      case ProductThen::kGelu:
+        Store(p.to, kHalfRows, Gelu(value));
+        break;
+      case ProductThen::kSplit:
+        part_ == 0 ? Store(p.to, false, value)
+                   : Store(part_ == 1 ? p.keys : p.values, p.cells_are_halves, value);
+        break;
     }
   }
+
+ private:
+  __device__ void Store(void* to, bool as_half, float value) const {
+    if (as_half) {
+      static_cast<__half*>(to)[place_] = __float2half_rn(value);
+    } else {
+      static_cast<float*>(to)[place_] = value;
+    }
+  }
+
+  int part_ = 0;
+  int64_t place_;
+  float bias_ = 0;
+  float old_ = 0;
+};
+
+template <bool kHalfRows>
+__device__ inline void Finish(const ProductParameters& p, int row, int column, float value) {
+  Result<kHalfRows> result(p, row, column);
+  result.LoadOld(p);
+  result.Finish(p, value);
 }
 
 // Four numbers of 8 bits (plus 128) as halves.
