@@ -15,7 +15,7 @@ namespace {
 constexpr int kChunk = 64;      // channels in shared memory at once
 constexpr int kRowHalves = 80;  // of a row there, so that lanes find their eight bytes in different banks
 constexpr int kChunkTiles = kChunk / 16;
-constexpr int kAhead = 3;  // steps whose weights are under way
+constexpr int kAhead = 4;  // steps whose weights are under way: as many as a chunk has tiles
 
 struct Parameters {
   const void* weights;

@@ -177,7 +177,7 @@ class StepRing {
       const int64_t at = static_cast<int64_t>(cursor_.tile()) * d.tiles + first;
       for (int i = 0; i < count; ++i) {
         const int place = Place(written_, i, d.tiles_of_warp);
-        CopyAhead(tiles_ + place, unit.weights + (at + i) * kLanes + Lane(), true);
+        CopyAhead(tiles_ + place, unit.weights + (at + i) * kLanes + Lane(), policy_);
         if (kBytes) CopyWordAhead(words_ + place, unit.scales + (at + i) * 8 + Lane() / 4);
       }
       cursor_.NextPart();
@@ -190,6 +190,7 @@ class StepRing {
   const int slot_tiles_;
   uint4* const tiles_;
   uint32_t* const words_;
+  const uint64_t policy_ = ReadOncePolicy();
   int read_ = 0;
   int written_ = 0;
 };

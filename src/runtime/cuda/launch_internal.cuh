@@ -175,6 +175,27 @@ __device__ inline void CopyAhead(void* shared, const void* from, bool is_there) 
 #endif
 }
 
+// How the second-level cache treats weights: they are read once a step and are more than it holds, so they
+// must not drive out what is small and read again (norms, biases, keys and values).
+__device__ inline uint64_t ReadOncePolicy() {
+  uint64_t policy = 0;
+#if __CUDA_ARCH__ >= 800
+  asm("createpolicy.fractional.L2::evict_first.b64 %0, 1.0;" : "=l"(policy));
+#endif
+  return policy;
+}
+
+__device__ inline void CopyAhead(void* shared, const void* from, uint64_t policy) {
+#if __CUDA_ARCH__ >= 800
+  const auto to = static_cast<uint32_t>(__cvta_generic_to_shared(shared));
+  asm volatile("cp.async.cg.shared.global.L2::cache_hint [%0], [%1], 16, %2;" ::"r"(to), "l"(from),
+               "l"(policy)
+               : "memory");
+#else
+  *static_cast<uint4*>(shared) = *static_cast<const uint4*>(from);
+#endif
+}
+
 // Four bytes.
 __device__ inline void CopyWordAhead(uint32_t* shared, const uint32_t* from) {
 #if __CUDA_ARCH__ >= 800

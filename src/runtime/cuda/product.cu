@@ -67,7 +67,7 @@ class WeightRing {
     const int count = part < all_parts_ ? min(p_.tiles_of_warp, p_.tiles - first) : 0;
     for (int i = 0; i < count; ++i) {
       const int64_t at = row + first + i;
-      CopyAhead(tiles_ + Place(part, i), weights_ + at * kLanes, true);
+      CopyAhead(tiles_ + Place(part, i), weights_ + at * kLanes, policy_);
       if (kBytes) CopyWordAhead(words_ + Place(part, i), scales_ + at * 8);
     }
     EndCopies();
@@ -92,6 +92,7 @@ class WeightRing {
   const uint4* const weights_;
   const uint32_t* const scales_;
   const int all_parts_;
+  const uint64_t policy_ = ReadOncePolicy();
 };
 
 // Rows of the input, columns [begin, end), as halves in shared memory.
