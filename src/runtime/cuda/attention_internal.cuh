@@ -45,18 +45,6 @@ struct Seen {
     for (int i = 0; i < kValuesOfLane; ++i) values[i] = values[i] * keep + weight * value[i];
     most = more;
   }
-  // A cell of halves, of which each of the team's lanes has eight values.
-  template <int kTeam>
-  __device__ void AddCell(const float (&query)[kValuesOfLane], const uint4& key, const uint4& value) {
-    float x[kValuesOfLane];
-    FloatsOfHalves(key, x);
-    float score = 0;
-#pragma unroll
-    for (int k = 0; k < kValuesOfLane; ++k) score += query[k] * x[k];
-    score = SumOfTeam<kTeam>(score);
-    FloatsOfHalves(value, x);
-    Add(score, x);
-  }
   // Together with the lane that is so far away.
   __device__ void AddOther(int distance) {
     const float other = __shfl_xor_sync(0xffffffffU, most, distance);

@@ -43,7 +43,6 @@ class Matrix {
 
  private:
   friend struct ProductParameters;
-  friend struct DecoderPointers;
   MatrixForm form_ = MatrixForm::kF32;
   int64_t rows_ = 0;
   int64_t depth_ = 0;

@@ -109,15 +109,6 @@ struct RowNorm {
       values[i] = at < width ? *reinterpret_cast<const float4*>(from + at) : make_float4(0, 0, 0, 0);
     }
   }
-  // What other blocks of the same kernel wrote.
-  __device__ void LoadFresh(const float* from, int width) {
-    const int lane = threadIdx.x % kLanes;
-#pragma unroll
-    for (int i = 0; i < kParts; ++i) {
-      const int at = (i * kLanes + lane) * 4;
-      values[i] = at < width ? __ldcg(reinterpret_cast<const float4*>(from + at)) : make_float4(0, 0, 0, 0);
-    }
-  }
   __device__ void Normalize(int width, const float* weight, const float* bias, float eps) {
     const int lane = threadIdx.x % kLanes;
     float sum = 0;

@@ -40,18 +40,25 @@ struct FewRows : ProductParameters {
 };
 
 // Weights that a warp has under way: of each stage its tiles of a part, each lane's 16 bytes of a tile where
-// only that lane writes and reads.
+// only that lane writes and reads. Parts follow each other through all of the block's rows of the matrix.
 template <bool kBytes, int kStages>
 class WeightRing {
  public:
-  __device__ WeightRing(const FewRows& p, char* memory, int first_tile, int all_parts)
-      : p_(p),
-        tiles_(reinterpret_cast<uint4*>(memory)),
-        words_(reinterpret_cast<uint32_t*>(memory + StageTiles(p) * kStages * kTileBytes)),
-        weights_(static_cast<const uint4*>(p.weights) + static_cast<int64_t>(first_tile) * p.tiles * kLanes +
-                 Lane()),
-        scales_(p.scales + static_cast<int64_t>(first_tile) * p.tiles * 8 + Lane() / 4),
-        all_parts_(all_parts) {}
+  static constexpr int kMostTiles = kMostColumnsOfWarp / (kBytes ? 32 : 16);
+
+  __device__ WeightRing(const FewRows& p, char* memory, int first_tile, int rows) : p_(p), rows_left_(rows) {
+    const int lane = static_cast<int>(threadIdx.x) % kLanes;
+    const int first = static_cast<int>(threadIdx.x) / kLanes * p.tiles_of_warp;
+    tiles_ = reinterpret_cast<uint4*>(memory) + first * kLanes + lane;
+    words_ =
+        reinterpret_cast<uint32_t*>(memory + StageTiles(p) * kStages * kTileBytes) + first * kLanes + lane;
+    const int64_t at = static_cast<int64_t>(first_tile) * p.tiles + first;
+    weights_ = static_cast<const uint4*>(p.weights) + at * kLanes + lane;
+    if (kBytes) scales_ = p.scales + at * 8 + lane / 4;
+    tiles_left_ = p.tiles - first;
+#pragma unroll
+    for (int stage = 0; stage < kStages; ++stage) Load(stage);
+  }
 
   static __host__ __device__ size_t StageTiles(const FewRows& p) {
     return static_cast<size_t>(kWarps * p.tiles_of_warp);
@@ -60,51 +67,63 @@ class WeightRing {
     return StageTiles(p) * kStages * (kTileBytes + (kBytes ? sizeof(uint32_t) * kTileWords : 0));
   }
 
-  // Begins to load a part, numbered over all of the block's rows.
-  __device__ void Load(int part) {
-    const int first = (part % p_.parts * kWarps + Warp()) * p_.tiles_of_warp;
-    const int64_t row = static_cast<int64_t>(part / p_.parts) * p_.tiles;
-    const int count = part < all_parts_ ? min(p_.tiles_of_warp, p_.tiles - first) : 0;
-    for (int i = 0; i < count; ++i) {
-      const int64_t at = row + first + i;
-      CopyAhead(tiles_ + Place(part, i), weights_ + at * kLanes, policy_);
-      if (kBytes) CopyWordAhead(words_ + Place(part, i), scales_ + at * 8);
-    }
-    EndCopies();
-  }
-  // The part that was begun kStages ago is there.
+  // The oldest part is there; it lies in stage().
   __device__ void Wait() { WaitForCopies<kStages - 1>(); }
-  __device__ WeightTile<kBytes> Tile(int part, int i) const {
-    const int place = Place(part, i);
+  __device__ WeightTile<kBytes> Tile(int i) const {
+    const int place = (stage_ * kWarps * p_.tiles_of_warp + i) * kLanes;
     return WeightTile<kBytes>(tiles_[place], kBytes ? words_[place] : 0);
+  }
+  // It makes room for another.
+  __device__ void Next() {
+    Load(stage_);
+    if (kStages > 1) stage_ = stage_ + 1 == kStages ? 0 : stage_ + 1;
   }
 
  private:
-  static __device__ int Lane() { return static_cast<int>(threadIdx.x) % kLanes; }
-  static __device__ int Warp() { return static_cast<int>(threadIdx.x) / kLanes; }
-  __device__ int Place(int part, int i) const {
-    return ((part % kStages * kWarps + Warp()) * p_.tiles_of_warp + i) * kLanes + Lane();
+  __device__ void Load(int stage) {
+    if (rows_left_ > 0) {
+      const int count = min(p_.tiles_of_warp, tiles_left_ - part_ * kWarps * p_.tiles_of_warp);
+      const int place = stage * kWarps * p_.tiles_of_warp * kLanes;
+      const int64_t from = static_cast<int64_t>(part_) * kWarps * p_.tiles_of_warp;
+#pragma unroll
+      for (int i = 0; i < kMostTiles; ++i) {
+        if (i >= count) break;
+        CopyAhead(tiles_ + place + i * kLanes, weights_ + (from + i) * kLanes, policy_);
+        if (kBytes) CopyWordAhead(words_ + place + i * kLanes, scales_ + (from + i) * 8);
+      }
+      if (++part_ == p_.parts) {
+        part_ = 0;
+        --rows_left_;
+        weights_ += static_cast<int64_t>(p_.tiles) * kLanes;
+        if (kBytes) scales_ += static_cast<int64_t>(p_.tiles) * 8;
+      }
+    }
+    EndCopies();
   }
 
   const FewRows& p_;
-  uint4* const tiles_;
-  uint32_t* const words_;
-  const uint4* const weights_;
-  const uint32_t* const scales_;
-  const int all_parts_;
   const uint64_t policy_ = ReadOncePolicy();
+  uint4* tiles_;
+  uint32_t* words_;
+  const uint4* weights_;  // of the row of tiles that is loaded
+  const uint32_t* scales_ = nullptr;
+  int tiles_left_;  // from this warp's first on
+  int rows_left_;   // of tiles, to load
+  int part_ = 0;    // to load
+  int stage_ = 0;   // to read
 };
 
 // Rows of the input, columns [begin, end), as halves in shared memory.
 __device__ void CopyRows(const FewRows& p, __half* shared, int first_row, int count, int begin, int end) {
-  const int vectors = (end - begin) / 8;
   const auto* from = static_cast<const __half*>(p.from) + static_cast<int64_t>(first_row) * p.depth + begin;
+  const int length = end - begin;
+#pragma unroll 2
+  for (int row = 0; row < count; ++row) {
 #pragma unroll 4
-  for (int i = threadIdx.x; i < count * vectors; i += kThreads) {
-    const int row = i / vectors;
-    const int column = i % vectors * 8;
-    *reinterpret_cast<uint4*>(shared + row * p.stride + column) =
-        *reinterpret_cast<const uint4*>(from + static_cast<int64_t>(row) * p.depth + column);
+    for (int column = static_cast<int>(threadIdx.x) * 8; column < length; column += kThreads * 8) {
+      *reinterpret_cast<uint4*>(shared + row * p.stride + column) =
+          *reinterpret_cast<const uint4*>(from + static_cast<int64_t>(row) * p.depth + column);
+    }
   }
 }
 
@@ -164,7 +183,6 @@ __device__ void StoreSums(const FewRows& p, float* shares, float (&sums)[kRowTil
 template <int kRowTiles, bool kBytes, bool kNorms, int kStages>
 __global__ void __launch_bounds__(kThreads) ProductKernel(FewRows p) {
   constexpr int kTile = kBytes ? 32 : 16;  // columns
-  constexpr int kMostTiles = kMostColumnsOfWarp / kTile;
   extern __shared__ __align__(16) char memory[];
   const size_t ring_bytes = WeightRing<kBytes, kStages>::Bytes(p);
   auto* shares = reinterpret_cast<float*>(memory + ring_bytes);
@@ -174,12 +192,10 @@ __global__ void __launch_bounds__(kThreads) ProductKernel(FewRows p) {
   const int lane = threadIdx.x % kLanes;
   const int warp = threadIdx.x / kLanes;
   const int first_tile = static_cast<int>(blockIdx.x) * p.tiles_of_block;
-  const int all_parts = (min(first_tile + p.tiles_of_block, p.row_tiles) - first_tile) * p.parts;
+  const int last_tile = min(first_tile + p.tiles_of_block, p.row_tiles);
   const int first_row = static_cast<int>(blockIdx.y) * p.rows_of_block;
   const int count = min(p.rows_of_block, p.rows - first_row);
-  WeightRing<kBytes, kStages> ring(p, memory, first_tile, all_parts);
-#pragma unroll
-  for (int part = 0; part < kStages; ++part) ring.Load(part);
+  WeightRing<kBytes, kStages> ring(p, memory, first_tile, last_tile - first_tile);
   if (kNorms) {
     CopyFactors(p, shares);
     __syncthreads();
@@ -207,31 +223,31 @@ __global__ void __launch_bounds__(kThreads) ProductKernel(FewRows p) {
   }
   const int part_depth = kWarps * p.tiles_of_warp * kTile;
   float sums[kRowTiles][4] = {};
-  for (int number = 0; number < all_parts; ++number) {
-    const int part = number % p.parts;
-    const int resident = part % p.resident_parts;
-    // Rows that are all there are copied once.
-    if (!kNorms && resident == 0 && (number == 0 || p.resident_parts < p.parts)) {
-      __syncthreads();
-      const int begin = part * part_depth;
-      CopyRows(p, rows, first_row, count, begin, min(p.depth, begin + p.resident_parts * part_depth));
-      __syncthreads();
-    }
-    ring.Wait();
-    const int tiles = min(p.tiles_of_warp, p.tiles - (part * kWarps + warp) * p.tiles_of_warp);
-    // Unrolled as a whole: of a part of such a loop the compiler leaves out the ends.
+  for (int tile = first_tile; tile < last_tile; ++tile) {
+    for (int part = 0; part < p.parts; ++part) {
+      const int resident = p.resident_parts == p.parts ? part : part % p.resident_parts;
+      // Rows that are all there are copied once.
+      if (!kNorms && resident == 0 && (tile == first_tile || p.resident_parts < p.parts)) {
+        __syncthreads();
+        const int begin = part * part_depth;
+        CopyRows(p, rows, first_row, count, begin, min(p.depth, begin + p.resident_parts * part_depth));
+        __syncthreads();
+      }
+      ring.Wait();
+      const int tiles = min(p.tiles_of_warp, p.tiles - (part * kWarps + warp) * p.tiles_of_warp);
+      // Unrolled as a whole: of a part of such a loop the compiler leaves out the ends.
 #pragma unroll
-    for (int i = 0; i < kMostTiles; ++i) {
-      if (i >= tiles) break;
-      const WeightTile<kBytes> tile = ring.Tile(number, i);
+      for (int i = 0; i < WeightRing<kBytes, kStages>::kMostTiles; ++i) {
+        if (i >= tiles) break;
+        const WeightTile<kBytes> weights = ring.Tile(i);
 #pragma unroll
-      for (int t = 0; t < kRowTiles; ++t) tile.AddTo(sums[t], own[t] + resident * part_depth + i * kTile);
+        for (int t = 0; t < kRowTiles; ++t)
+          weights.AddTo(sums[t], own[t] + resident * part_depth + i * kTile);
+      }
+      ring.Next();
     }
-    ring.Load(number + kStages);
-    if (part + 1 < p.parts) continue;
-    const int tile = first_tile + number / p.parts;
     StoreSums<kRowTiles>(p, shares, sums, tile, first_row, count, result);
-    if (number + 1 == all_parts) break;
+    if (tile + 1 == last_tile) break;
     result = result_of(tile + 1);
     result.LoadOld(p);
   }

@@ -19,6 +19,7 @@ struct ProductParameters {
         bias(call.matrix->bias_.as<float>()),
         out(static_cast<int>(call.matrix->rows_)),
         depth(static_cast<int>(call.matrix->depth_)),
+        third(out / 3),
         rows(static_cast<int>(call.rows)),
         from(call.from),
         unnormed(call.unnormed),
@@ -35,6 +36,7 @@ struct ProductParameters {
   const float* bias;
   int out;
   int depth;
+  int third;  // of `out`
   int rows;
   const void* from;
   const float* unnormed;
@@ -61,9 +63,8 @@ class Result {
       : place_(static_cast<int64_t>(row) * p.out + column) {
     bias_ = p.bias[column];
     if (p.then != ProductThen::kSplit) return;
-    const int width = p.out / 3;
-    part_ = column / width;
-    place_ = static_cast<int64_t>(part_ == 0 ? row : p.own_cell[row]) * width + column % width;
+    part_ = column < p.third ? 0 : column < 2 * p.third ? 1 : 2;
+    place_ = static_cast<int64_t>(part_ == 0 ? row : p.own_cell[row]) * p.third + column - part_ * p.third;
   }
   // What the kernels before may have changed.
   __device__ void LoadOld(const ProductParameters& p) {

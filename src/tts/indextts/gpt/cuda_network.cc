@@ -7,7 +7,6 @@
 #include <string>
 #include <utility>
 
-#include "runtime/cuda/decoder.h"
 #include "runtime/cuda/device.h"
 #include "runtime/cuda/language.h"
 #include "runtime/cuda/packing.h"
@@ -92,9 +91,6 @@ class CudaNetwork final : public GptNetwork {
   void Block(const Shape& shape, size_t layer, bool only_cells);
   void Finish(const Shape& shape);
   void Normed(const Norm& norm, const Matrix& matrix, cuda::ProductCall* call);
-  Status MakeDecoder();
-  bool CanDecode(const Shape& shape) const;
-  void Decode(const Shape& shape);
   Status Play(const Shape& shape);
   void* CellsOf(size_t layer, bool values) const;
 
@@ -107,9 +103,8 @@ class CudaNetwork final : public GptNetwork {
   Matrix head_;
   int64_t cells_ = 0;
   bool cells_are_halves_ = true;
-  int64_t cell_bytes_ = 0;                  // of keys or values of a layer
-  Memory memory_;                           // [layers, keys then values, cells, width]
-  std::unique_ptr<cuda::Decoder> decoder_;  // nullptr where a step cannot be one kernel
+  int64_t cell_bytes_ = 0;  // of keys or values of a layer
+  Memory memory_;           // [layers, keys then values, cells, width]
 
   // Of a step; made anew when it needs more.
   int64_t rows_ = 0;  // that there is room for
@@ -193,7 +188,6 @@ Status CudaNetwork::Open(const NetworkOptions& options) {
   cells_are_halves_ = options.cell_type == ggml::TensorType::kF16;
   cell_bytes_ = cells_ * sizes_.width * (cells_are_halves_ ? 2 : 4);
   WS_ASSIGN_OR_RETURN(memory_, Memory::Allocate(2 * sizes_.layers * cell_bytes_));
-  WS_RETURN_IF_ERROR(MakeDecoder());
   return MakeRoom(kMostRecordedRows, kListAtFirst, kMostRecordedRows * sizes_.codes);
 }
 
@@ -356,57 +350,7 @@ void CudaNetwork::Launch(const Shape& shape) {
   if (!only_cells) Finish(shape);
 }
 
-Status CudaNetwork::MakeDecoder() {
-  if (!cells_are_halves_) return OkStatus();
-  cuda::DecoderModel model = {.layers = {},
-                              .norm = norm_.factors(),
-                              .final_norm = final_norm_.factors(),
-                              .head = &head_,
-                              .heads = sizes_.heads};
-  for (size_t i = 0; i < layers_.size(); ++i) {
-    const Layer& layer = layers_[i];
-    model.layers.push_back({.norm_attn = layer.norm_attn.factors(),
-                            .qkv = &layer.qkv,
-                            .out = &layer.out,
-                            .norm_ff = layer.norm_ff.factors(),
-                            .up = &layer.up,
-                            .down = &layer.down,
-                            .keys = CellsOf(i, false),
-                            .values = CellsOf(i, true)});
-  }
-  auto decoder = cuda::Decoder::Make(model);
-  if (decoder.status().code() == StatusCode::kUnimplemented) return OkStatus();
-  WS_RETURN_IF_ERROR(decoder.status());
-  decoder_ = *std::move(decoder);
-  return OkStatus();
-}
-
-bool CudaNetwork::CanDecode(const Shape& shape) const {
-  return decoder_ != nullptr && shape.sees_own_only && shape.want == NetworkStep::Want::kAllLogits &&
-         shape.rows <= cuda::Decoder::kMostRows;
-}
-
-// As many groups at a time as have room.
-void CudaNetwork::Decode(const Shape& shape) {
-  const int64_t all = shape.groups * shape.rows;
-  const int64_t most = cuda::Decoder::kMostRows / shape.rows * shape.rows;
-  const auto* own = given_.as<int32_t>() + all * sizes_.width;
-  for (int64_t first = 0; first < all; first += most) {
-    decoder_->Step(stream_.get(), {.rows = std::min(most, all - first),
-                                   .x = given_.as<float>() + first * sizes_.width,
-                                   .own_cell = own + first,
-                                   .lists = own + 3 * all,
-                                   .begin = own + all + first,
-                                   .count = own + 2 * all + first,
-                                   .logits = results_.as<float>() + first * sizes_.codes});
-  }
-}
-
 Status CudaNetwork::Play(const Shape& shape) {
-  if (CanDecode(shape)) {
-    Decode(shape);
-    return OkStatus();
-  }
   if (shape.groups * shape.rows > kMostRecordedRows || shape.want != NetworkStep::Want::kAllLogits) {
     Launch(shape);
     return OkStatus();
