@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo play build test bench check-voices format lint asan tsan clean
+.PHONY: help setup demo play build test bench check-voices cuda-check format lint asan tsan clean
 
 JOBS ?= $(shell nproc)
 PORT ?= 8080
@@ -16,7 +16,7 @@ SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.cc' '*.h'
 PYTHON ?= /usr/bin/python3
 
 help: ## Lists these targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
 
 setup: ## Installs what is missing (returns at once when nothing is)
 	@./setup.sh
@@ -53,6 +53,9 @@ check-voices: setup build/release/build.ninja ## How well a listener (Whisper) u
 	@test -x build/check-voices/venv/bin/python || $(PYTHON) -m venv build/check-voices/venv
 	@build/check-voices/venv/bin/pip install --quiet --disable-pip-version-check -r tools/check_voices/requirements.txt
 	@build/check-voices/venv/bin/python tools/check_voices/check_voices.py $(CHECK_FLAGS)
+
+cuda-check: setup ## Compiles everything for CUDA and runs its tests; without a device they are skipped by name
+	@tools/cuda_check.sh build/cuda-check $(JOBS)
 
 format: ## Formats all C++ sources
 	@clang-format-14 -i $(SOURCES)

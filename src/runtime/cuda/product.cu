@@ -115,14 +115,25 @@ class WeightRing {
 
 // Rows of the input, columns [begin, end), as halves in shared memory.
 __device__ void CopyRows(const FewRows& p, __half* shared, int first_row, int count, int begin, int end) {
+  constexpr int kPiece = 5 * kLanes * 8;  // that a warp loads at once
   const auto* from = static_cast<const __half*>(p.from) + static_cast<int64_t>(first_row) * p.depth + begin;
   const int length = end - begin;
-#pragma unroll 2
-  for (int row = 0; row < count; ++row) {
-#pragma unroll 4
-    for (int column = static_cast<int>(threadIdx.x) * 8; column < length; column += kThreads * 8) {
-      *reinterpret_cast<uint4*>(shared + row * p.stride + column) =
-          *reinterpret_cast<const uint4*>(from + static_cast<int64_t>(row) * p.depth + column);
+  const int pieces = (length + kPiece - 1) / kPiece;  // of a row
+  for (int item = threadIdx.x / kLanes; item < count * pieces; item += kWarps) {
+    const int row = item / pieces;
+    const int first = item % pieces * kPiece + static_cast<int>(threadIdx.x) % kLanes * 8;
+    uint4 values[kPiece / kLanes / 8];
+#pragma unroll
+    for (int i = 0; i < kPiece / kLanes / 8; ++i) {
+      const int column = first + i * kLanes * 8;
+      if (column >= length) break;
+      values[i] = *reinterpret_cast<const uint4*>(from + static_cast<int64_t>(row) * p.depth + column);
+    }
+#pragma unroll
+    for (int i = 0; i < kPiece / kLanes / 8; ++i) {
+      const int column = first + i * kLanes * 8;
+      if (column >= length) break;
+      *reinterpret_cast<uint4*>(shared + row * p.stride + column) = values[i];
     }
   }
 }

@@ -118,6 +118,7 @@ StatusOr<SpeakingModel::Speaker> SpeakingModel::Hear(const std::string& recordin
 }
 
 std::string SpeakingModel::fallback_reason() {
+  if (!device_->fallback_reason().empty()) return device_->fallback_reason();
   if (!load_fallback_.empty()) return load_fallback_;
   const std::string reason = generator_->fallback_reason();
   return reason.empty() ? vocoder_->fallback_reason() : reason;
