@@ -19,7 +19,7 @@ std::string CudaDeviceName() { return ""; }
 
 int64_t CudaFreeBytes() { return 0; }
 
-StatusOr<std::unique_ptr<GptNetwork>> MakeCudaNetwork(std::shared_ptr<const ggml::GgufFile> /*file*/,
+StatusOr<std::unique_ptr<GptNetwork>> MakeCudaNetwork(const std::shared_ptr<const ggml::GgufFile>& /*file*/,
                                                       const GptSizes& /*sizes*/,
                                                       const NetworkOptions& /*options*/) {
   return NotBuilt();

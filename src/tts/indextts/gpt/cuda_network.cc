@@ -5,6 +5,7 @@
 #include <cstring>
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "runtime/cuda/device.h"
@@ -73,7 +74,10 @@ class CudaNetwork final : public GptNetwork {
     NetworkStep::Want want = NetworkStep::Want::kCells;
     // Rows see no other new row: beams do, rows that follow each other do not.
     bool sees_own_only = false;
-    auto operator<=>(const Shape&) const = default;
+    bool operator<(const Shape& other) const {
+      return std::tie(groups, rows, want, sees_own_only) <
+             std::tie(other.groups, other.rows, other.want, other.sees_own_only);
+    }
   };
 
   // Rows that follow each other are those of one line, and always as many: they may be multiplied as suits
@@ -388,10 +392,10 @@ Status CheckCudaNetwork(const ggml::GgufFile& file, const GptSizes& sizes) {
   return file.FindTensor("gpt.code_head.weight") == nullptr ? Unfit("such a file") : OkStatus();
 }
 
-StatusOr<std::unique_ptr<GptNetwork>> MakeCudaNetwork(std::shared_ptr<const ggml::GgufFile> file,
+StatusOr<std::unique_ptr<GptNetwork>> MakeCudaNetwork(const std::shared_ptr<const ggml::GgufFile>& file,
                                                       const GptSizes& sizes, const NetworkOptions& options) {
   WS_RETURN_IF_ERROR(CheckCudaNetwork(*file, sizes));
-  auto network = std::make_unique<CudaNetwork>(std::move(file), sizes);
+  auto network = std::make_unique<CudaNetwork>(file, sizes);
   WS_RETURN_IF_ERROR(network->Open(options));
   return network;
 }

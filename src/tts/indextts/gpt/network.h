@@ -78,7 +78,7 @@ StatusOr<std::unique_ptr<GptNetwork>> MakeCpuNetwork(std::shared_ptr<const ggml:
 // file's matrices have 32; matrices in 4 bits become 16. Results do not depend on the batch, to the last bit.
 // Unimplemented in a build without CUDA and when the kernels do not fit the model's sizes; FailedPrecondition
 // without a device; ResourceExhausted when it has no room.
-StatusOr<std::unique_ptr<GptNetwork>> MakeCudaNetwork(std::shared_ptr<const ggml::GgufFile> file,
+StatusOr<std::unique_ptr<GptNetwork>> MakeCudaNetwork(const std::shared_ptr<const ggml::GgufFile>& file,
                                                       const GptSizes& sizes, const NetworkOptions& options);
 // Whether it can, without loading anything.
 Status CheckCudaNetwork(const ggml::GgufFile& file, const GptSizes& sizes);
