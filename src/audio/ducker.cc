@@ -9,6 +9,9 @@
 namespace waveshift::audio {
 namespace {
 
+// Silence, for ears; ramps need a number.
+constexpr double kLowestDb = -100;
+
 // Raised cosine from 0 (i = 0) to just below 1 (i = length - 1).
 double Rise(Samples i, Samples length) {
   return 0.5 - 0.5 * std::cos(std::numbers::pi * static_cast<double>(i) / static_cast<double>(length));
@@ -21,6 +24,7 @@ float LoweredBy(double depth_db, double share) {
 }  // namespace
 
 DuckCurve::DuckCurve(const DuckOptions& options) : options_(options) {
+  options_.depth_db = std::max(options_.depth_db, kLowestDb);
   options_.edge = std::max<Samples>(1, options_.edge);
   options_.attack = std::max(options_.edge, options_.attack);
   options_.release = std::max(options_.edge, options_.release);
@@ -89,10 +93,11 @@ Samples DuckCurve::ReleaseAfter(Samples end) const {
 void DuckCurve::Duck(Interval interval, Samples start, std::span<float> out) const {
   if (interval.end <= interval.start) return;
   const auto size = static_cast<Samples>(out.size());
+  const bool lifts = options_.depth_db > 0;
   const auto lower = [&](Samples from, Samples to, auto gain) {
     for (Samples t = std::max(from, start); t < std::min(to, start + size); ++t) {
       float& value = out[static_cast<size_t>(t - start)];
-      value = std::min(value, gain(t - from));
+      value = lifts ? std::max(value, gain(t - from)) : std::min(value, gain(t - from));
     }
   };
   const Samples attack = AttackBefore(interval.start);

@@ -69,10 +69,10 @@ Status Listen(const PreparedJob& job, Heard& heard, const std::stop_token& stop)
   return OkStatus();
 }
 
-// Speech is brought to the level of the original's speech, within what programmes use (EBU R128 aims at -23
-// LUFS, streaming at -16).
-constexpr double kLowestSpeechLufs = -23.0;
-constexpr double kHighestSpeechLufs = -16.0;
+// Speech is brought to the level of the original's speech, within what programmes use: dialogue of films lies
+// about -27 LUFS, what is made for telephones about -14.
+constexpr double kLowestSpeechLufs = -27.0;
+constexpr double kHighestSpeechLufs = -14.0;
 constexpr double kUsualSpeechLufs = -18.0;
 
 double SpeechLevel(const Heard& heard) {

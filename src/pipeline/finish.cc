@@ -15,12 +15,14 @@
 namespace waveshift::pipeline {
 
 std::vector<std::string> FinalKeys(const OutputLayout& layout) {
-  return {layout.mp4_key,
-          layout.subtitles_prefix + "subtitles.srt",
-          layout.subtitles_prefix + "subtitles.vtt",
-          layout.subtitles_prefix + "subtitles.ass",
-          layout.report_prefix + "report.json",
-          layout.report_prefix + "report.html"};
+  std::vector<std::string> keys = {layout.mp4_key,
+                                   layout.subtitles_prefix + "subtitles.srt",
+                                   layout.subtitles_prefix + "subtitles.vtt",
+                                   layout.subtitles_prefix + "subtitles.ass",
+                                   layout.report_prefix + "report.json",
+                                   layout.report_prefix + "report.html"};
+  for (const std::string& path : ListeningPaths()) keys.push_back(layout.report_prefix + path);
+  return keys;
 }
 
 Status KeepLine(stores::ObjectStore& store, const OutputLayout& layout, Journal& journal,
@@ -70,27 +72,44 @@ Status Finisher::WriteSubtitleFiles() {
   return c_.store->Put(prefix + "ass", text::FormatAss(cues, video.width, video.height, title), {}).status();
 }
 
+Status Finisher::MeasureTracks(const std::stop_token& stop) {
+  const Samples length = c_.job->plan.length;
+  Listening& listening = figures_.listening;
+  listening.stretch = ChooseStretch(c_.job->lines, length);
+  StretchRecorder mix(listening.stretch);
+  WS_ASSIGN_OR_RETURN(const auto files, Files("audio/dubbed"));
+  WS_ASSIGN_OR_RETURN(TrackFigures dubbed,
+                      MeasureTrack(files, length, *c_.journal, &c_.job->lines, mix, stop));
+  figures_.dubbed_loudness = dubbed.loudness;
+  figures_.dubbed_peaks = std::move(dubbed.peaks);
+  c_.tracker->SetPercent(96);
+  const auto add = [&](const std::string& name, const audio::StereoBuffer& sound) {
+    return AddListeningRow(*c_.store, c_.spec->layout.report_prefix, name, sound, listening);
+  };
+  if (c_.job->sound) {
+    StretchRecorder original(listening.stretch);
+    WS_ASSIGN_OR_RETURN(const auto of_original, Files("audio/original"));
+    WS_ASSIGN_OR_RETURN(TrackFigures figures,
+                        MeasureTrack(of_original, length, *c_.journal, nullptr, original, stop));
+    figures_.original_loudness = figures.loudness;
+    figures_.original_peaks = std::move(figures.peaks);
+    WS_RETURN_IF_ERROR(add("original", original.sound()));
+  }
+  for (const Stem& stem : c_.job->stems) {
+    if (listening.stretch.end <= listening.stretch.start) break;
+    WS_ASSIGN_OR_RETURN(const audio::StereoBuffer sound, stem.read(listening.stretch, stop));
+    WS_RETURN_IF_ERROR(add(stem.name, sound));
+  }
+  return add("mix", mix.sound());
+}
+
 Status Finisher::FinishOutputs(bool mp4_is_there, const std::stop_token& stop) {
   WS_RETURN_IF_ERROR(c_.publisher->Finish());
-  const Samples length = c_.job->plan.length;
   StageGroup stages(stop);
   if (!mp4_is_there) {
     stages.Start([&](const std::stop_token& s) { return WriteMp4File(s); });
   }
-  stages.Start([&](const std::stop_token& s) -> Status {
-    WS_ASSIGN_OR_RETURN(const auto files, Files("audio/dubbed"));
-    WS_ASSIGN_OR_RETURN(TrackFigures figures, MeasureTrack(files, length, *c_.journal, &c_.job->lines, s));
-    figures_.integrated_lufs = figures.integrated_lufs;
-    figures_.true_peak_dbtp = figures.true_peak_dbtp;
-    figures_.loudness_range_lu = figures.loudness_range_lu;
-    figures_.dubbed_peaks = std::move(figures.peaks);
-    c_.tracker->SetPercent(96);
-    if (!c_.job->sound) return OkStatus();
-    WS_ASSIGN_OR_RETURN(const auto original, Files("audio/original"));
-    WS_ASSIGN_OR_RETURN(TrackFigures of_original, MeasureTrack(original, length, *c_.journal, nullptr, s));
-    figures_.original_peaks = std::move(of_original.peaks);
-    return OkStatus();
-  });
+  stages.Start([&](const std::stop_token& s) { return MeasureTracks(s); });
   WS_RETURN_IF_ERROR(stages.Join());
   measured_ = true;
   c_.tracker->SetPercent(98);
@@ -112,6 +131,8 @@ StatusOr<std::string> Finisher::WriteReport(const std::string& failure,
   if (!c_.engines.empty()) data.engine = c_.engines.front().first;
   for (const auto& engine : c_.engines) data.versions.push_back(engine);
   data.measured = measured_;
+  data.target_lufs = c_.spec->options.balance.target_lufs;
+  data.programme_gain_db = c_.job->programme_gain.gain_db;
   data.notices = notices;
   for (LineState& line : data.lines) {
     // A job that ended early: what was not reached counts as not spoken, what was not measured stands as

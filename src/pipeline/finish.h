@@ -45,7 +45,7 @@ class Finisher {
   };
   explicit Finisher(Context context) : c_(std::move(context)) {}
 
-  // ENDLIST, then MP4 and measurement side by side, then subtitles. `mp4_is_there`: an earlier run with the
+  // ENDLIST, then MP4 and measurement side by side with the files for listening, then subtitles. `mp4_is_there`: an earlier run with the
   // same fingerprint wrote it.
   Status FinishOutputs(bool mp4_is_there, const std::stop_token& stop);
 
@@ -56,6 +56,7 @@ class Finisher {
   StatusOr<media::RenditionFiles> Files(const std::string& rendition) const;
   Status WriteMp4File(const std::stop_token& stop);
   Status WriteSubtitleFiles();
+  Status MeasureTracks(const std::stop_token& stop);
 
   Context c_;
   bool measured_ = false;

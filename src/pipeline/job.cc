@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
 #include <optional>
 #include <utility>
 
 #include "alignment/phrase_cutter.h"
+#include "audio/loudness.h"
 #include "base/files.h"
 #include "pipeline/director.h"
 #include "pipeline/finish.h"
@@ -25,6 +27,12 @@
 
 namespace waveshift::pipeline {
 namespace {
+
+std::string Decibels(double db) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%+.1f dB", db);
+  return text;
+}
 
 class JobRun {
  public:
@@ -99,6 +107,10 @@ Status JobRun::Prepare() {
   tracker_.Begin("voices");
   WS_RETURN_IF_ERROR(ChooseVoices(spec_, deps_, job_, stop_));
   tracker_.End("voices");
+  if (job_.programme_gain.bounded) {
+    Notice("the original's peaks and level allow a gain of " + Decibels(job_.programme_gain.gain_db) +
+           " only: the loudness that is wanted is not reached");
+  }
   tracker_.SetPercent(4);
   return OkStatus();
 }
@@ -181,6 +193,8 @@ Status JobRun::OpenStreams() {
     WS_ASSIGN_OR_RETURN(
         dubbed_, SoundStream::Open(Track::kDubbed, job_, first_segment_, spec_.target_language, scratch_));
     const MixerOptions options{.background = spec_.options.background,
+                               .balance = spec_.options.balance,
+                               .programme_gain = audio::GainFromDb(job_.programme_gain.gain_db),
                                .start = dubbed_->first_input(),
                                .length = job_.plan.length,
                                .limit_original = job_.sound && job_.sound->channels() > 2};
@@ -195,6 +209,9 @@ Status JobRun::OpenStreams() {
   Director::Options options;
   options.planner.max_speed = spec_.options.max_speed;
   options.planner.hard_max_speed = std::max(options.planner.hard_max_speed, spec_.options.max_speed);
+  options.match = {.speech_lufs = job_.speech_lufs,
+                   .voice_gain = spec_.options.balance.voice_gain,
+                   .match_tone = spec_.options.balance.match_tone};
   if (spec_.options.keep_lines) {
     options.on_placed = [this](const LineState& line) {
       return KeepLine(store_, spec_.layout, journal_, line);

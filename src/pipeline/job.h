@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -39,6 +40,15 @@ OutputLayout LayoutForTask(const std::string& task_id);
 enum class BackgroundMode { kDuck, kNone };
 enum class SubtitleMode { kNone, kSoft, kBurn };
 
+// How the dubbed speech sits in the sound around it.
+struct BalanceOptions {
+  double voice_gain = 1;              // of dubbed lines; 1: as loud as the original speech
+  double background_gain = 1;         // of what lies under dubbed lines
+  double duck_db = 18;                // by how much the original sound is lowered under them (kDuck)
+  bool match_tone = true;             // dubbed lines get the treble of their speaker's original speech
+  std::optional<double> target_lufs;  // of the whole dubbed track; none: as loud as the original
+};
+
 // What happens to lines whose speech cannot fit their time.
 struct ShorteningOptions {
   bool enabled = true;    // false: every line is spoken in the transcript's words
@@ -49,6 +59,7 @@ struct ShorteningOptions {
 // What decides the result. All of it goes into the journal's fingerprint.
 struct JobOptions {
   BackgroundMode background = BackgroundMode::kDuck;
+  BalanceOptions balance;
   SubtitleMode subtitles = SubtitleMode::kSoft;
   double max_speed = 1.2;
   double failed_share_limit = 0.2;  // above it the job ends as failed

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The dubbed track: the original sound, lowered under the dubbed lines, plus the lines at their places,
-// through a true-peak limiter.
+// through a true-peak limiter that acts where lines are. Everywhere else it is what KeptSound keeps, to the bit.
 #ifndef WAVESHIFT_PIPELINE_MIXER_H_
 #define WAVESHIFT_PIPELINE_MIXER_H_
 
@@ -26,6 +26,8 @@ struct MixChunk {
 
 struct MixerOptions {
   BackgroundMode background = BackgroundMode::kDuck;
+  BalanceOptions balance;
+  double programme_gain = 1;  // of everything in the dubbed track
   Samples start = 0;   // of the first chunk; a little more is mixed before it, to bring curves and limiter
                        // into their state
   Samples length = 0;  // of the programme

@@ -19,7 +19,7 @@ namespace waveshift::pipeline {
 namespace {
 
 // Raised whenever the same input would give another result.
-constexpr long long kPipelineVersion = 4;
+constexpr long long kPipelineVersion = 5;
 constexpr int64_t kIdentityBytes = 1 << 20;
 
 // What tells one media file from another without reading it whole: size, time of change, first and last MiB.
@@ -62,6 +62,9 @@ std::string Fingerprint(const JobSpec& spec, const JobDeps& deps, const Prepared
   hasher.Add(kPipelineVersion).Add(video_identity).Add(audio_identity).Add(spec.target_language);
   const JobOptions& options = spec.options;
   hasher.Add(static_cast<long long>(options.background)).Add(static_cast<long long>(options.subtitles));
+  const BalanceOptions& balance = options.balance;
+  hasher.Add(balance.voice_gain).Add(balance.background_gain).Add(balance.duck_db);
+  hasher.Add(balance.match_tone ? 1LL : 0LL).Add(job.programme_gain.gain_db);
   hasher.Add(options.max_speed).Add(options.segment_seconds).Add(options.speak ? 1LL : 0LL);
   const ShorteningOptions& shortening = options.shortening;
   hasher.Add(shortening.enabled ? 1LL : 0LL).Add(shortening.lengthen ? 1LL : 0LL);
@@ -80,6 +83,17 @@ std::string Fingerprint(const JobSpec& spec, const JobDeps& deps, const Prepared
   }
   hasher.Add(job.speech_lufs);
   return hasher.Hex();
+}
+
+// The gain that brings the dubbed track to the loudness that is wanted. Without an original its lines are the
+// programme.
+StatusOr<ProgrammeGain> FindProgrammeGain(const JobSpec& spec, const PreparedJob& job,
+                                          const std::stop_token& stop) {
+  const std::optional<double> target = spec.options.balance.target_lufs;
+  if (!target) return ProgrammeGain();
+  if (!job.sound) return GainForTarget({.integrated_lufs = job.speech_lufs, .true_peak_dbtp = -6}, *target);
+  WS_ASSIGN_OR_RETURN(const auto original, HearProgramme(*job.sound, job.plan.length, stop));
+  return GainForTarget(original, *target);
 }
 
 Status CheckBurnedText(const PreparedJob& job) {
@@ -145,6 +159,7 @@ Status ChooseVoices(const JobSpec& spec, const JobDeps& deps, PreparedJob& job, 
                      .voice = chosen[state.line.speaker]};
     state.take_key = TakeKey(*deps.synthesizer, state.request);
   }
+  WS_ASSIGN_OR_RETURN(job.programme_gain, FindProgrammeGain(spec, job, stop));
   WS_ASSIGN_OR_RETURN(const std::string video_identity, FileIdentity(spec.video_path));
   std::string audio_identity;
   if (!spec.audio_path.empty()) {

@@ -15,6 +15,7 @@ using nlohmann::ordered_json;
 
 // Four decimals of a millisecond: finer than a sample (0.0208 ms), short enough to read.
 double Rounded(double value) { return std::round(value * 1e4) / 1e4; }
+double Hundredths(double value) { return std::round(value * 100) / 100; }
 
 const char* StatusWord(LineStatus status) {
   switch (status) {
@@ -55,6 +56,11 @@ ordered_json LineJson(const LineState& state, const ReportData& data) {
   line["measured_start_ms"] = when_dubbed(state.measured_start_ms);
   line["measured_duration_ms"] = when_dubbed(state.measured_duration_ms);
   line["speed"] = when_dubbed(state.speed);
+  line["original_lufs"] =
+      dubbed && std::isfinite(state.original_lufs) ? ordered_json(Hundredths(state.original_lufs)) : ordered_json(nullptr);
+  line["speech_lufs"] = when_dubbed(state.speech_lufs);
+  line["gain_db"] = dubbed && state.gain > 0 ? ordered_json(Hundredths(20 * std::log10(state.gain))) : ordered_json(nullptr);
+  line["tone_db"] = when_dubbed(state.tone_db);
   line["engine"] =
       dubbed ? ordered_json(state.engine.empty() ? data.engine : state.engine) : ordered_json(nullptr);
   line["voice"] = dubbed ? ordered_json(state.voice) : ordered_json(nullptr);
@@ -72,6 +78,35 @@ ordered_json LineJson(const LineState& state, const ReportData& data) {
       dubbed && data.keep_lines ? ordered_json("lines/" + LineFileName(state.line)) : ordered_json(nullptr);
   line["original"] = state.line.original;
   return line;
+}
+
+ordered_json LoudnessJson(const LoudnessFigures& figures) {
+  return {{"integrated_lufs", Hundredths(figures.integrated_lufs)},
+          {"true_peak_dbtp", Hundredths(figures.true_peak_dbtp)},
+          {"range_lu", Hundredths(figures.range_lu)},
+          {"clipped_samples", figures.clipped_samples}};
+}
+
+// Of the dubbed track, what was wanted of it, and of the original track.
+ordered_json ProgrammeJson(const ReportData& data) {
+  ordered_json json = LoudnessJson(data.dubbed_loudness);
+  json["target_lufs"] = data.target_lufs ? ordered_json(*data.target_lufs) : ordered_json(nullptr);
+  json["gain_db"] = Hundredths(data.programme_gain_db);
+  json["original"] = data.original_loudness ? LoudnessJson(*data.original_loudness) : ordered_json(nullptr);
+  return json;
+}
+
+ordered_json ListeningJson(const Listening& listening) {
+  ordered_json rows = ordered_json::array();
+  for (const ListeningRow& row : listening.rows) {
+    rows.push_back({{"name", row.name},
+                    {"path", row.path},
+                    {"integrated_lufs", Hundredths(row.integrated_lufs)},
+                    {"true_peak_dbtp", Hundredths(row.true_peak_dbtp)}});
+  }
+  return {{"start_ms", Rounded(MsFromSamples(listening.stretch.start))},
+          {"end_ms", Rounded(MsFromSamples(listening.stretch.end))},
+          {"files", std::move(rows)}};
 }
 
 double Share(double value) { return std::round(value * 1e4) / 1e4; }
@@ -142,11 +177,8 @@ std::string FormatReportJson(const ReportData& data) {
   }
   report["versions"] = ordered_json::object();
   for (const auto& [name, version] : data.versions) report["versions"][name] = version;
-  if (data.measured) {
-    report["loudness"] = {{"integrated_lufs", std::round(data.integrated_lufs * 100) / 100},
-                          {"true_peak_dbtp", std::round(data.true_peak_dbtp * 100) / 100},
-                          {"range_lu", std::round(data.loudness_range_lu * 100) / 100}};
-  }
+  if (data.measured) report["loudness"] = ProgrammeJson(data);
+  if (!data.listening.rows.empty()) report["listening"] = ListeningJson(data.listening);
   report["notices"] = data.notices;
   return report.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }

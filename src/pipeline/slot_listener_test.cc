@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
+#include "audio/loudness.h"
 #include "base/files.h"
 #include "base/process.h"
 
@@ -63,11 +66,38 @@ TEST_F(SlotListenerTest, HearsWhereTheOriginalSpeaks) {
   EXPECT_EQ(third.quiet_until, alignment::kNever);
 }
 
+TEST_F(SlotListenerTest, HearsHowLoudAndWithWhatColour) {
+  const auto source = Source();
+  SlotListener listener(source);
+  LineState line = Slot(0, 2500);
+  const auto heard = listener.Measure(line, line.slot_end, {});
+  ASSERT_TRUE(heard.ok()) << Message(heard.status());
+  // The spoken part alone, measured by libebur128 in one go.
+  auto reader = source->Open(0).value();
+  audio::StereoBuffer spoken;
+  ASSERT_TRUE(reader->Read(line.spoken_length, spoken.interleaved, {}).ok());
+  EXPECT_NEAR(heard->lufs, audio::IntegratedLoudness(spoken), 0.1);
+  // White noise: each third of an octave holds a third of an octave's share more than the one below.
+  audio::SpeechColour colour;
+  colour.Add(heard->colour);
+  EXPECT_GT(heard->colour.seconds, 0.8);
+  const auto levels = colour.LevelsDb();
+  EXPECT_NEAR(levels[12] - levels[3], 9.0, 1.0);
+  // What lies far on sounds like what was sought for there.
+  LineState later = Slot(40000, 43000);
+  const auto sought = listener.Measure(later, later.slot_end, {});
+  ASSERT_TRUE(sought.ok());
+  EXPECT_NEAR(sought->lufs, heard->lufs, 1.0);
+}
+
 TEST_F(SlotListenerTest, WhereNobodySpeaksNothingIsKnown) {
   const auto source = Source();
   SlotListener listener(source);
   LineState line = Slot(20000, 22000);
-  ASSERT_TRUE(listener.Measure(line, SamplesFromMs(int64_t{30000}), {}).ok());
+  const auto heard = listener.Measure(line, SamplesFromMs(int64_t{30000}), {});
+  ASSERT_TRUE(heard.ok());
+  EXPECT_FALSE(std::isfinite(heard->lufs));
+  EXPECT_EQ(heard->colour.seconds, 0);
   EXPECT_EQ(line.spoken_length, -1);
   EXPECT_EQ(line.quiet_until, alignment::kNever);
 }
@@ -86,7 +116,7 @@ TEST_F(SlotListenerTest, StopsWhenItIsTold) {
   LineState line = Slot(0, 30000);
   std::stop_source stop;
   stop.request_stop();
-  EXPECT_EQ(listener.Measure(line, line.slot_end, stop.get_token()).code(), StatusCode::kCancelled);
+  EXPECT_EQ(listener.Measure(line, line.slot_end, stop.get_token()).status().code(), StatusCode::kCancelled);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #define WAVESHIFT_PIPELINE_SPEECH_STAGE_H_
 
 #include <map>
+#include <memory>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -25,6 +26,7 @@ namespace waveshift::pipeline {
 struct ReadyLine {
   size_t index = 0;
   Samples natural_length = 0;  // 0 for lines that are not spoken
+  std::shared_ptr<const Take> take;  // null for these
 };
 
 class SpeechStage {
