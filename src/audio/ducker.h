@@ -17,7 +17,7 @@ enum class DuckMode {
 
 struct DuckOptions {
   DuckMode mode = DuckMode::kDuck;
-  double depth_db = -18;  // -100 at least; above 0 it lifts
+  double depth_db = -18;                          // -100 at least; above 0 it lifts
   Samples attack = SamplesFromMs(int64_t{80});    // ends at the interval's start
   Samples release = SamplesFromMs(int64_t{300});  // begins at the interval's end
   Samples min_gap = SamplesFromMs(int64_t{600});  // a shorter pause between two intervals stays lowered

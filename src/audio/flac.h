@@ -10,9 +10,9 @@
 
 namespace waveshift::audio {
 
-// A FLAC file of 16 bits at 48 kHz: what every browser plays, without a loss that a listener could mistake for
-// the mix. Samples are rounded to the nearest step and clipped. InvalidArgument for an empty sound or a sample
-// that is not a number. Any thread.
+// A FLAC file of 16 bits at 48 kHz: what every browser plays, without a loss that a listener could mistake
+// for the mix. Samples are rounded to the nearest step and clipped. InvalidArgument for an empty sound or a
+// sample that is not a number. Any thread.
 StatusOr<std::string> EncodeFlac(const StereoBuffer& sound);
 
 }  // namespace waveshift::audio

@@ -157,7 +157,8 @@ void TruePeakLimiter::Impl::Peaks(size_t frames) {
 
 // Of the frame that leaves now, `i` frames into the block.
 float TruePeakLimiter::Impl::Gain(size_t i) {
-  const auto gain = static_cast<float>(static_cast<double>(path.Next(Needed(peaks[i]))) / static_cast<double>(kOne));
+  const auto gain =
+      static_cast<float>(static_cast<double>(path.Next(Needed(peaks[i]))) / static_cast<double>(kOne));
   return shares[i] >= 1 ? gain : 1.0F - (1.0F - gain) * std::max(0.0F, shares[i]);
 }
 

@@ -33,8 +33,8 @@ class LoudnessFrames {
   std::unique_ptr<Impl> impl_;
 };
 
-// Gated loudness in LUFS of the frames with these powers. What is shorter than a gating block (400 ms) has the
-// mean over its own length. -infinity for silence (below -70 LUFS). Any thread.
+// Gated loudness in LUFS of the frames with these powers. What is shorter than a gating block (400 ms) has
+// the mean over its own length. -infinity for silence (below -70 LUFS). Any thread.
 double GatedLoudness(std::span<const float> powers);
 
 }  // namespace waveshift::audio

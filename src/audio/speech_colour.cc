@@ -29,9 +29,7 @@ double Total(const BandPowers& frame) { return std::accumulate(frame.begin(), fr
 
 }  // namespace
 
-double ColourCentreHz(size_t band) {
-  return kFirstCentreHz * std::pow(2.0, static_cast<double>(band) / 3);
-}
+double ColourCentreHz(size_t band) { return kFirstCentreHz * std::pow(2.0, static_cast<double>(band) / 3); }
 
 BandAnalyzer::BandAnalyzer(int sample_rate_hz)
     : window_(static_cast<size_t>(sample_rate_hz / kFramesPerSecond)), fft_(std::bit_ceil(window_.size())) {

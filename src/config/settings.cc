@@ -170,7 +170,12 @@ std::string ShorteningSettings::ToString() const { return ShowGroup(*this); }
 void MixSettings::Register(Registry& r) {
   r.Integer("TARGET_SR", &target_sample_rate_hz, 8000, 192000, "sample rate of synthesised speech, Hz");
   r.Number("VOCALS_VOLUME", &vocals_volume, 0, 4, "gain of the dubbed speech");
-  r.Number("BACKGROUND_VOLUME", &background_volume, 0, 4, "gain of the background");
+  r.Number("BACKGROUND_VOLUME", &background_volume, 0, 4, "gain of what lies under the dubbed speech");
+  r.OptionalNumber("WAVESHIFT_DUCKING", &ducking_db, 0, 60, "auto",
+                   "how much what lies under dubbed speech is lowered, dB");
+  r.Switch("WAVESHIFT_TONE_MATCH", &match_tone, "give dubbed speech the treble of the original speech");
+  r.OptionalNumber("WAVESHIFT_LOUDNESS", &loudness_lufs, -31, -9, "off", "loudness of the dubbed track, LUFS")
+      .WithFlag("--loudness");
   r.Integer("AUDIO_OVERLAP", &audio_overlap_samples, 0, 1 << 20, "crossfade, samples");
   r.Integer("SILENCE_FADE_MS", &silence_fade_ms, 0, kMostMilliseconds, "fade at cut edges, ms");
   r.Number("NORMALIZATION_THRESHOLD", &normalization_threshold, 0.01, 1, "peak of the mix, 1 is full scale");

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -113,9 +114,14 @@ struct ShorteningSettings {
 
 // The original's numbers for synthesis and mix.
 struct MixSettings {
-  int target_sample_rate_hz = 24000;     // TARGET_SR
-  double vocals_volume = 0.7;            // VOCALS_VOLUME, gain
-  double background_volume = 0.3;        // BACKGROUND_VOLUME, gain
+  int target_sample_rate_hz = 24000;  // TARGET_SR
+  double vocals_volume = 1;      // VOCALS_VOLUME, gain of dubbed lines; 1: as loud as the original speech
+  double background_volume = 1;  // BACKGROUND_VOLUME, gain of what lies under dubbed lines
+  // WAVESHIFT_DUCKING: decibels by which what lies under dubbed lines is lowered; none: as suits it.
+  std::optional<double> ducking_db;
+  bool match_tone = true;  // WAVESHIFT_TONE_MATCH: lines get the treble of the original speech
+  // WAVESHIFT_LOUDNESS: of the dubbed track; none: as loud as the original.
+  std::optional<double> loudness_lufs;
   int audio_overlap_samples = 1024;      // AUDIO_OVERLAP: crossfade
   int silence_fade_ms = 25;              // SILENCE_FADE_MS: fade at cut edges
   double normalization_threshold = 0.9;  // NORMALIZATION_THRESHOLD: peak target

@@ -42,9 +42,10 @@ enum class SubtitleMode { kNone, kSoft, kBurn };
 
 // How the dubbed speech sits in the sound around it.
 struct BalanceOptions {
-  double voice_gain = 1;              // of dubbed lines; 1: as loud as the original speech
-  double background_gain = 1;         // of what lies under dubbed lines
-  double duck_db = 18;                // by how much the original sound is lowered under them (kDuck)
+  double voice_gain = 1;       // of dubbed lines; 1: as loud as the original speech
+  double background_gain = 1;  // of what lies under dubbed lines
+  // Decibels by which that is lowered besides; none: 18 for the original sound with its speech (kDuck).
+  std::optional<double> duck_db;
   bool match_tone = true;             // dubbed lines get the treble of their speaker's original speech
   std::optional<double> target_lufs;  // of the whole dubbed track; none: as loud as the original
 };

@@ -24,8 +24,8 @@ LineState Line(double start_s, double seconds, LineStatus status = LineStatus::k
 }
 
 TEST(ChooseStretch, TakesWhereMostIsDubbed) {
-  const std::vector<LineState> lines = {Line(5, 2), Line(40, 30, LineStatus::kFailed), Line(100, 3), Line(104, 3),
-                                        Line(109, 3), Line(200, 4)};
+  const std::vector<LineState> lines = {
+      Line(5, 2), Line(40, 30, LineStatus::kFailed), Line(100, 3), Line(104, 3), Line(109, 3), Line(200, 4)};
   const Stretch stretch = ChooseStretch(lines, 600 * kSecond);
   EXPECT_EQ(stretch.start, 99 * kSecond);
   EXPECT_EQ(stretch.end, 114 * kSecond);

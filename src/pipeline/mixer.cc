@@ -22,12 +22,15 @@ namespace {
 constexpr Samples kPreRoll = Samples{3} * kTimelineRateHz;
 // The limiter acts where a line or its duck curve does, and comes and goes beside that within this time.
 constexpr Samples kLimiterEdge = SamplesFromMs(int64_t{80});
+// The original voice stays audible as in a voice-over, and is understood no more.
+constexpr double kUsualDuckDb = 18;
 // The limiter's look-ahead, generously.
 constexpr Samples kMargin = SamplesFromMs(int64_t{20});
 
 audio::DuckOptions CurveOptions(const MixerOptions& options) {
   if (options.background == BackgroundMode::kNone) return {.mode = audio::DuckMode::kMute};
-  return {.depth_db = 20 * std::log10(options.balance.background_gain) - options.balance.duck_db};
+  const double duck_db = options.balance.duck_db.value_or(kUsualDuckDb);
+  return {.depth_db = 20 * std::log10(options.balance.background_gain) - duck_db};
 }
 
 struct SoundingLine {

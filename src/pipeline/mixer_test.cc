@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 
 #include "audio/loudness.h"
 #include "base/files.h"
@@ -26,10 +27,11 @@ class MixerTest : public testing::Test {
   static void SetUpTestSuite() {
     folder_ = new ScratchDirectory(ScratchDirectory::Make().value());
     const std::string level = "(0.25+0.75*between(t\\,7\\,9))";
-    const std::string sound = "aevalsrc=" + level + "*(2*random(0)-1)|" + level + "*(2*random(1)-1):s=48000:d=12";
+    const std::string sound =
+        "aevalsrc=" + level + "*(2*random(0)-1)|" + level + "*(2*random(1)-1):s=48000:d=12";
     const auto result = RunProcess({.program = "ffmpeg",
-                                    .arguments = {"-hide_banner", "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i",
-                                                  sound, "-c:a", "pcm_f32le", Path()},
+                                    .arguments = {"-hide_banner", "-nostdin", "-v", "error", "-y", "-f",
+                                                  "lavfi", "-i", sound, "-c:a", "pcm_f32le", Path()},
                                     .time_limit = std::chrono::minutes(1)},
                                    {});
     ASSERT_TRUE(result.ok()) << Message(result.status());
@@ -55,13 +57,15 @@ class MixerTest : public testing::Test {
     Take take;
     take.audio.sample_rate_hz = 24000;
     for (int i = 0; i < static_cast<int>(24000 * seconds); ++i)
-      take.audio.samples.push_back(0.5F * static_cast<float>(std::sin(2 * 3.14159265358979 * 1000 * i / 24000)));
+      take.audio.samples.push_back(0.5F *
+                                   static_cast<float>(std::sin(2 * 3.14159265358979 * 1000 * i / 24000)));
     line.gain = 2 * peak;
     EXPECT_TRUE(journal_.SaveTake(line.take_key, take).ok());
     lines_.push_back(line);
     return lines_.back();
   }
-  std::vector<float> Mix(MixerOptions options, Samples chunk = kSecond, std::vector<float>* original = nullptr) {
+  std::vector<float> Mix(MixerOptions options, Samples chunk = kSecond,
+                         std::vector<float>* original = nullptr) {
     options.length = kLength;
     auto reader = media::AudioReader::Open(Path(), -1, 0, Mixer::FirstSampleToRead(options)).value();
     Mixer mixer(options, journal_, std::move(reader));
@@ -71,15 +75,16 @@ class MixerTest : public testing::Test {
       const MixChunk piece = mixer.Next(chunk, {}).value();
       if (piece.dubbed.empty()) break;
       dubbed.insert(dubbed.end(), piece.dubbed.begin(), piece.dubbed.end());
-      if (original != nullptr) original->insert(original->end(), piece.original.begin(), piece.original.end());
+      if (original != nullptr)
+        original->insert(original->end(), piece.original.begin(), piece.original.end());
     }
     return dubbed;
   }
   // How many samples of [from, to) s differ from the original times a gain.
   static size_t Differences(const std::vector<float>& mix, double from_s, double to_s, float gain = 1) {
     size_t count = 0;
-    for (auto i = static_cast<size_t>(2 * SamplesFromSeconds(from_s)); i < static_cast<size_t>(2 * SamplesFromSeconds(to_s));
-         ++i) {
+    for (auto i = static_cast<size_t>(2 * SamplesFromSeconds(from_s));
+         i < static_cast<size_t>(2 * SamplesFromSeconds(to_s)); ++i) {
       count += mix[i] != gain * (*original_)[i] ? 1 : 0;
     }
     return count;
@@ -113,7 +118,8 @@ TEST_F(MixerTest, GapsAndKeptSlotsAreTheOriginalToTheBit) {
   EXPECT_EQ(original, *original_);
   EXPECT_EQ(Differences(mix, 0, 0.84), 0U);
   EXPECT_EQ(Differences(mix, 4.38, 5.34), 0U);
-  EXPECT_EQ(Differences(mix, 9.2, 12), 0U);
+  // Behind the loud passage at 7 s the limiter has come to rest.
+  EXPECT_EQ(Differences(mix, 10.5, 12), 0U);
   // And it was changed where it should be.
   EXPECT_GT(Differences(mix, 1, 2.5), 100000U);
   EXPECT_LE(TruePeak(mix, 0, 12), -2.0 + 0.1);
@@ -141,7 +147,8 @@ TEST_F(MixerTest, TheProgrammesGainIsOneFactor) {
   EXPECT_EQ(Differences(mix, 4.38, 6.9, 0.5F), 0U);
   const auto whole = Mix({});
   // Under the limiter's ceiling all of the mix is half of what it was.
-  for (size_t i = 2 * 3 * kTimelineRateHz; i < 2 * 4 * kTimelineRateHz; ++i) ASSERT_NEAR(mix[i], 0.5F * whole[i], 1e-6) << i;
+  for (size_t i = 2 * 3 * kTimelineRateHz; i < 2 * 4 * kTimelineRateHz; ++i)
+    ASSERT_NEAR(mix[i], 0.5F * whole[i], 1e-6) << i;
 }
 
 TEST_F(MixerTest, NeitherCutsNorResumingChangeIt) {
@@ -156,7 +163,8 @@ TEST_F(MixerTest, NeitherCutsNorResumingChangeIt) {
 }
 
 // Of the background alone, in the middle of a line.
-double LevelDb(const std::vector<float>& mix, const std::vector<float>& original, const std::vector<float>& line) {
+double LevelDb(const std::vector<float>& mix, const std::vector<float>& original,
+               const std::vector<float>& line) {
   double sum = 0;
   double reference = 0;
   for (size_t i = 0; i < line.size(); ++i) {
@@ -174,15 +182,17 @@ TEST_F(MixerTest, GainsOfVoiceAndBackground) {
   };
   const auto rendered = RenderLine(journal_, lines_[0]).value();
   std::vector<float> line;
-  for (Samples i = kSecond / 2; i < kSecond * 3 / 2; ++i) line.insert(line.end(), 2, rendered[static_cast<size_t>(i)]);
+  for (Samples i = kSecond / 2; i < kSecond * 3 / 2; ++i)
+    line.insert(line.end(), 2, rendered[static_cast<size_t>(i)]);
   const auto original = cut(*original_);
   struct Case {
     BalanceOptions balance;
     double expected_db;
   };
-  for (const Case& c : {Case{{}, -18.0}, Case{{.duck_db = 0}, 0.0}, Case{{.background_gain = 0.5, .duck_db = 0}, -6.02},
-                        Case{{.background_gain = 0.5}, -24.02}, Case{{.background_gain = 0}, -100.0},
-                        Case{{.background_gain = 2, .duck_db = 0}, 6.02}}) {
+  for (const Case& c :
+       {Case{{}, -18.0}, Case{{.duck_db = 0}, 0.0}, Case{{.background_gain = 0.5, .duck_db = 0}, -6.02},
+        Case{{.background_gain = 0.5}, -24.02}, Case{{.background_gain = 0}, -100.0},
+        Case{{.background_gain = 1.5, .duck_db = 0}, 3.52}}) {
     const auto mix = Mix({.balance = c.balance});
     EXPECT_NEAR(LevelDb(cut(mix), original, line), c.expected_db, c.expected_db < -90 ? 6 : 0.05);
     EXPECT_EQ(Differences(mix, 0, 1.84), 0U);

@@ -63,7 +63,7 @@ std::string Fingerprint(const JobSpec& spec, const JobDeps& deps, const Prepared
   const JobOptions& options = spec.options;
   hasher.Add(static_cast<long long>(options.background)).Add(static_cast<long long>(options.subtitles));
   const BalanceOptions& balance = options.balance;
-  hasher.Add(balance.voice_gain).Add(balance.background_gain).Add(balance.duck_db);
+  hasher.Add(balance.voice_gain).Add(balance.background_gain).Add(balance.duck_db.value_or(-1));
   hasher.Add(balance.match_tone ? 1LL : 0LL).Add(job.programme_gain.gain_db);
   hasher.Add(options.max_speed).Add(options.segment_seconds).Add(options.speak ? 1LL : 0LL);
   const ShorteningOptions& shortening = options.shortening;

@@ -15,11 +15,11 @@ namespace {
 
 std::optional<SoundSource> Sound(const ScratchDirectory& folder, const std::string& source) {
   const std::string path = folder.path() + "/sound.flac";
-  const auto result = RunProcess({.program = "ffmpeg",
-                                  .arguments = {"-hide_banner", "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i",
-                                                source, path},
-                                  .time_limit = std::chrono::minutes(2)},
-                                 {});
+  const auto result = RunProcess(
+      {.program = "ffmpeg",
+       .arguments = {"-hide_banner", "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", source, path},
+       .time_limit = std::chrono::minutes(2)},
+      {});
   if (!result.ok() || result->exit_code != 0) return std::nullopt;
   return SoundSource{media::ProbeMedia(path).value(), 0};
 }

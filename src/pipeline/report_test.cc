@@ -77,6 +77,47 @@ TEST(ReportJson, TotalsAddUp) {
   EXPECT_EQ(totals["shortened"], 0);
 }
 
+TEST(ReportJson, SaysHowLoudItWasAndIs) {
+  ReportData data = SomeReport();
+  data.measured = true;
+  data.dubbed_loudness = {
+      .integrated_lufs = -16.004, .true_peak_dbtp = -1.5, .range_lu = 6, .clipped_samples = 0};
+  data.original_loudness = {
+      .integrated_lufs = -21.5, .true_peak_dbtp = -3, .range_lu = 7, .clipped_samples = 2};
+  data.target_lufs = -16;
+  data.programme_gain_db = 5.5;
+  data.lines[0].original_lufs = -24.25;
+  data.lines[0].speech_lufs = -22.3;
+  data.lines[0].gain = 0.5;
+  data.lines[0].tone_db = -1.5;
+  data.listening = {.stretch = {0, 48000},
+                    .rows = {{.name = "mix", .path = "listen/mix.flac", .integrated_lufs = -17}}};
+  const json report = json::parse(FormatReportJson(data));
+  EXPECT_EQ(report["loudness"]["integrated_lufs"], -16.0);
+  EXPECT_EQ(report["loudness"]["clipped_samples"], 0);
+  EXPECT_EQ(report["loudness"]["target_lufs"], -16.0);
+  EXPECT_EQ(report["loudness"]["gain_db"], 5.5);
+  EXPECT_EQ(report["loudness"]["original"]["integrated_lufs"], -21.5);
+  EXPECT_EQ(report["lines"][0]["original_lufs"], -24.25);
+  EXPECT_EQ(report["lines"][0]["speech_lufs"], -22.3);
+  EXPECT_EQ(report["lines"][0]["gain_db"], -6.02);
+  EXPECT_EQ(report["lines"][0]["tone_db"], -1.5);
+  for (const char* field : {"original_lufs", "speech_lufs", "gain_db", "tone_db"}) {
+    EXPECT_TRUE(report["lines"][1][field].is_null()) << field;
+  }
+  EXPECT_EQ(report["listening"]["end_ms"], 1000.0);
+  EXPECT_EQ(report["listening"]["files"][0]["path"], "listen/mix.flac");
+  data.target_lufs.reset();
+  data.original_loudness.reset();
+  data.lines[0].original_lufs = SomeReport().lines[0].original_lufs;  // not known
+  data.lines[0].gain = 0;
+  const json less = json::parse(FormatReportJson(data));
+  EXPECT_TRUE(less["loudness"]["target_lufs"].is_null());
+  EXPECT_TRUE(less["loudness"]["original"].is_null());
+  EXPECT_TRUE(less["lines"][0]["original_lufs"].is_null());
+  EXPECT_TRUE(less["lines"][0]["gain_db"].is_null());
+}
+
 TEST(ReportHtml, HostileNamesCannotLeaveTheirScriptElement) {
   const std::string html = FormatReportHtml(SomeReport(), FormatReportJson(SomeReport()));
   EXPECT_EQ(html.find("talk</script>"), std::string::npos);

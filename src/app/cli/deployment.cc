@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "app/cli/balance.h"
 #include "app/cli/engines.h"
 #include "base/files.h"
 #include "config/settings.h"
@@ -34,6 +35,7 @@ std::unique_ptr<service::TaskManager> MakeTaskManager(
   options.scratch_parent = deployment.scratch_directory;
   options.job.speak = settings.engine != "none";
   options.job.shortening = shortening.options;
+  options.job.balance = BalanceFrom(settings);
   service::TaskManagerDeps deps;
   deps.tasks = deployment.tasks.get();
   deps.objects = deployment.objects.get();

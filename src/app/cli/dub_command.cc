@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "app/cli/balance.h"
 #include "app/cli/dub_request.h"
 #include "app/cli/engines.h"
 #include "app/cli/progress_printer.h"
@@ -31,6 +32,7 @@ struct Flags {
   bool resume = false;
   std::string shorten;
   bool lengthen = false;
+  std::string loudness;
 };
 
 // Held locks are released by the system when the process dies, so a killed run never blocks the next one.
@@ -112,6 +114,7 @@ Status RunDub(const Flags& flags, CommandContext& context) {
   WS_RETURN_IF_ERROR(CheckOutputDirectory(request.output_directory));
   WS_ASSIGN_OR_RETURN(const ShorteningSetup shortening, MakeShortening(*settings));
   request.spec.options.shortening = shortening.options;
+  request.spec.options.balance = BalanceFrom(*settings);
   service::Engine engine;
   if (request.spec.options.speak) {
     EngineChoice choice = ChoiceFrom(*settings);
@@ -163,6 +166,10 @@ void AddFlags(CLI::App& command, Flags& flags) {
   command.add_option("--shorten", flags.shorten, "How lines that are too long are shortened")
       ->check(CLI::IsMember({"auto", "llm", "rules", "none"}));
   command.add_flag("--lengthen", flags.lengthen, "Say lines that are far too short more fully");
+  command
+      .add_option("--loudness", flags.loudness,
+                  "Loudness of the dubbed track in LUFS, e.g. -23, -16, -14; off: as the original")
+      ->check(CLI::IsMember({"off"}) | CLI::Range(-31.0, -9.0));
   command.add_flag("--keep-lines", dub.keep_lines, "Keep each line's WAV");
   command.add_flag("--resume", flags.resume, "Go on from what an earlier run finished (default)");
   command.add_flag("--fresh", dub.fresh, "Forget what an earlier run finished");
@@ -180,6 +187,7 @@ void RegisterDub(CLI::App& app, CommandContext& context) {
   command->callback([flags, &context] {
     if (!flags->shorten.empty()) context.overrides["WAVESHIFT_SHORTENING"] = flags->shorten;
     if (flags->lengthen) context.overrides["WAVESHIFT_LENGTHENING"] = "true";
+    if (!flags->loudness.empty()) context.overrides["WAVESHIFT_LOUDNESS"] = flags->loudness;
     context.action = [flags, &context] { return RunDub(*flags, context); };
   });
 }
