@@ -16,7 +16,12 @@ constexpr Samples kWorthMixing = kChunk / 2;  // shorter stretches wait for more
 }  // namespace
 
 Director::Director(PreparedJob& job, Mixer* mixer, CueBook& cues, Options options)
-    : job_(job), mixer_(mixer), cues_(cues), options_(std::move(options)), listener_(job.sound), match_(options_.match) {
+    : job_(job),
+      mixer_(mixer),
+      cues_(cues),
+      options_(std::move(options)),
+      listener_(job.sound, options_.speech),
+      match_(options_.match) {
   planner_ = alignment::MakePlanner(options_.planner, job_.plan.length);
   Samples kept_until = 0;
   Samples slots_until = 0;

@@ -45,8 +45,8 @@ class Finisher {
   };
   explicit Finisher(Context context) : c_(std::move(context)) {}
 
-  // ENDLIST, then MP4 and measurement side by side with the files for listening, then subtitles. `mp4_is_there`: an earlier run with the
-  // same fingerprint wrote it.
+  // ENDLIST, then MP4 and measurement side by side with the files for listening, then subtitles.
+  // `mp4_is_there`: an earlier run with the same fingerprint wrote it.
   Status FinishOutputs(bool mp4_is_there, const std::stop_token& stop);
 
   // report.json and report.html; returns the JSON. `failure` "" when the job completed.

@@ -18,8 +18,8 @@ constexpr int64_t kPicturePoints = 600;
 Samples DubbedWithin(const std::vector<const LineState*>& dubbed, size_t first, Stretch stretch) {
   Samples sum = 0;
   for (size_t i = first; i < dubbed.size() && dubbed[i]->slot_start < stretch.end; ++i) {
-    sum += std::max<Samples>(0, std::min(dubbed[i]->end(), stretch.end) -
-                                    std::max(dubbed[i]->start, stretch.start));
+    sum += std::max<Samples>(
+        0, std::min(dubbed[i]->end(), stretch.end) - std::max(dubbed[i]->start, stretch.start));
   }
   return sum;
 }
@@ -34,7 +34,8 @@ Stretch ChooseStretch(const std::vector<LineState>& lines, Samples length) {
   Stretch best;
   Samples most = 0;
   for (size_t i = 0; i < dubbed.size(); ++i) {
-    const Samples start = std::clamp<Samples>(dubbed[i]->start - kBefore, 0, std::max<Samples>(0, length - kLength));
+    const Samples start =
+        std::clamp<Samples>(dubbed[i]->start - kBefore, 0, std::max<Samples>(0, length - kLength));
     const Stretch stretch{start, std::min(start + kLength, length)};
     const Samples sum = DubbedWithin(dubbed, i, stretch);
     if (sum <= most) continue;
@@ -48,7 +49,8 @@ void StretchRecorder::Add(Samples at, const std::vector<float>& interleaved) {
   const Samples from = std::max(at, stretch_.start);
   const Samples to = std::min(at + static_cast<Samples>(interleaved.size() / 2), stretch_.end);
   if (to <= from) return;
-  sound_.interleaved.insert(sound_.interleaved.end(), interleaved.begin() + static_cast<ptrdiff_t>(2 * (from - at)),
+  sound_.interleaved.insert(sound_.interleaved.end(),
+                            interleaved.begin() + static_cast<ptrdiff_t>(2 * (from - at)),
                             interleaved.begin() + static_cast<ptrdiff_t>(2 * (to - at)));
 }
 

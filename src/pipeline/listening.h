@@ -1,8 +1,8 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// A short stretch of the programme as sound files beside the report, one for each of: the original, its speech
-// and its background where the job has them apart, and the mix. report.html plays them side by side.
+// A short stretch of the programme as sound files beside the report, one for each of: the original, its
+// speech and its background where the job has them apart, and the mix. report.html plays them side by side.
 #ifndef WAVESHIFT_PIPELINE_LISTENING_H_
 #define WAVESHIFT_PIPELINE_LISTENING_H_
 
@@ -25,8 +25,8 @@ struct Stretch {
   Samples end = 0;
 };
 
-// The fifteen seconds (or all of a shorter programme) in which most dubbed speech sounds, from a little before
-// a line on; the earliest of equals. Empty when no line is dubbed.
+// The fifteen seconds (or all of a shorter programme) in which most dubbed speech sounds, from a little
+// before a line on; the earliest of equals. Empty when no line is dubbed.
 Stretch ChooseStretch(const std::vector<LineState>& lines, Samples length);
 
 // Takes a stretch out of a programme that goes by. One thread at a time.

@@ -10,7 +10,7 @@
 
 #include "audio/ducker.h"
 #include "audio/mix.h"
-#include "pipeline/kept_sound.h"
+#include "pipeline/bed.h"
 #include "pipeline/prompt_limiter.h"
 #include "pipeline/render.h"
 
@@ -24,7 +24,7 @@ constexpr Samples kPreRoll = Samples{3} * kTimelineRateHz;
 constexpr Samples kLimiterEdge = SamplesFromMs(int64_t{80});
 // The original voice stays audible as in a voice-over, and is understood no more.
 constexpr double kUsualDuckDb = 18;
-// The limiter's look-ahead, generously.
+// Both limiters' look-ahead, generously.
 constexpr Samples kMargin = SamplesFromMs(int64_t{20});
 
 audio::DuckOptions CurveOptions(const MixerOptions& options) {
@@ -46,14 +46,17 @@ struct Mixer::Impl {
        std::unique_ptr<media::AudioReader> the_reader)
       : options(mixer_options),
         journal(the_journal),
-        kept(std::move(the_reader),
-             {.gain = mixer_options.programme_gain, .limit_original = mixer_options.limit_original}),
-        curve(CurveOptions(mixer_options)) {}
+        curve(CurveOptions(mixer_options)),
+        bed(std::move(the_reader), {.start = FirstSampleToRead(mixer_options),
+                                    .gain = mixer_options.programme_gain,
+                                    .shape = [this](Samples start, std::span<float> sound,
+                                                    const std::stop_token&) { return Shape(start, sound); },
+                                    .limit_original = mixer_options.limit_original}) {}
 
   MixerOptions options;
   Journal& journal;
-  KeptSound kept;
   audio::DuckCurve curve;
+  Bed bed;
   audio::DuckCurve limited{{.mode = audio::DuckMode::kMute, .edge = kLimiterEdge}};  // 1 where lines are
   PromptLimiter limiter;
   std::deque<const LineState*> waiting;  // dubbed lines not yet sounding, in order of start
@@ -66,6 +69,7 @@ struct Mixer::Impl {
   std::vector<float> dubbed;    // of [emitted, output)
   std::vector<float> original;  // from emitted on, at least as far
 
+  Status Shape(Samples start, std::span<float> sound);
   Status Feed(Samples frames, const std::stop_token& stop);
   Status StartLines(Samples until);
   void AddLines(std::vector<float>& mix);
@@ -131,14 +135,19 @@ void Mixer::Impl::AddLines(std::vector<float>& mix) {
   std::erase_if(sounding, [&](const SoundingLine& line) { return line.end() <= input + frames; });
 }
 
+// What becomes of the original sound under lines.
+Status Mixer::Impl::Shape(Samples start, std::span<float> sound) {
+  gains.resize(sound.size() / 2);
+  curve.Gains(start, gains);
+  audio::ApplyGainCurve(sound, gains);
+  return OkStatus();
+}
+
 // Moves `frames` more samples into the limiter.
 Status Mixer::Impl::Feed(Samples frames, const std::stop_token& stop) {
   std::vector<float> mix;
-  WS_RETURN_IF_ERROR(kept.Read(frames, mix, original, stop));
+  WS_RETURN_IF_ERROR(bed.Read(frames, mix, original, stop));
   WS_RETURN_IF_ERROR(StartLines(input + frames));
-  gains.resize(static_cast<size_t>(frames));
-  curve.Gains(input, gains);
-  audio::ApplyGainCurve(mix, gains);
   AddLines(mix);
   shares.resize(static_cast<size_t>(frames));
   limited.Gains(input, shares);
@@ -161,9 +170,9 @@ StatusOr<MixChunk> Mixer::Next(Samples frames, const std::stop_token& stop) {
   const auto take = static_cast<ptrdiff_t>(2 * (end - begin));
   MixChunk chunk{.start = begin};
   chunk.dubbed.assign(m.dubbed.begin() + drop, m.dubbed.begin() + drop + take);
-  if (m.kept.has_sound()) chunk.original.assign(m.original.begin() + drop, m.original.begin() + drop + take);
+  if (m.bed.has_sound()) chunk.original.assign(m.original.begin() + drop, m.original.begin() + drop + take);
   m.dubbed.erase(m.dubbed.begin(), m.dubbed.begin() + drop + take);
-  if (m.kept.has_sound()) m.original.erase(m.original.begin(), m.original.begin() + drop + take);
+  if (m.bed.has_sound()) m.original.erase(m.original.begin(), m.original.begin() + drop + take);
   m.emitted = end;
   return chunk;
 }

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The dubbed track: the original sound, lowered under the dubbed lines, plus the lines at their places,
-// through a true-peak limiter that acts where lines are. Everywhere else it is what KeptSound keeps, to the bit.
+// through a true-peak limiter that acts where lines are. Everywhere else it is the original to the bit
+// (Bed).
 #ifndef WAVESHIFT_PIPELINE_MIXER_H_
 #define WAVESHIFT_PIPELINE_MIXER_H_
 

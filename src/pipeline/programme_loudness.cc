@@ -51,8 +51,7 @@ StatusOr<audio::LoudnessSummary> HearProgramme(const SoundSource& sound, Samples
 ProgrammeGain GainForTarget(const audio::LoudnessSummary& original, double target_lufs) {
   if (!std::isfinite(original.integrated_lufs)) return {};
   const double wanted = target_lufs - original.integrated_lufs;
-  const double most =
-      std::clamp(kCeilingDbtp + kMostLimitingDb - original.true_peak_dbtp, 0.0, kMostGainDb);
+  const double most = std::clamp(kCeilingDbtp + kMostLimitingDb - original.true_peak_dbtp, 0.0, kMostGainDb);
   const double gain = std::clamp(wanted, -kMostGainDb, most);
   // Tenths: a measurement that differs in the last digit must not make a new fingerprint.
   return {.gain_db = std::round(gain * 10) / 10, .bounded = std::abs(gain - wanted) > 0.1};

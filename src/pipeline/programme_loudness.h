@@ -1,8 +1,8 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The loudness that a dubbed track is wanted at. A stream that plays while it is made cannot be measured first,
-// so one gain for all of it comes from the original (docs/adr/0013-mix.md).
+// The loudness that a dubbed track is wanted at. A stream that plays while it is made cannot be measured
+// first, so one gain for all of it comes from the original (docs/adr/0013-mix.md).
 #ifndef WAVESHIFT_PIPELINE_PROGRAMME_LOUDNESS_H_
 #define WAVESHIFT_PIPELINE_PROGRAMME_LOUDNESS_H_
 

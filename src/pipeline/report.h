@@ -60,8 +60,8 @@ ReportTotals CountLines(const std::vector<LineState>& lines);
 std::string LineFileName(const text::TranscriptLine& line);
 
 std::string FormatReportJson(const ReportData& data);
-// One self-contained page: no scripts or fonts from elsewhere. It plays the files of data.listening, which lie
-// beside it, and does without them where they are missing. `report_json` is FormatReportJson(data).
+// One self-contained page: no scripts or fonts from elsewhere. It plays the files of data.listening, which
+// lie beside it, and does without them where they are missing. `report_json` is FormatReportJson(data).
 std::string FormatReportHtml(const ReportData& data, const std::string& report_json);
 
 }  // namespace waveshift::pipeline

@@ -56,10 +56,12 @@ ordered_json LineJson(const LineState& state, const ReportData& data) {
   line["measured_start_ms"] = when_dubbed(state.measured_start_ms);
   line["measured_duration_ms"] = when_dubbed(state.measured_duration_ms);
   line["speed"] = when_dubbed(state.speed);
-  line["original_lufs"] =
-      dubbed && std::isfinite(state.original_lufs) ? ordered_json(Hundredths(state.original_lufs)) : ordered_json(nullptr);
+  line["original_lufs"] = dubbed && std::isfinite(state.original_lufs)
+                              ? ordered_json(Hundredths(state.original_lufs))
+                              : ordered_json(nullptr);
   line["speech_lufs"] = when_dubbed(state.speech_lufs);
-  line["gain_db"] = dubbed && state.gain > 0 ? ordered_json(Hundredths(20 * std::log10(state.gain))) : ordered_json(nullptr);
+  line["gain_db"] = dubbed && state.gain > 0 ? ordered_json(Hundredths(20 * std::log10(state.gain)))
+                                             : ordered_json(nullptr);
   line["tone_db"] = when_dubbed(state.tone_db);
   line["engine"] =
       dubbed ? ordered_json(state.engine.empty() ? data.engine : state.engine) : ordered_json(nullptr);

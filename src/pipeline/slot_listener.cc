@@ -67,6 +67,23 @@ void SlotListener::ForgetBefore(Samples begin) {
   first_ = begin;
 }
 
+// What the speech of `frames` frames from `begin` on sounds like.
+StatusOr<SlotSound> SlotListener::Listen(Samples begin, size_t frames, const std::stop_token& stop) {
+  if (!speech_) {
+    return SlotSound{.lufs = audio::GatedLoudness(std::span(powers_).first(frames)),
+                     .colour = audio::ColourOf(std::span(bands_).first(frames))};
+  }
+  std::vector<float> speech;
+  WS_RETURN_IF_ERROR(speech_(begin, static_cast<Samples>(frames) * kLevelFrame, speech, stop));
+  std::vector<float> powers;
+  audio::LoudnessFrames().Add(speech, powers);
+  std::vector<float> mono;
+  audio::AppendMono(speech, mono);
+  std::vector<audio::BandPowers> bands;
+  analyzer_.Add(mono, bands);
+  return SlotSound{.lufs = audio::GatedLoudness(powers), .colour = audio::ColourOf(bands)};
+}
+
 StatusOr<SlotSound> SlotListener::Measure(LineState& line, Samples until, const std::stop_token& stop) {
   const Samples slot = line.slot_end - line.slot_start;
   if (!sound_ || slot <= 0 || slot > kLongestSlot) return SlotSound();
@@ -86,8 +103,7 @@ StatusOr<SlotSound> SlotListener::Measure(LineState& line, Samples until, const 
     line.quiet_until =
         std::max(line.slot_end, begin + static_cast<Samples>(in_slot + extent.quiet_frames) * kLevelFrame);
   }
-  return SlotSound{.lufs = audio::GatedLoudness(std::span(powers_).first(extent.spoken_frames)),
-                   .colour = audio::ColourOf(std::span(bands_).first(extent.spoken_frames))};
+  return Listen(begin, extent.spoken_frames, stop);
 }
 
 }  // namespace waveshift::pipeline

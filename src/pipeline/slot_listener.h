@@ -1,14 +1,16 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Measures where the original speaks in and behind each slot, how loud and with what colour, just ahead of the
-// planner, so that nothing waits for the whole programme to be read.
+// Measures where the original speaks in and behind each slot, how loud and with what colour, just ahead of
+// the planner, so that nothing waits for the whole programme to be read.
 #ifndef WAVESHIFT_PIPELINE_SLOT_LISTENER_H_
 #define WAVESHIFT_PIPELINE_SLOT_LISTENER_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <utility>
 #include <vector>
 
 #include "audio/loudness_frames.h"
@@ -23,8 +25,13 @@ namespace waveshift::pipeline {
 // One thread at a time.
 class SlotListener {
  public:
-  // Without a source nothing is known of any slot. `sound` outlives the listener.
-  explicit SlotListener(const std::optional<SoundSource>& sound) : sound_(sound) {}
+  // Appends the original's speech alone, [start, start + frames), 48 kHz stereo interleaved.
+  using SpeechReader = std::function<Status(Samples start, Samples frames, std::vector<float>& interleaved,
+                                            const std::stop_token& stop)>;
+  // Without a source nothing is known of any slot. `sound` outlives the listener. With `speech` the loudness
+  // and the colour of a slot are those of its speech alone.
+  explicit SlotListener(const std::optional<SoundSource>& sound, SpeechReader speech = nullptr)
+      : sound_(sound), speech_(std::move(speech)) {}
   // Fills in spoken_length and quiet_until of a line and gives what its speech sounds like. Sound behind its
   // slot up to `until` is in no slot.
   // Pre: slot_start is not before that of the call before. Errors: Cancelled, or that the sound cannot be
@@ -35,8 +42,10 @@ class SlotListener {
   Status SeekTo(Samples begin);
   Status ReadUntil(Samples end, const std::stop_token& stop);
   void ForgetBefore(Samples begin);
+  StatusOr<SlotSound> Listen(Samples begin, size_t frames, const std::stop_token& stop);
 
   const std::optional<SoundSource>& sound_;
+  const SpeechReader speech_;
   std::unique_ptr<media::AudioReader> reader_;
   Samples first_ = 0;  // of what follows, on the timeline
   // Of each voices::kLevelFrame.

@@ -90,6 +90,33 @@ TEST_F(SlotListenerTest, HearsHowLoudAndWithWhatColour) {
   EXPECT_NEAR(sought->lufs, heard->lufs, 1.0);
 }
 
+// The speech alone is quieter than all that sounds, and that is what counts.
+TEST_F(SlotListenerTest, HearsTheSpeechTrackWhereThereIsOne) {
+  const auto source = Source();
+  SlotListener mixture(source);
+  LineState line = Slot(3000, 4200);
+  const auto all = mixture.Measure(line, line.slot_end, {});
+  ASSERT_TRUE(all.ok());
+  Samples asked = 0;
+  SlotListener listener(
+      source, [&](Samples start, Samples frames, std::vector<float>& out, const std::stop_token& stop) {
+        asked = frames;
+        auto reader = source->Open(start).value();
+        WS_RETURN_IF_ERROR(reader->Read(frames, out, stop));
+        for (float& v : out) v *= 0.25F;
+        return OkStatus();
+      });
+  const auto speech = listener.Measure(line, line.slot_end, {});
+  ASSERT_TRUE(speech.ok());
+  EXPECT_EQ(asked, line.spoken_length);
+  EXPECT_NEAR(speech->lufs, all->lufs - 12.04, 0.1);
+  EXPECT_NEAR(speech->colour.seconds, all->colour.seconds, 0.05);
+  SlotListener broken(source, [](Samples, Samples, std::vector<float>&, const std::stop_token&) {
+    return Cancelled("stopped");
+  });
+  EXPECT_EQ(broken.Measure(line, line.slot_end, {}).status().code(), StatusCode::kCancelled);
+}
+
 TEST_F(SlotListenerTest, WhereNobodySpeaksNothingIsKnown) {
   const auto source = Source();
   SlotListener listener(source);

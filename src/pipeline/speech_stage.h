@@ -25,7 +25,7 @@ namespace waveshift::pipeline {
 // next stage from now on.
 struct ReadyLine {
   size_t index = 0;
-  Samples natural_length = 0;  // 0 for lines that are not spoken
+  Samples natural_length = 0;        // 0 for lines that are not spoken
   std::shared_ptr<const Take> take;  // null for these
 };
 
