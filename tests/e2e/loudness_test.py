@@ -78,7 +78,7 @@ class LoudnessTest(support.Case):
         for flag in ("-40", "0", "loud"):
             _, err = self.run_program("dub", SAMPLE, "--transcript", TRANSCRIPT, "--loudness", flag, exit_code=2)
             self.assertIn("--loudness", err)
-        _, err = self.run_program("dub", SAMPLE, "--transcript", TRANSCRIPT, exit_code=4, env=self.environment(WAVESHIFT_LOUDNESS="loud"))
+        _, err = self.run_program("dub", SAMPLE, "--transcript", TRANSCRIPT, exit_code=3, env=self.environment(WAVESHIFT_LOUDNESS="loud"))
         self.assertIn("WAVESHIFT_LOUDNESS", err)
 
 
