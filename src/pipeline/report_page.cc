@@ -116,9 +116,9 @@ const cards = [['lines dubbed', report.totals.dubbed + ' / ' + report.totals.lin
   ['median speed', speeds.length ? middle(speeds).toFixed(2) + '\u00d7' : '\u2013'], ['median shift of start', late.length ? Math.round(middle(late)) + ' ms' : '\u2013'], ['shortened', report.totals.shortened], ['reused', report.totals.reused]];
 const level = v => v === null || v === undefined ? '\u2013' : v.toFixed(1);  // silence has none
 if (report.loudness) {
-  const l = report.loudness, original = l.original;
-  cards.push([original ? 'LUFS, original / dub' : 'LUFS loudness', (original ? level(original.integrated_lufs) + ' / ' : '') + level(l.integrated_lufs)], ['dBTP true peak', level(l.true_peak_dbtp)], ['clipped samples', l.clipped_samples]);
-  if (l.target_lufs !== null) cards.push(['LUFS wanted', level(l.target_lufs)]);
+  const l = report.loudness;
+  cards.push(['LUFS' + (l.target_lufs === null ? '' : ', wanted ' + level(l.target_lufs)) + (l.original ? ', original ' + level(l.original.integrated_lufs) : ''), level(l.integrated_lufs)],
+    ['dBTP true peak, ' + (l.clipped_samples || 'none') + ' clipped', level(l.true_peak_dbtp)]);
 }
 for (const [name, value] of cards) { const c = el('div', 'card'); c.append(el('b', '', value), el('span', '', name)); $('cards').append(c); }
 for (const who of speakers.filter(w => lines.some(l => l.speaker === w && l.status !== 'kept'))) { const s = el('span', 'legend'), i = el('i'); i.style.background = color(who); s.append(i, el('span', '', who || '(no name)')); $('legend').append(s, ' '); }

@@ -14,9 +14,9 @@ from support import RATE, SAMPLE, TRANSCRIPT
 
 
 class LoudnessTest(support.Case):
-    def dub(self, *flags, **environment):
+    def dub(self, *flags, video=SAMPLE, **environment):
         out = self.folder / "out"
-        self.run_program("dub", SAMPLE, "--transcript", TRANSCRIPT, "-o", out, "--quiet", *flags, env=self.environment(**environment))
+        self.run_program("dub", video, "--transcript", TRANSCRIPT, "-o", out, "--quiet", *flags, env=self.environment(**environment))
         return json.loads((out / "report.json").read_text(encoding="utf-8"))
 
     def measured(self, path, track):
@@ -59,6 +59,23 @@ class LoudnessTest(support.Case):
             self.assertLessEqual(abs(line["original_lufs"] - line["speech_lufs"]), 8, line)
         levels = [line["speech_lufs"] for line in dubbed]
         self.assertLess(max(levels) - min(levels), 6)
+
+    def test_a_whisper_stays_softer(self):
+        plain = self.dub()
+        slots = [line for line in plain["lines"] if line["status"] == "dubbed"]
+        whispered = slots[3]
+        soft = self.folder / "soft.mp4"
+        during = f"between(t,{whispered['slot_start_ms'] / 1000},{whispered['slot_end_ms'] / 1000})"
+        subprocess.run(["ffmpeg", "-v", "error", "-i", SAMPLE, "-c:v", "copy", "-af", f"volume=-14dB:enable='{during}'", soft], check=True, timeout=60)
+        report = self.dub("--keep-lines", video=soft)
+        after = {line["sequence"]: line for line in report["lines"]}
+        level = {line["sequence"]: 10 * numpy.log10((self.sound(self.folder / "out" / after[line["sequence"]]["wav"], 0) ** 2).mean())
+                 for line in slots}
+        others = [level[line["sequence"]] for line in slots if line is not whispered]
+        self.assertLess(after[whispered["sequence"]]["original_lufs"], whispered["original_lufs"] - 11)
+        # As far as sound that was measured with everything else is believed.
+        self.assertAlmostEqual(-6, after[whispered["sequence"]]["speech_lufs"] - numpy.median([after[line["sequence"]]["speech_lufs"] for line in slots]), delta=1)
+        self.assertLess(level[whispered["sequence"]], min(others) - 3)
 
     def test_gains_keep_their_meaning(self):
         plain = self.dub()
