@@ -69,19 +69,22 @@ void SlotListener::ForgetBefore(Samples begin) {
 
 // What the speech of `frames` frames from `begin` on sounds like.
 StatusOr<SlotSound> SlotListener::Listen(Samples begin, size_t frames, const std::stop_token& stop) {
-  if (!speech_) {
-    return SlotSound{.lufs = audio::GatedLoudness(std::span(powers_).first(frames)),
-                     .colour = audio::ColourOf(std::span(bands_).first(frames))};
-  }
+  const SlotSound in_mixture{.lufs = audio::GatedLoudness(std::span(powers_).first(frames)),
+                             .colour = audio::ColourOf(std::span(bands_).first(frames))};
+  if (!speech_) return in_mixture;
   std::vector<float> speech;
-  WS_RETURN_IF_ERROR(speech_(begin, static_cast<Samples>(frames) * kLevelFrame, speech, stop));
+  const Status status = speech_(begin, static_cast<Samples>(frames) * kLevelFrame, speech, stop);
+  if (status.code() == StatusCode::kCancelled) return status;
+  if (!status.ok()) return in_mixture;
   std::vector<float> powers;
   audio::LoudnessFrames().Add(speech, powers);
   std::vector<float> mono;
   audio::AppendMono(speech, mono);
   std::vector<audio::BandPowers> bands;
   analyzer_.Add(mono, bands);
-  return SlotSound{.lufs = audio::GatedLoudness(powers), .colour = audio::ColourOf(bands)};
+  return SlotSound{.lufs = audio::GatedLoudness(powers),
+                   .colour = audio::ColourOf(bands),
+                   .evidence = SpeechEvidence::kSpeechTrack};
 }
 
 StatusOr<SlotSound> SlotListener::Measure(LineState& line, Samples until, const std::stop_token& stop) {

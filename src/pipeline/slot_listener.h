@@ -29,7 +29,7 @@ class SlotListener {
   using SpeechReader = std::function<Status(Samples start, Samples frames, std::vector<float>& interleaved,
                                             const std::stop_token& stop)>;
   // Without a source nothing is known of any slot. `sound` outlives the listener. With `speech` the loudness
-  // and the colour of a slot are those of its speech alone.
+  // and the colour of a slot are those of its speech alone, unless that cannot be read.
   explicit SlotListener(const std::optional<SoundSource>& sound, SpeechReader speech = nullptr)
       : sound_(sound), speech_(std::move(speech)) {}
   // Fills in spoken_length and quiet_until of a line and gives what its speech sounds like. Sound behind its

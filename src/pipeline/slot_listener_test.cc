@@ -111,10 +111,16 @@ TEST_F(SlotListenerTest, HearsTheSpeechTrackWhereThereIsOne) {
   EXPECT_EQ(asked, line.spoken_length);
   EXPECT_NEAR(speech->lufs, all->lufs - 12.04, 0.1);
   EXPECT_NEAR(speech->colour.seconds, all->colour.seconds, 0.05);
-  SlotListener broken(source, [](Samples, Samples, std::vector<float>&, const std::stop_token&) {
-    return Cancelled("stopped");
-  });
-  EXPECT_EQ(broken.Measure(line, line.slot_end, {}).status().code(), StatusCode::kCancelled);
+  EXPECT_EQ(all->evidence, SpeechEvidence::kMixture);
+  EXPECT_EQ(speech->evidence, SpeechEvidence::kSpeechTrack);
+  const auto fails_with = [&](Status status) {
+    SlotListener broken(
+        source, [status](Samples, Samples, std::vector<float>&, const std::stop_token&) { return status; });
+    return broken.Measure(line, line.slot_end, {});
+  };
+  EXPECT_EQ(fails_with(Cancelled("stopped")).status().code(), StatusCode::kCancelled);
+  // A separator that failed is no reason to know nothing.
+  EXPECT_EQ(fails_with(Internal("broken"))->lufs, all->lufs);
 }
 
 TEST_F(SlotListenerTest, WhereNobodySpeaksNothingIsKnown) {

@@ -90,12 +90,12 @@ double VoiceMatch::ToneFor(const SlotSound& slot, const Take& take, const std::s
   Speaker& heard = speakers_[speaker];
   heard.original.Add(slot.colour);
   heard.voice.Add(ColourOfTake(take));
-  return FitShelfDb(heard.original, heard.voice, options_.evidence);
+  return FitShelfDb(heard.original, heard.voice, slot.evidence);
 }
 
 void VoiceMatch::Match(const SlotSound& slot, const Take& take, LineState& line) {
   line.original_lufs = slot.lufs;
-  line.speech_lufs = LineTargetLufs(slot.lufs, options_.speech_lufs, options_.evidence);
+  line.speech_lufs = LineTargetLufs(slot.lufs, options_.speech_lufs, slot.evidence);
   line.tone_db = ToneFor(slot, take, line.line.speaker);
   const double lufs = LoudnessOf(take, line.tone_db);
   line.gain =

@@ -15,15 +15,16 @@
 
 namespace waveshift::pipeline {
 
+// Where the original speech was measured: among everything else that sounds, or in a track of its own.
+enum class SpeechEvidence { kMixture, kSpeechTrack };
+
 // What the original speech of a slot sounds like. A slot in which speech could not be told from anything else
 // has no loudness and no colour.
 struct SlotSound {
   double lufs = -std::numeric_limits<double>::infinity();  // gated
   audio::LineColour colour;
+  SpeechEvidence evidence = SpeechEvidence::kMixture;
 };
-
-// Where the original speech was measured: among everything else that sounds, or in a track of its own.
-enum class SpeechEvidence { kMixture, kSpeechTrack };
 
 // The loudness that a line is brought to. Differences of up to 2 LU between lines are evened out; what a
 // line's original speech differs by beyond that from the job's speech (`speech_lufs`) stays, so that a
@@ -45,7 +46,6 @@ class VoiceMatch {
  public:
   struct Options {
     double speech_lufs = 0;
-    SpeechEvidence evidence = SpeechEvidence::kMixture;
     double voice_gain = 1;
     bool match_tone = true;
   };

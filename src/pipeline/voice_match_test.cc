@@ -45,7 +45,7 @@ Take MakeTake(double seconds, uint64_t seed) {
 SlotSound MakeSlot(double lufs, double tone_db, double seconds, uint64_t seed) {
   auto sound = Voice(seconds, seed, 48000);
   audio::HighShelf(kVoiceShelfHz, tone_db, 48000).Process(sound);
-  return {.lufs = lufs, .colour = Colour(sound, 48000)};
+  return {.lufs = lufs, .colour = Colour(sound, 48000), .evidence = kSpeechTrack};
 }
 
 // Of the take as it will lie in the mix.
@@ -76,7 +76,7 @@ TEST(LineTarget, IsBoundedByWhatIsKnown) {
 }
 
 TEST(VoiceMatch, AWhisperStaysAWhisper) {
-  VoiceMatch match({.speech_lufs = -20, .evidence = kSpeechTrack});
+  VoiceMatch match({.speech_lufs = -20});
   LineState spoken;
   LineState whispered;
   match.Match(MakeSlot(-20.5, 0, 3, 1), MakeTake(3, 2), spoken);
@@ -112,7 +112,7 @@ TEST(VoiceMatch, TheTrebleComesNearTheOriginal) {
   };
   // Dull, bright, and more than is done.
   for (const Case& c : {Case{-4, -4}, Case{2, 2}, Case{-14, -6}, Case{12, 3}}) {
-    VoiceMatch match({.speech_lufs = -20, .evidence = kSpeechTrack});
+    VoiceMatch match({.speech_lufs = -20});
     LineState line;
     double before = 0;
     for (uint64_t i = 0; i < 12; ++i) {
@@ -140,7 +140,7 @@ TEST(VoiceMatch, AMixtureIsBelievedLess) {
 }
 
 TEST(VoiceMatch, SpeakersAreHeardApart) {
-  VoiceMatch match({.speech_lufs = -20, .evidence = kSpeechTrack});
+  VoiceMatch match({.speech_lufs = -20});
   LineState dull;
   dull.line.speaker = "A";
   LineState plain;
