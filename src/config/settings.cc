@@ -204,6 +204,8 @@ void SourceAudioSettings::Register(Registry& r) {
   r.Integer("AUDIO_CLIP_PADDING_MS", &clip_padding_ms, 0, kMostMilliseconds, "sound kept around a clip, ms");
   r.Switch("AUDIO_CLIP_ALLOW_CROSS_NON_SPEECH", &clip_may_cross_non_speech,
            "clips may run over what is no speech");
+  r.Switch("AUDIO_CLIP_PER_LINE", &clip_per_line,
+           "a line that is long and clean is cloned from its own recording");
 }
 
 Status SourceAudioSettings::Validate() const {

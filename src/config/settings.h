@@ -143,6 +143,7 @@ struct SourceAudioSettings {
   int clip_min_ms = 1000;                  // AUDIO_CLIP_MIN_DURATION_MS
   int clip_padding_ms = 200;               // AUDIO_CLIP_PADDING_MS
   bool clip_may_cross_non_speech = false;  // AUDIO_CLIP_ALLOW_CROSS_NON_SPEECH
+  bool clip_per_line = false;              // AUDIO_CLIP_PER_LINE
 
   void Register(Registry& registry);
   Status Validate() const;

@@ -113,6 +113,7 @@ StatusOr<std::string> Finisher::WriteReport(const std::string& failure,
   for (const auto& engine : c_.engines) data.versions.push_back(engine);
   data.measured = measured_;
   data.notices = notices;
+  data.clips = c_.job->clip_report;
   for (LineState& line : data.lines) {
     // A job that ended early: what was not reached counts as not spoken, what was not measured stands as
     // planned.

@@ -18,6 +18,7 @@
 #include "pipeline/prepare.h"
 #include "pipeline/progress.h"
 #include "pipeline/publisher.h"
+#include "pipeline/reference_clips.h"
 #include "pipeline/speech_stage.h"
 #include "pipeline/stage_group.h"
 #include "pipeline/streams.h"
@@ -98,6 +99,7 @@ Status JobRun::Prepare() {
   if (!job_.sound) Notice("the video has no sound: lines are spoken over silence");
   tracker_.Begin("voices");
   WS_RETURN_IF_ERROR(ChooseVoices(spec_, deps_, job_, stop_));
+  for (const std::string& notice : job_.clip_report.notices) Notice(notice);
   tracker_.End("voices");
   tracker_.SetPercent(4);
   return OkStatus();
@@ -173,6 +175,9 @@ Status JobRun::OpenStreams() {
     fitter_->ApplyEarlierDecisions();
   }
   WS_RETURN_IF_ERROR(RemoveOldOutput(state));
+  if (spec_.options.keep_lines) {
+    WS_RETURN_IF_ERROR(KeepReferenceClips(job_.clip_report, spec_.layout, store_));
+  }
   publisher_.emplace(store_, journal_, job_.plan, PublisherSettings());
   WS_ASSIGN_OR_RETURN(first_segment_, publisher_->Resume(state, SegmentsThatMayStay()));
   speech_.emplace(job_, journal_, deps_.synthesizer, tracker_, fitter_ ? &*fitter_ : nullptr);

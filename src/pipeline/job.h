@@ -15,12 +15,14 @@
 #include <string>
 #include <vector>
 
+#include "base/media_time.h"
 #include "base/status.h"
 #include "simplify/shortener.h"
 #include "stores/object_store.h"
 #include "text/transcript.h"
 #include "tts/synthesizer.h"
 #include "voices/speaker_profile.h"
+#include "voices/vad.h"
 
 namespace waveshift::pipeline {
 
@@ -46,6 +48,15 @@ struct ShorteningOptions {
   simplify::ShortenerOptions shortener;
 };
 
+// The recordings that voices are cloned from (AUDIO_CLIP_*).
+struct ClipOptions {
+  Samples goal = Samples{12} * kTimelineRateHz;   // never longer
+  Samples min = kTimelineRateHz;                  // less is no voice
+  Samples padding = SamplesFromMs(int64_t{200});  // of pause kept around each piece
+  bool may_cross_non_speech = false;              // pieces may lie in lines that are no speech
+  bool per_line = false;  // a line that is long and clean is cloned from its own recording
+};
+
 // What decides the result. All of it goes into the journal's fingerprint.
 struct JobOptions {
   BackgroundMode background = BackgroundMode::kDuck;
@@ -58,6 +69,7 @@ struct JobOptions {
   bool speak = true;   // false: engine "none", every line keeps its original sound
   int threads = 0;     // 0: all
   ShorteningOptions shortening;
+  ClipOptions clips;
 };
 
 struct JobSpec {
@@ -81,6 +93,9 @@ struct Progress {
   double eta_s = -1;        // -1: not known
 };
 
+// Gives the WAV file of a line's audio_key; OutOfRange when it is larger than max_bytes.
+using ClipReader = std::function<StatusOr<std::string>(const std::string& audio_key, int64_t max_bytes)>;
+
 struct JobDeps {
   stores::ObjectStore* output = nullptr;
   tts::Synthesizer* synthesizer = nullptr;  // may be null when options.speak is false
@@ -94,6 +109,9 @@ struct JobDeps {
   std::string scratch_parent;  // "" = the system's temporary folder
   // Who shortens lines that are too long; null = rules alone. Outlives the job.
   simplify::ChatModel* chat_model = nullptr;
+  // Finds speech for recordings of voices; null or not ready = levels do. Outlives the job.
+  const voices::Vad* voice_activity = nullptr;
+  ClipReader read_clip;  // null: audio_key of lines is not read
 };
 
 struct JobResult {

@@ -143,6 +143,10 @@ Status ChooseVoices(const JobSpec& spec, const JobDeps& deps, PreparedJob& job, 
     state.request = {.text = state.line.translation,
                      .language = spec.target_language,
                      .voice = chosen[state.line.speaker]};
+    if (const auto own = job.clip_report.lines.find(state.line.sequence); own != job.clip_report.lines.end()) {
+      state.request.voice.reference_path = own->second.path;
+      state.request.voice.reference_id = own->second.id;
+    }
     state.take_key = TakeKey(*deps.synthesizer, state.request);
   }
   WS_ASSIGN_OR_RETURN(const std::string video_identity, FileIdentity(spec.video_path));

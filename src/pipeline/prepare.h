@@ -18,6 +18,7 @@
 #include "media/audio_reader.h"
 #include "media/media_info.h"
 #include "media/video_plan.h"
+#include "pipeline/clip_report.h"
 #include "pipeline/job.h"
 #include "pipeline/line_state.h"
 
@@ -42,7 +43,8 @@ struct PreparedJob {
   int64_t lines_to_speak = 0;
   std::string fingerprint;
   double speech_lufs = 0;                   // level to which every line is brought
-  std::unique_ptr<ScratchDirectory> clips;  // of speakers whose voices are cloned
+  ClipReport clip_report;                   // of speakers whose voices are cloned
+  std::unique_ptr<ScratchDirectory> clips;  // holds its recordings
 };
 
 // The media and the transcript, checked against each other. InvalidArgument names what is wrong.

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/clip_report.h"
 #include "pipeline/job.h"
 #include "pipeline/line_state.h"
 
@@ -35,6 +36,7 @@ struct ReportData {
   double true_peak_dbtp = 0;
   double loudness_range_lu = 0;
   std::vector<std::string> notices;
+  ClipReport clips;
   WaveformPeaks original_peaks;  // may be empty
   WaveformPeaks dubbed_peaks;
 };

@@ -38,6 +38,65 @@ const char* ShorteningWord(Shortening shortening) {
   }
 }
 
+const char* SourceWord(ClipSource source) {
+  switch (source) {
+    case ClipSource::kWorker:
+      return "worker";
+    case ClipSource::kOwnLines:
+      return "own_lines";
+    case ClipSource::kOtherLines:
+      return "other_lines";
+    case ClipSource::kPadded:
+      return "padded";
+    case ClipSource::kOtherSpeaker:
+      return "other_speaker";
+    case ClipSource::kDefaultVoice:
+      return "default_voice";
+  }
+  return "";
+}
+
+double Share(double value) { return std::round(value * 1e4) / 1e4; }
+
+// Of one recording: where it was cut and what it is worth.
+ordered_json ClipJson(const ReferenceClip& clip, bool keep_lines) {
+  const bool is_there = !clip.path.empty();
+  ordered_json ranges = ordered_json::array();
+  for (const voices::ClipPiece& piece : clip.pieces) {
+    ranges.push_back({{"start_ms", Rounded(MsFromSamples(piece.start))},
+                      {"end_ms", Rounded(MsFromSamples(piece.start + piece.length))}});
+  }
+  const voices::ClipScore& score = clip.score;
+  ordered_json parts = {{"clean", Share(score.clean)},
+                        {"density", Share(score.density)},
+                        {"level", Share(score.level)},
+                        {"voice", Share(score.voice)},
+                        {"length", Share(score.length)}};
+  return {{"ranges", std::move(ranges)},
+          {"duration_ms", is_there ? ordered_json(Rounded(MsFromSamples(clip.length))) : ordered_json(nullptr)},
+          {"score", is_there ? ordered_json(Share(score.total)) : ordered_json(nullptr)},
+          {"score_parts", is_there ? std::move(parts) : ordered_json(nullptr)},
+          {"wav", is_there && keep_lines ? ordered_json("lines/" + clip.kept_as) : ordered_json(nullptr)}};
+}
+
+ordered_json ClipsJson(const ClipReport& clips, bool keep_lines) {
+  ordered_json speakers = ordered_json::array();
+  for (const ReferenceClip& clip : clips.speakers) {
+    ordered_json tried = ordered_json::array();
+    for (const ClipAttempt& attempt : clip.tried) {
+      tried.push_back({{"source", SourceWord(attempt.source)}, {"reason", attempt.reason}});
+    }
+    ordered_json speaker = {{"speaker", clip.speaker},
+                            {"source", SourceWord(clip.source)},
+                            {"of", clip.path.empty() ? ordered_json(nullptr) : ordered_json(clip.of)}};
+    speaker["audio_key"] = clip.audio_key.empty() ? ordered_json(nullptr) : ordered_json(clip.audio_key);
+    speaker.update(ClipJson(clip, keep_lines));
+    speaker["tried"] = std::move(tried);
+    speakers.push_back(std::move(speaker));
+  }
+  return {{"track", clips.track}, {"voice_activity", clips.voice_activity}, {"speakers", std::move(speakers)}};
+}
+
 ordered_json LineJson(const LineState& state, const ReportData& data) {
   const bool dubbed = state.status == LineStatus::kDubbed;
   const auto when_dubbed = [&](double value) {
@@ -71,10 +130,11 @@ ordered_json LineJson(const LineState& state, const ReportData& data) {
   line["wav"] =
       dubbed && data.keep_lines ? ordered_json("lines/" + LineFileName(state.line)) : ordered_json(nullptr);
   line["original"] = state.line.original;
+  const auto own = data.clips.lines.find(state.line.sequence);
+  line["reference_clip"] =
+      own == data.clips.lines.end() ? ordered_json(nullptr) : ClipJson(own->second, data.keep_lines);
   return line;
 }
-
-double Share(double value) { return std::round(value * 1e4) / 1e4; }
 
 ordered_json TimingJson(const std::vector<LineState>& lines) {
   const TimingStats stats = MeasureTiming(lines);
@@ -147,6 +207,7 @@ std::string FormatReportJson(const ReportData& data) {
                           {"true_peak_dbtp", std::round(data.true_peak_dbtp * 100) / 100},
                           {"range_lu", std::round(data.loudness_range_lu * 100) / 100}};
   }
+  if (!data.clips.speakers.empty()) report["reference_clips"] = ClipsJson(data.clips, data.keep_lines);
   report["notices"] = data.notices;
   return report.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }

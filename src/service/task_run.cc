@@ -76,6 +76,8 @@ StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
   deps.other_namers = engine.other_namers;
   deps.scratch_parent = options_.scratch_parent;
   deps.chat_model = deps_.chat_model;
+  deps.voice_activity = deps_.voice_activity.get();
+  deps.read_clip = [this](const std::string& key, int64_t max_bytes) { return ReadClip(key, max_bytes); };
   deps.on_progress = [this, &entry](const pipeline::Progress& progress) { OnProgress(entry, progress); };
   deps.on_notice = [this, &entry](const std::string& line) {
     Log(entry->task.id, false, line);
@@ -101,6 +103,16 @@ StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, con
   spec.layout = pipeline::LayoutForTask(task.id);
   spec.options = options_.job;
   return spec;
+}
+
+// The product writes the object's public address into audio_key. Other addresses are not asked for.
+StatusOr<std::string> TaskManager::ReadClip(const std::string& audio_key, int64_t max_bytes) {
+  std::string key = audio_key;
+  std::string base = options_.public_base_url;
+  while (base.ends_with('/')) base.pop_back();
+  if (!base.empty() && key.starts_with(base + "/")) key.erase(0, base.size() + 1);
+  if (IsUrl(key)) return InvalidArgument("audio_key: is not in this store");
+  return deps_.objects->Get(key, max_bytes);
 }
 
 StatusOr<std::string> TaskManager::LocalInput(const std::string& field, const std::string& key,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/cli/engines.h"
+#include "app/cli/recordings.h"
 #include "base/files.h"
 #include "config/settings.h"
 #include "pipeline/job.h"
@@ -34,6 +35,8 @@ std::unique_ptr<service::TaskManager> MakeTaskManager(
   options.scratch_parent = deployment.scratch_directory;
   options.job.speak = settings.engine != "none";
   options.job.shortening = shortening.options;
+  options.job.clips = ClipOptionsFrom(settings);
+  options.public_base_url = settings.cloudflare.r2_public_base_url;
   service::TaskManagerDeps deps;
   deps.tasks = deployment.tasks.get();
   deps.objects = deployment.objects.get();
@@ -42,6 +45,7 @@ std::unique_ptr<service::TaskManager> MakeTaskManager(
   deps.engine = [choice](const std::string& language) { return MakeEngine(choice, language); };
   deps.run_job = &pipeline::RunJob;
   deps.chat_model = shortening.model.get();
+  deps.voice_activity = MakeVoiceActivity(settings);
   deps.log = std::move(log);
   return std::make_unique<service::TaskManager>(std::move(options), std::move(deps));
 }

@@ -16,6 +16,7 @@
 #include "app/cli/dub_request.h"
 #include "app/cli/engines.h"
 #include "app/cli/progress_printer.h"
+#include "app/cli/recordings.h"
 #include "app/cli/shortening.h"
 #include "base/files.h"
 #include "config/settings.h"
@@ -48,7 +49,8 @@ Status CheckOutputDirectory(const std::string& path) {
 
 StatusOr<pipeline::JobResult> RunWithProgress(const Flags& flags, const DubRequest& request,
                                               const service::Engine& engine,
-                                              const ShorteningSetup& shortening, stores::ObjectStore& store,
+                                              const ShorteningSetup& shortening,
+                                              const voices::Vad& voice_activity, stores::ObjectStore& store,
                                               ProgressStyle style, const std::stop_token& stop) {
   ProgressPrinter printer(style, std::cerr, StandardErrorColumns());
   pipeline::JobDeps deps;
@@ -57,6 +59,7 @@ StatusOr<pipeline::JobResult> RunWithProgress(const Flags& flags, const DubReque
   deps.voice_namer = engine.voice_namer;
   deps.other_namers = engine.other_namers;
   deps.chat_model = shortening.model.get();
+  deps.voice_activity = &voice_activity;
   deps.scratch_parent = request.output_directory + "/.waveshift/tmp";
   deps.on_progress = [&](const pipeline::Progress& progress) { printer.Update(progress); };
   if (!flags.common.quiet) deps.on_notice = [&](const std::string& line) { printer.Notice(line); };
@@ -112,6 +115,8 @@ Status RunDub(const Flags& flags, CommandContext& context) {
   WS_RETURN_IF_ERROR(CheckOutputDirectory(request.output_directory));
   WS_ASSIGN_OR_RETURN(const ShorteningSetup shortening, MakeShortening(*settings));
   request.spec.options.shortening = shortening.options;
+  request.spec.options.clips = ClipOptionsFrom(*settings);
+  const std::unique_ptr<voices::Vad> voice_activity = MakeVoiceActivity(*settings);
   service::Engine engine;
   if (request.spec.options.speak) {
     EngineChoice choice = ChoiceFrom(*settings);
@@ -128,7 +133,8 @@ Status RunDub(const Flags& flags, CommandContext& context) {
   auto lease = store->AcquireLease(request.spec.layout.journal_prefix + "lease",
                                    "waveshift dub, process " + std::to_string(::getpid()), kLeaseLifetime);
   if (!lease.ok()) return Annotate(lease.status(), request.output_directory + ": another run works here");
-  auto result = RunWithProgress(flags, request, engine, shortening, *store, *style, context.stop());
+  auto result = RunWithProgress(flags, request, engine, shortening, *voice_activity, *store, *style,
+                                context.stop());
   if (!result.ok()) {
     // Bad input is refused before anything is made: it must not leave a folder behind.
     const bool bad_input = ExitCodeFor(result.status()) == ExitCodeFor(InvalidArgument(""));
