@@ -12,6 +12,7 @@
 #include "audio/loudness.h"
 #include "pipeline/clip_track.h"
 #include "pipeline/reference_clips.h"
+#include "separation/separator.h"
 
 namespace waveshift::pipeline {
 namespace {
@@ -106,7 +107,11 @@ Status AddClips(const JobSpec& spec, const JobDeps& deps,
                 const std::map<std::string, voices::SpeakerProfile>& profiles, const std::stop_token& stop,
                 PreparedJob& job, std::map<std::string, tts::VoiceSpec>& cast) {
   std::unique_ptr<ClipTrack> track;
-  if (job.sound) track = MakeOriginalTrack(*job.sound);
+  const bool is_separated = spec.options.background == BackgroundMode::kSeparate &&
+                            deps.separator != nullptr && deps.separator->CheckReady().ok();
+  if (job.sound) {
+    track = is_separated ? MakeSeparatedTrack(*job.sound, deps.separator) : MakeOriginalTrack(*job.sound);
+  }
   const ClipRequest request{.options = spec.options.clips,
                             .track = track.get(),
                             .voice_activity = deps.voice_activity,

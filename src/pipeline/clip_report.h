@@ -38,7 +38,7 @@ struct ReferenceClip {
   // On the timeline; of kWorker in its own file.
   std::vector<voices::ClipPiece> pieces;
   voices::ClipScore score;
-  Samples length = 0;  // of the recording
+  Samples length = 0;              // of the recording
   std::vector<ClipAttempt> tried;  // before
   // WAV, 48 kHz mono, in the job's scratch folder, and the hash of its content; "" without a recording.
   std::string path;
@@ -48,11 +48,11 @@ struct ReferenceClip {
 };
 
 struct ClipReport {
-  std::string track;           // what they are cut from: "original", or the separator's name
-  std::string voice_activity;  // how speech was found: "silero", "level"
-  std::vector<ReferenceClip> speakers;       // whose voices are cloned, by name
-  std::map<int64_t, ReferenceClip> lines;    // that have one of their own, by sequence
-  std::vector<std::string> notices;          // for people
+  std::string track;                       // what they are cut from: "original", or the separator's name
+  std::string voice_activity;              // how speech was found: "silero", "level"
+  std::vector<ReferenceClip> speakers;     // whose voices are cloned, by name
+  std::map<int64_t, ReferenceClip> lines;  // that have one of their own, by sequence
+  std::vector<std::string> notices;        // for people
 };
 
 }  // namespace waveshift::pipeline

@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/clip_track.h"
 
+#include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "media/audio_reader.h"
+#include "pipeline/speech_track.h"
 
 namespace waveshift::pipeline {
 namespace {
@@ -41,7 +44,44 @@ class OriginalTrack : public ClipTrack {
   Samples position_ = 0;
 };
 
+class SeparatedTrack : public ClipTrack {
+ public:
+  SeparatedTrack(const SoundSource& sound, std::shared_ptr<const separation::Separator> separator)
+      : open_([&sound](Samples start) { return sound.Open(start); }),
+        original_(sound),
+        separator_(std::move(separator)) {}
+
+  std::string_view name() const override {
+    return separator_ != nullptr ? separator_->name() : original_.name();
+  }
+
+  StatusOr<voices::ClipSound> Read(Samples start, Samples length, const std::stop_token& stop) override {
+    WS_ASSIGN_OR_RETURN(voices::ClipSound sound, original_.Read(start, length, stop));
+    if (separator_ == nullptr) return sound;
+    auto speech = SeparateStretch(open_, *separator_, start, length, stop);
+    if (speech.status().code() == StatusCode::kCancelled) return speech.status();
+    if (!speech.ok() || speech->interleaved.size() != sound.speech.size()) {
+      separator_ = nullptr;
+      return sound;
+    }
+    sound.background = std::move(sound.speech);
+    sound.speech = std::move(speech->interleaved);
+    for (size_t i = 0; i < sound.speech.size(); ++i) sound.background[i] -= sound.speech[i];
+    return sound;
+  }
+
+ private:
+  const SoundOpener open_;
+  OriginalTrack original_;
+  std::shared_ptr<const separation::Separator> separator_;  // null once it has failed
+};
+
 }  // namespace
+
+std::unique_ptr<ClipTrack> MakeSeparatedTrack(const SoundSource& sound,
+                                              std::shared_ptr<const separation::Separator> separator) {
+  return std::make_unique<SeparatedTrack>(sound, std::move(separator));
+}
 
 std::unique_ptr<ClipTrack> MakeOriginalTrack(const SoundSource& sound) {
   return std::make_unique<OriginalTrack>(sound);

@@ -12,6 +12,7 @@
 #include "base/media_time.h"
 #include "base/status.h"
 #include "pipeline/prepare.h"
+#include "separation/separator.h"
 #include "voices/clip_measure.h"
 
 namespace waveshift::pipeline {
@@ -29,6 +30,12 @@ class ClipTrack {
 // The original sound as it is ("original"). Stretches that follow each other closely are read on, others are
 // sought. `sound` outlives the track.
 std::unique_ptr<ClipTrack> MakeOriginalTrack(const SoundSource& sound);
+
+// The speech of the original by itself, the rest as background; its name is the separator's. Each stretch is
+// separated alone (SeparateStretch), with 3.5 s around it. Once the separator fails it is the original as it
+// is, also by name. `sound` outlives the track.
+std::unique_ptr<ClipTrack> MakeSeparatedTrack(const SoundSource& sound,
+                                              std::shared_ptr<const separation::Separator> separator);
 
 }  // namespace waveshift::pipeline
 

@@ -24,6 +24,10 @@
 #include "voices/speaker_profile.h"
 #include "voices/vad.h"
 
+namespace waveshift::separation {
+class Separator;
+}
+
 namespace waveshift::pipeline {
 
 // Under which keys a job's files lie.
@@ -38,7 +42,13 @@ struct OutputLayout {
 OutputLayout LayoutForDirectory();
 OutputLayout LayoutForTask(const std::string& task_id);
 
-enum class BackgroundMode { kDuck, kNone };
+// What becomes of the original sound under dubbed lines. Elsewhere it stays as it is; with kNone it is silent
+// outside kept slots.
+enum class BackgroundMode {
+  kDuck,      // lowered
+  kNone,      // silent
+  kSeparate,  // without its speech; wants JobDeps::separator
+};
 enum class SubtitleMode { kNone, kSoft, kBurn };
 
 // What happens to lines whose speech cannot fit their time.
@@ -60,6 +70,9 @@ struct ClipOptions {
 // What decides the result. All of it goes into the journal's fingerprint.
 struct JobOptions {
   BackgroundMode background = BackgroundMode::kDuck;
+  // kSeparate: once a job has spent so many seconds on separation for each ten minutes of its programme (the
+  // first ten count whole), the rest is ducked; 0: no limit.
+  double separation_limit_s = 300;
   SubtitleMode subtitles = SubtitleMode::kSoft;
   double max_speed = 1.2;
   double failed_share_limit = 0.2;  // above it the job ends as failed
@@ -112,6 +125,10 @@ struct JobDeps {
   // Finds speech for recordings of voices; null or not ready = levels do. Outlives the job.
   const voices::Vad* voice_activity = nullptr;
   ClipReader read_clip;  // null: audio_key of lines is not read
+  // Splits speech from the rest; null: nothing is separated.
+  std::shared_ptr<const separation::Separator> separator;
+  // What is to be said about how all this was chosen, one line each: for on_notice and the report.
+  std::vector<std::string> notices;
 };
 
 struct JobResult {

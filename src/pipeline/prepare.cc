@@ -143,7 +143,8 @@ Status ChooseVoices(const JobSpec& spec, const JobDeps& deps, PreparedJob& job, 
     state.request = {.text = state.line.translation,
                      .language = spec.target_language,
                      .voice = chosen[state.line.speaker]};
-    if (const auto own = job.clip_report.lines.find(state.line.sequence); own != job.clip_report.lines.end()) {
+    if (const auto own = job.clip_report.lines.find(state.line.sequence);
+        own != job.clip_report.lines.end()) {
       state.request.voice.reference_path = own->second.path;
       state.request.voice.reference_id = own->second.id;
     }

@@ -26,8 +26,8 @@ namespace {
 using voices::MeasuredRange;
 using voices::SoloRange;
 
-constexpr Samples kFirstHearing = Samples{60} * kTimelineRateHz;
-constexpr Samples kSecondHearing = Samples{120} * kTimelineRateHz;
+constexpr Samples kFirstHearing = Samples{30} * kTimelineRateHz;
+constexpr Samples kSecondHearing = Samples{90} * kTimelineRateHz;
 constexpr Samples kLongestListen = Samples{15} * kTimelineRateHz;  // at one stretch
 constexpr Samples kWantedSpeech = Samples{3} * kTimelineRateHz;
 constexpr Samples kLeastSpeech = kTimelineRateHz / 2;
@@ -65,7 +65,11 @@ void Borrow(const ReferenceClip& from, ReferenceClip& clip) {
 class ClipCutter {
  public:
   ClipCutter(const ClipRequest& request, PreparedJob& job, const std::stop_token& stop)
-      : request_(request), job_(job), report_(job.clip_report), stop_(stop), rules_(RulesFor(request.options)) {}
+      : request_(request),
+        job_(job),
+        report_(job.clip_report),
+        stop_(stop),
+        rules_(RulesFor(request.options)) {}
 
   Status Run();
 
@@ -100,7 +104,6 @@ class ClipCutter {
 
 void ClipCutter::Begin() {
   report_ = {};
-  report_.track = request_.track != nullptr ? std::string(request_.track->name()) : "none";
   Status ready = FailedPrecondition("no voice activity model is configured");
   if (request_.voice_activity != nullptr) ready = request_.voice_activity->CheckReady();
   if (ready.ok()) {
@@ -163,7 +166,9 @@ Status ClipCutter::Run() {
     report_.speakers.push_back(std::move(clip));
   }
   BorrowWhereNone();
-  return request_.options.per_line ? CutLines() : OkStatus();
+  if (request_.options.per_line) WS_RETURN_IF_ERROR(CutLines());
+  report_.track = request_.track != nullptr ? std::string(request_.track->name()) : "none";
+  return OkStatus();
 }
 
 StatusOr<ReferenceClip> ClipCutter::ClipOf(const std::string& speaker) {
@@ -206,8 +211,9 @@ Status ClipCutter::TakeWorkersClip(const std::string& key, ReferenceClip& best) 
   if (!best.path.empty() && best.score.total >= choice.score.total) return OkStatus();
   audio::MonoBuffer cut;
   for (const voices::ClipPiece& piece : choice.pieces) {
-    const auto part = std::span(sound.speech)
-                          .subspan(static_cast<size_t>(2 * piece.start), static_cast<size_t>(2 * piece.length));
+    const auto part =
+        std::span(sound.speech)
+            .subspan(static_cast<size_t>(2 * piece.start), static_cast<size_t>(2 * piece.length));
     voices::AppendToClip(part, cut);
   }
   best.source = ClipSource::kWorker;
@@ -231,8 +237,7 @@ StatusOr<bool> ClipCutter::TakeOwn(const std::string& speaker, ReferenceClip& cl
   if (others.empty()) {
     clip.tried.push_back({ClipSource::kOtherLines, "there are no other lines"});
   } else {
-    WS_RETURN_IF_ERROR(
-        Hear(others, voices::RangesToHear(others, kSecondHearing, kLongestListen), measured));
+    WS_RETURN_IF_ERROR(Hear(others, voices::RangesToHear(others, kSecondHearing, kLongestListen), measured));
     std::sort(measured.begin(), measured.end(),
               [](const MeasuredRange& a, const MeasuredRange& b) { return a.start < b.start; });
     WS_ASSIGN_OR_RETURN(found, Take(ClipSource::kOtherLines, measured, rules_, clip));
@@ -251,7 +256,8 @@ StatusOr<bool> ClipCutter::Take(ClipSource source, const std::vector<MeasuredRan
   }
   audio::MonoBuffer cut;
   for (const voices::ClipPiece& piece : choice.pieces) {
-    WS_ASSIGN_OR_RETURN(const voices::ClipSound sound, request_.track->Read(piece.start, piece.length, stop_));
+    WS_ASSIGN_OR_RETURN(const voices::ClipSound sound,
+                        request_.track->Read(piece.start, piece.length, stop_));
     voices::AppendToClip(sound.speech, cut);
   }
   if (source == ClipSource::kPadded) {
@@ -301,7 +307,9 @@ void ClipCutter::BorrowWhereNone() {
     const double hz = it == request_.profiles->end() ? 0 : it->second.median_pitch_hz;
     return hz > 0 ? std::log2(hz) : 0;
   };
-  const auto shown = [](const std::string& name) { return name.empty() ? "the speaker without a name" : name; };
+  const auto shown = [](const std::string& name) {
+    return name.empty() ? "the speaker without a name" : name;
+  };
   std::vector<std::pair<double, const ReferenceClip*>> owners;
   for (const ReferenceClip& clip : report_.speakers) {
     if (!clip.path.empty()) owners.emplace_back(pitch(clip.speaker), &clip);

@@ -26,16 +26,16 @@ namespace waveshift::pipeline {
 
 struct ClipRequest {
   ClipOptions options;
-  ClipTrack* track = nullptr;                     // null: there is no sound
-  const voices::Vad* voice_activity = nullptr;    // null or not ready: levels tell speech
-  ClipReader read_clip;                           // of audio_key; null: those are not read
+  ClipTrack* track = nullptr;                   // null: there is no sound
+  const voices::Vad* voice_activity = nullptr;  // null or not ready: levels tell speech
+  ClipReader read_clip;                         // of audio_key; null: those are not read
   std::string scratch_parent;
-  std::set<std::string> speakers;                 // who wants a recording
+  std::set<std::string> speakers;                                           // who wants a recording
   const std::map<std::string, voices::SpeakerProfile>* profiles = nullptr;  // for "of like pitch"
 };
 
 // Fills in job.clip_report, and job.clips with its files. Reads the job's lines and length alone. Of each
-// speaker at most 60 s of sound are listened to, and 120 s more when those do not do; with
+// speaker at most 45 s of sound are listened to, and 105 s more when those do not do; with
 // options.per_line every line of theirs that is long enough. Memory: 15 s of sound, 20 bytes for each 32 ms
 // listened to. Errors: Cancelled, or that the sound cannot be read or the files not written.
 Status CutReferenceClips(const ClipRequest& request, PreparedJob& job, const std::stop_token& stop);

@@ -72,11 +72,12 @@ ordered_json ClipJson(const ReferenceClip& clip, bool keep_lines) {
                         {"level", Share(score.level)},
                         {"voice", Share(score.voice)},
                         {"length", Share(score.length)}};
-  return {{"ranges", std::move(ranges)},
-          {"duration_ms", is_there ? ordered_json(Rounded(MsFromSamples(clip.length))) : ordered_json(nullptr)},
-          {"score", is_there ? ordered_json(Share(score.total)) : ordered_json(nullptr)},
-          {"score_parts", is_there ? std::move(parts) : ordered_json(nullptr)},
-          {"wav", is_there && keep_lines ? ordered_json("lines/" + clip.kept_as) : ordered_json(nullptr)}};
+  return {
+      {"ranges", std::move(ranges)},
+      {"duration_ms", is_there ? ordered_json(Rounded(MsFromSamples(clip.length))) : ordered_json(nullptr)},
+      {"score", is_there ? ordered_json(Share(score.total)) : ordered_json(nullptr)},
+      {"score_parts", is_there ? std::move(parts) : ordered_json(nullptr)},
+      {"wav", is_there && keep_lines ? ordered_json("lines/" + clip.kept_as) : ordered_json(nullptr)}};
 }
 
 ordered_json ClipsJson(const ClipReport& clips, bool keep_lines) {
@@ -94,7 +95,8 @@ ordered_json ClipsJson(const ClipReport& clips, bool keep_lines) {
     speaker["tried"] = std::move(tried);
     speakers.push_back(std::move(speaker));
   }
-  return {{"track", clips.track}, {"voice_activity", clips.voice_activity}, {"speakers", std::move(speakers)}};
+  return {
+      {"track", clips.track}, {"voice_activity", clips.voice_activity}, {"speakers", std::move(speakers)}};
 }
 
 ordered_json LineJson(const LineState& state, const ReportData& data) {

@@ -69,8 +69,8 @@ struct TaskManagerDeps {
   stores::TaskStore* tasks = nullptr;
   stores::ObjectStore* objects = nullptr;
   EngineFactory engine;
-  JobRunner run_job;                          // pipeline::RunJob outside tests
-  simplify::ChatModel* chat_model = nullptr;  // of all jobs; null: none. Outlives the manager
+  JobRunner run_job;                                  // pipeline::RunJob outside tests
+  simplify::ChatModel* chat_model = nullptr;          // of all jobs; null: none. Outlives the manager
   std::shared_ptr<const voices::Vad> voice_activity;  // of all jobs; null: levels tell speech
   // One line about a task, for the log. Called from any thread, also several at once.
   std::function<void(const std::string& task_id, bool is_error, const std::string& line)> log;

@@ -25,11 +25,11 @@ struct ClipSound {
 // kSpeechWindow of a stretch.
 struct ClipWindow {
   static constexpr float kNotKnown = std::numeric_limits<float>::quiet_NaN();
-  float speech = 0;                  // probability that somebody speaks, 0 to 1
-  float level_db = -90;              // of the speech, dBFS, mean of both channels
-  float background_db = kNotKnown;   // of the background
-  float pitch_hz = 0;                // 0: no voice is heard, or not known
-  bool is_clipped = false;           // the sound as a whole touches full scale
+  float speech = 0;                 // probability that somebody speaks, 0 to 1
+  float level_db = -90;             // of the speech, dBFS, mean of both channels
+  float background_db = kNotKnown;  // of the background
+  float pitch_hz = 0;               // 0: no voice is heard, or not known
+  bool is_clipped = false;          // the sound as a whole touches full scale
 };
 
 // The whole windows of `sound`. Without `vad` (null) a window is speech when the line's level says so

@@ -14,9 +14,9 @@
 namespace waveshift::voices {
 namespace {
 
-constexpr float kHeard = 0.5F;     // probability from which a window counts as speech
-constexpr float kSilent = 0.35F;   // below it a piece's edge is pause
-constexpr float kPause = 0.15F;    // below it a window says how loud the background is
+constexpr float kHeard = 0.5F;    // probability from which a window counts as speech
+constexpr float kSilent = 0.35F;  // below it a piece's edge is pause
+constexpr float kPause = 0.15F;   // below it a window says how loud the background is
 constexpr size_t kLeastPauses = 3;
 constexpr double kPauseShare = 0.2;  // of the pauses' levels: sound that dies away is no background
 constexpr ptrdiff_t kSmoothing = 4;  // windows on each side whose background counts
@@ -69,8 +69,8 @@ class Cutter {
   void Cut() {
     std::vector<float> probabilities;
     for (const ClipWindow& window : windows_) probabilities.push_back(window.speech);
-    const SegmentRules segments{.enter = kHeard, .leave = kSilent, .min_silence = kKeptPause, .min_speech = 0,
-                                .pad = 0};
+    const SegmentRules segments{
+        .enter = kHeard, .leave = kSilent, .min_silence = kKeptPause, .min_speech = 0, .pad = 0};
     for (const SpeechSegment& segment : FindSpeech(probabilities, segments)) {
       CutSegment(static_cast<size_t>(segment.start / kSpeechWindow),
                  static_cast<size_t>(segment.end / kSpeechWindow));
@@ -96,8 +96,8 @@ class Cutter {
   const ClipRules& rules_;
   Losses& losses_;
   std::vector<Candidate>& out_;
-  Samples room_ = 0;     // for the speech of a piece
-  size_t padding_ = 0;   // windows
+  Samples room_ = 0;                  // for the speech of a piece
+  size_t padding_ = 0;                // windows
   std::vector<float> background_db_;  // of each window, smoothed; NaN: not known
 };
 
@@ -139,9 +139,9 @@ double Cutter::LevelDb(size_t begin, size_t end) const {
 
 size_t Cutter::QuietestIn(size_t begin, size_t end) const {
   const auto first = windows_.begin();
-  const auto quietest = std::min_element(
-      first + static_cast<ptrdiff_t>(begin), first + static_cast<ptrdiff_t>(end),
-      [](const ClipWindow& a, const ClipWindow& b) { return a.level_db < b.level_db; });
+  const auto quietest =
+      std::min_element(first + static_cast<ptrdiff_t>(begin), first + static_cast<ptrdiff_t>(end),
+                       [](const ClipWindow& a, const ClipWindow& b) { return a.level_db < b.level_db; });
   return static_cast<size_t>(quietest - first);
 }
 
@@ -194,7 +194,8 @@ void Cutter::AddPiece(size_t begin, size_t end, double level_db) {
     if (windows_[w].pitch_hz > 0) pitch.push_back(windows_[w].pitch_hz);
   }
   piece.is_background_known = !std::isnan(background);
-  if (piece.is_background_known) piece.over_background_db = piece.level_db - 10 * std::log10(background + 1e-12);
+  if (piece.is_background_known)
+    piece.over_background_db = piece.level_db - 10 * std::log10(background + 1e-12);
   if (pitch.size() >= kLeastVoiced) piece.pitch_hz = PitchPercentile(pitch, 0.5);
   for (size_t i = 0; i < padding_ && begin > 0 && IsPause(begin - 1, level_db); ++i) --begin;
   for (size_t i = 0; i < padding_ && end < windows_.size() && IsPause(end, level_db); ++i) ++end;
@@ -236,9 +237,8 @@ void Score(double pitch_hz, Candidate& piece) {
   score.clean = piece.is_background_known ? Ramp(piece.over_background_db, 10, 30) : 0.5;
   score.density = piece.density;
   score.level = std::min(Ramp(piece.level_db, -50, -32), Ramp(piece.level_db, 0, -12));
-  score.voice = piece.pitch_hz > 0
-                    ? 1 - std::abs(Semitones(pitch_hz, piece.pitch_hz)) / kOtherVoiceSemitones
-                    : 0.5;
+  score.voice =
+      piece.pitch_hz > 0 ? 1 - std::abs(Semitones(pitch_hz, piece.pitch_hz)) / kOtherVoiceSemitones : 0.5;
   score.length = Ramp(SecondsFromSamples(piece.speech), 0, 3);
   score.total = 0.35 * score.clean + 0.25 * score.density + 0.15 * score.level + 0.1 * score.voice +
                 0.15 * score.length;
@@ -268,8 +268,7 @@ void Join(const std::vector<Candidate>& picked, ClipChoice& choice) {
   for (const Candidate& piece : picked) {
     const Samples end = piece.start + piece.length;
     if (!choice.pieces.empty() && piece.start <= choice.pieces.back().start + choice.pieces.back().length) {
-      choice.pieces.back().length =
-          std::max(choice.pieces.back().length, end - choice.pieces.back().start);
+      choice.pieces.back().length = std::max(choice.pieces.back().length, end - choice.pieces.back().start);
     } else {
       choice.pieces.push_back({piece.start, piece.length});
     }

@@ -18,18 +18,18 @@
 namespace waveshift::voices {
 
 struct ClipRules {
-  Samples most = Samples{12} * kTimelineRateHz;       // of the whole clip
-  Samples least = Samples{3} * kTimelineRateHz;       // of the speech in it, else there is no clip
-  Samples shortest_piece = kTimelineRateHz / 2;       // of the speech in a piece
-  Samples padding = SamplesFromMs(int64_t{200});      // of pause kept around a piece
-  float least_over_background_db = 10;                // speech against what else is heard
-  float quietest_db = -50;                            // of the speech's level
+  Samples most = Samples{12} * kTimelineRateHz;   // of the whole clip
+  Samples least = Samples{3} * kTimelineRateHz;   // of the speech in it, else there is no clip
+  Samples shortest_piece = kTimelineRateHz / 2;   // of the speech in a piece
+  Samples padding = SamplesFromMs(int64_t{200});  // of pause kept around a piece
+  float least_over_background_db = 10;            // speech against what else is heard
+  float quietest_db = -50;                        // of the speech's level
 };
 
 // A stretch in which one speaker is alone.
 struct MeasuredRange {
-  Samples start = 0;                 // on the timeline, or of whatever sound it is
-  std::vector<ClipWindow> windows;   // from there on
+  Samples start = 0;                // on the timeline, or of whatever sound it is
+  std::vector<ClipWindow> windows;  // from there on
 };
 
 // Each part from 0 (bad) to 1; `total` is their weighted mean (clip_selection.cc has the weights).
@@ -55,9 +55,9 @@ struct ClipChoice {
   Samples length() const;
 };
 
-// The best pieces of one speaker, as long as they are worth it. A piece is a stretch of speech without clipped
-// windows and without windows whose background comes within least_over_background_db of the speech; without
-// a known background the pauses of its range say how loud that is. Pieces whose pitch is far from the
+// The best pieces of one speaker, as long as they are worth it. A piece is a stretch of speech without
+// clipped windows and without windows whose background comes within least_over_background_db of the speech;
+// without a known background the pauses of its range say how loud that is. Pieces whose pitch is far from the
 // median's are somebody else's (a name given twice, a wrong time) and left out. Pre: ranges do not overlap.
 // Pure: the same ranges give the same choice.
 ClipChoice SelectClip(std::span<const MeasuredRange> ranges, const ClipRules& rules = {});

@@ -16,7 +16,7 @@
 namespace waveshift::voices {
 namespace {
 
-constexpr size_t kContext = 64;          // samples before a window that it is judged with
+constexpr size_t kContext = 64;           // samples before a window that it is judged with
 constexpr size_t kStateValues = 2 * 128;  // what the two layers remember
 constexpr int64_t kMaxModelBytes = 64 << 20;
 constexpr int64_t kMaxOutputValues = 1024;
@@ -52,7 +52,8 @@ class SileroStream : public VadStream {
     WS_ASSIGN_OR_RETURN(const std::vector<onnx::Tensor> outputs,
                         session_->Run(inputs, {.max_output_values = kMaxOutputValues, .stop = stop}));
     const std::vector<float>& state = outputs[1].values;
-    if (outputs[0].values.size() != 1 || !std::isfinite(outputs[0].values[0]) || state.size() != kStateValues) {
+    if (outputs[0].values.size() != 1 || !std::isfinite(outputs[0].values[0]) ||
+        state.size() != kStateValues) {
       return Internal("the voice activity model gave no probability");
     }
     probabilities.push_back(std::clamp(outputs[0].values[0], 0.0F, 1.0F));

@@ -45,11 +45,11 @@ class SpeechSegmenter {
   void Close(Samples end, std::vector<SpeechSegment>& found);
 
   const SegmentRules rules_;
-  Samples position_ = 0;                   // end of the windows so far
+  Samples position_ = 0;  // end of the windows so far
   bool speaking_ = false;
-  Samples begin_ = 0;                      // of the stretch in hand, without pad
-  std::optional<Samples> silent_since_;    // in it
-  std::optional<SpeechSegment> waiting_;   // padded; what follows decides about its end
+  Samples begin_ = 0;                     // of the stretch in hand, without pad
+  std::optional<Samples> silent_since_;   // in it
+  std::optional<SpeechSegment> waiting_;  // padded; what follows decides about its end
 };
 
 // All of a signal's stretches. Pure.

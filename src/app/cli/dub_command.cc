@@ -133,8 +133,8 @@ Status RunDub(const Flags& flags, CommandContext& context) {
   auto lease = store->AcquireLease(request.spec.layout.journal_prefix + "lease",
                                    "waveshift dub, process " + std::to_string(::getpid()), kLeaseLifetime);
   if (!lease.ok()) return Annotate(lease.status(), request.output_directory + ": another run works here");
-  auto result = RunWithProgress(flags, request, engine, shortening, *voice_activity, *store, *style,
-                                context.stop());
+  auto result =
+      RunWithProgress(flags, request, engine, shortening, *voice_activity, *store, *style, context.stop());
   if (!result.ok()) {
     // Bad input is refused before anything is made: it must not leave a folder behind.
     const bool bad_input = ExitCodeFor(result.status()) == ExitCodeFor(InvalidArgument(""));
