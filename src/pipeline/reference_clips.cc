@@ -40,7 +40,7 @@ voices::ClipRules RulesFor(const ClipOptions& options) {
   rules.most = options.goal;
   rules.padding = options.padding;
   rules.least =
-      std::max(std::min(kWantedSpeech, rules.most * 3 / 5), std::min(options.min, rules.most * 4 / 5));
+      std::max(std::min(kWantedSpeech, rules.most * 2 / 5), std::min(options.min, rules.most * 4 / 5));
   return rules;
 }
 

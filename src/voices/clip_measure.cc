@@ -41,9 +41,33 @@ void MeasureLevels(const ClipSound& sound, std::vector<ClipWindow>& windows) {
   }
 }
 
+constexpr float kSpeechBelowDb = 18;  // below the line's loud frames
+
+// Whether the sound between the first and the last loud frame neither rises nor falls nor pauses, as noise
+// and held notes do. (MeasureExtent asks the same of a whole slot; here silence lies around the sound.)
+bool IsSteady(std::span<const float> levels, float least_db) {
+  constexpr double kSteadyDb = 2.5;
+  constexpr double kLeastPauses = 0.03;  // of the frames
+  const auto is_loud = [least_db](float level) { return level >= least_db; };
+  const auto first = std::find_if(levels.begin(), levels.end(), is_loud);
+  const auto last = std::find_if(levels.rbegin(), levels.rend(), is_loud).base();
+  double sum = 0;
+  double squares = 0;
+  double count = 0;
+  for (auto level = first; level < last; ++level) {
+    if (!is_loud(*level)) continue;
+    sum += *level;
+    squares += static_cast<double>(*level) * *level;
+    ++count;
+  }
+  const double mean = sum / std::max(count, 1.0);
+  const double variance = squares / std::max(count, 1.0) - mean * mean;
+  const auto frames = static_cast<double>(last - first);
+  return variance < kSteadyDb * kSteadyDb && frames - count < kLeastPauses * frames;
+}
+
 // Where the louder frames of the line lie (speech_extent.h), when it is no steady sound.
 void FindSpeechByLevel(std::span<const float> interleaved, std::vector<ClipWindow>& windows) {
-  constexpr float kSpeechBelowDb = 18;  // below the line's loud frames
   constexpr double kLoudShare = 0.8;
   std::vector<float> levels;
   AppendLevels(interleaved, levels);
@@ -53,10 +77,11 @@ void FindSpeechByLevel(std::span<const float> interleaved, std::vector<ClipWindo
   const auto loud =
       sorted.begin() + static_cast<ptrdiff_t>(kLoudShare * static_cast<double>(sorted.size() - 1));
   std::nth_element(sorted.begin(), loud, sorted.end());
+  const float least_db = *loud - kSpeechBelowDb;
+  if (IsSteady(levels, least_db)) return;
   for (size_t w = 0; w < windows.size(); ++w) {
     const auto frame = static_cast<size_t>(static_cast<Samples>(w) * kSpeechWindow / kLevelFrame);
-    const bool is_loud = windows[w].level_db >= *loud - kSpeechBelowDb;
-    windows[w].speech = is_loud && frame < extent.spoken_frames ? 1.0F : 0.0F;
+    windows[w].speech = windows[w].level_db >= least_db && frame < extent.spoken_frames ? 1.0F : 0.0F;
   }
 }
 

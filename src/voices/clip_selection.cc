@@ -35,8 +35,9 @@ double Ramp(double value, double zero, double one) {
 double Semitones(double from_hz, double to_hz) { return 12 * std::log2(to_hz / from_hz); }
 
 struct Candidate {
+  std::span<const ClipWindow> windows;  // pauses at its edges included
   Samples start = 0;
-  Samples length = 0;  // pauses at its edges included
+  Samples length = 0;
   Samples speech = 0;
   double level_db = 0;
   double over_background_db = 0;
@@ -56,13 +57,12 @@ class Cutter {
  public:
   Cutter(const MeasuredRange& range, const ClipRules& rules, Losses& losses, std::vector<Candidate>& out)
       : range_(range), windows_(range.windows), rules_(rules), losses_(losses), out_(out) {
-    room_ = rules.most - 2 * rules.padding;
-    if (room_ < rules.shortest_piece) {
-      padding_ = 0;
-      room_ = rules.most;
-    } else {
-      padding_ = static_cast<size_t>(rules.padding / kSpeechWindow);
-    }
+    // Short clips have no room for much pause.
+    padding_ = static_cast<size_t>(std::min(rules.padding, rules.most / 20) / kSpeechWindow);
+    const Samples room = rules.most - 2 * static_cast<Samples>(padding_) * kSpeechWindow;
+    const Samples longest = std::clamp(rules.most / 3, std::min(room, kShortLongest), kLongestPiece);
+    longest_ = static_cast<size_t>(std::max<Samples>(2, longest / kSpeechWindow));
+    shortest_ = std::min(static_cast<size_t>(rules.shortest_piece / kSpeechWindow), longest_ / 2);
     FillBackground();
   }
 
@@ -96,7 +96,8 @@ class Cutter {
   const ClipRules& rules_;
   Losses& losses_;
   std::vector<Candidate>& out_;
-  Samples room_ = 0;                  // for the speech of a piece
+  size_t longest_ = 0;  // windows of speech in a piece
+  size_t shortest_ = 0;
   size_t padding_ = 0;                // windows
   std::vector<float> background_db_;  // of each window, smoothed; NaN: not known
 };
@@ -160,10 +161,8 @@ void Cutter::CutSegment(size_t begin, size_t end) {
 
 // Cuts what is long at its quietest windows.
 void Cutter::CutRun(size_t begin, size_t end, double level_db) {
-  const Samples longest = std::clamp(rules_.most / 3, std::min(room_, kShortLongest), kLongestPiece);
-  const auto most = static_cast<size_t>(std::max<Samples>(2, longest / kSpeechWindow));
-  while (end - begin > most) {
-    const size_t cut = QuietestIn(begin + most / 2, begin + most);
+  while (end - begin > longest_) {
+    const size_t cut = QuietestIn(begin + longest_ / 2, begin + longest_);
     AddPiece(begin, cut, level_db);
     begin = cut;
   }
@@ -177,7 +176,7 @@ void Cutter::AddPiece(size_t begin, size_t end, double level_db) {
   Candidate piece;
   piece.speech = static_cast<Samples>(count) * kSpeechWindow;
   if (count == 0) return;
-  if (piece.speech < std::min(rules_.shortest_piece, room_ - kSpeechWindow)) {
+  if (count < shortest_) {
     losses_.brief += count;
     return;
   }
@@ -201,6 +200,7 @@ void Cutter::AddPiece(size_t begin, size_t end, double level_db) {
   for (size_t i = 0; i < padding_ && end < windows_.size() && IsPause(end, level_db); ++i) ++end;
   piece.start = range_.start + static_cast<Samples>(begin) * kSpeechWindow;
   piece.length = static_cast<Samples>(end - begin) * kSpeechWindow;
+  piece.windows = std::span(windows_).subspan(begin, end - begin);
   out_.push_back(piece);
 }
 
@@ -244,15 +244,32 @@ void Score(double pitch_hz, Candidate& piece) {
                 0.15 * score.length;
 }
 
+// Its beginning, no longer than `room`, up to a quiet place.
+void Shorten(Samples room, Candidate& piece) {
+  const auto most = static_cast<size_t>(room / kSpeechWindow);
+  const auto tail = piece.windows.subspan(most * 3 / 4, most - most * 3 / 4);
+  const auto quietest =
+      std::min_element(tail.begin(), tail.end(),
+                       [](const ClipWindow& a, const ClipWindow& b) { return a.level_db < b.level_db; });
+  const Samples length =
+      static_cast<Samples>(most * 3 / 4) * kSpeechWindow + (quietest - tail.begin()) * kSpeechWindow;
+  piece.speech = std::max<Samples>(0, piece.speech - (piece.length - length));
+  piece.length = length;
+}
+
 std::vector<Candidate> Pick(std::vector<Candidate> pieces, const ClipRules& rules, Samples& speech) {
   std::sort(pieces.begin(), pieces.end(), [](const Candidate& a, const Candidate& b) {
     return std::make_tuple(-a.score.total, a.start) < std::make_tuple(-b.score.total, b.start);
   });
   std::vector<Candidate> picked;
   Samples length = 0;
-  for (const Candidate& piece : pieces) {
+  for (Candidate& piece : pieces) {
     if (speech >= rules.least && piece.score.total < kWorthwhile * pieces.front().score.total) break;
-    if (piece.length > rules.most - length) continue;
+    const Samples room = rules.most - length;
+    if (piece.length > room) {
+      if (speech >= rules.least || room < std::min(rules.shortest_piece, rules.most / 4)) continue;
+      Shorten(room, piece);
+    }
     length += piece.length;
     speech += piece.speech;
     picked.push_back(piece);
