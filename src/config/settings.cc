@@ -188,6 +188,11 @@ Status MixSettings::Validate() const { return OkStatus(); }
 std::string MixSettings::ToString() const { return ShowGroup(*this); }
 
 void SourceAudioSettings::Register(Registry& r) {
+  r.Word("WAVESHIFT_BACKGROUND", &background, {"auto", "separate", "duck", "none"},
+         "what becomes of the original sound")
+      .WithFlag("--background");
+  r.Word("WAVESHIFT_SEPARATOR", &separator, {"auto", "mdx", "deepfilter"}, "what takes its speech out")
+      .WithFlag("--separator");
   r.Switch("ENABLE_VOCAL_SEPARATION", &enable_vocal_separation, "split speech from background")
       .Also("TTS_ENABLE_AUDIO_SEPARATION");
   r.Text("VOCAL_SEPARATION_MODEL", &vocal_separation_model, "model file of the split");

@@ -133,6 +133,10 @@ struct MixSettings {
 
 // Splitting speech from background, and the clips that voices are taken from.
 struct SourceAudioSettings {
+  // WAVESHIFT_BACKGROUND: what becomes of the original sound under the dub: "separate" takes its speech out,
+  // "duck" lowers it, "none" silences it, "auto" separates when a model is there.
+  std::string background = "auto";
+  std::string separator = "auto";                           // WAVESHIFT_SEPARATOR: auto, mdx, deepfilter
   bool enable_vocal_separation = true;                      // ENABLE_VOCAL_SEPARATION
   std::string vocal_separation_model = "Kim_Vocal_2.onnx";  // VOCAL_SEPARATION_MODEL
   std::string vocal_separation_output_format = "WAV";       // VOCAL_SEPARATION_OUTPUT_FORMAT

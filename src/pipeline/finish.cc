@@ -111,6 +111,9 @@ StatusOr<std::string> Finisher::WriteReport(const std::string& failure,
   data.versions = {{"waveshift", std::string(Version())}, {"ffmpeg", media::FfmpegVersion()}};
   if (!c_.engines.empty()) data.engine = c_.engines.front().first;
   for (const auto& engine : c_.engines) data.versions.push_back(engine);
+  data.background = *c_.background;
+  if (!data.background.separator.empty())
+    data.versions.emplace_back(data.background.separator, data.background.version);
   data.measured = measured_;
   data.notices = notices;
   data.clips = c_.job->clip_report;

@@ -101,13 +101,18 @@ Mixer::~Mixer() = default;
 Samples Mixer::position() const { return std::max(impl_->emitted, impl_->options.start); }
 
 void Mixer::AddLine(const LineState& line) {
+  SpeechRemoval* const removal = impl_->options.removal;
   if (line.status != LineStatus::kDubbed) {
     impl_->curve.AddProtected(line.slot_start, line.slot_end);
+    if (removal != nullptr) removal->AddKept(line.slot_start, line.slot_end);
     return;
   }
   // The slot too: where the dub is shorter than the original, the original voice must not come back for its
   // last words.
-  impl_->curve.AddDucked(std::min(line.slot_start, line.start), std::max(line.slot_end, line.end()));
+  const Samples start = std::min(line.slot_start, line.start);
+  const Samples end = std::max(line.slot_end, line.end());
+  impl_->curve.AddDucked(start, end);
+  if (removal != nullptr) removal->AddDubbed(start, end);
   if (line.end() <= impl_->input) return;
   auto& waiting = impl_->waiting;
   const auto at =
@@ -162,6 +167,9 @@ Status Mixer::Impl::Feed(Samples frames, const std::stop_token& stop) {
   WS_RETURN_IF_ERROR(StartLines(input + frames));
   gains.resize(static_cast<size_t>(frames));
   curve.Gains(input, gains);
+  if (reader && options.removal != nullptr) {
+    WS_RETURN_IF_ERROR(options.removal->Apply(input, mix, gains, stop));
+  }
   audio::ApplyGainCurve(mix, gains);
   AddLines(mix);
   const size_t before = dubbed.size();

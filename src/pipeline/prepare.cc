@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "media/fonts.h"
 #include "pipeline/casting.h"
+#include "separation/separator.h"
 #include "text/language.h"
 
 namespace waveshift::pipeline {
@@ -62,6 +63,10 @@ std::string Fingerprint(const JobSpec& spec, const JobDeps& deps, const Prepared
   hasher.Add(kPipelineVersion).Add(video_identity).Add(audio_identity).Add(spec.target_language);
   const JobOptions& options = spec.options;
   hasher.Add(static_cast<long long>(options.background)).Add(static_cast<long long>(options.subtitles));
+  if (options.background == BackgroundMode::kSeparate) {
+    hasher.Add(deps.separator->name()).Add(std::string_view(deps.separator->version()));
+    hasher.Add(options.separation_limit_s);
+  }
   hasher.Add(options.max_speed).Add(options.segment_seconds).Add(options.speak ? 1LL : 0LL);
   const ShorteningOptions& shortening = options.shortening;
   hasher.Add(shortening.enabled ? 1LL : 0LL).Add(shortening.lengthen ? 1LL : 0LL);
@@ -90,6 +95,12 @@ Status CheckBurnedText(const PreparedJob& job) {
   return media::CheckFonts(all);
 }
 
+Status CheckSeparator(const JobSpec& spec, const JobDeps& deps) {
+  if (spec.options.background != BackgroundMode::kSeparate) return OkStatus();
+  if (deps.separator == nullptr) return FailedPrecondition("no separation model is configured");
+  return deps.separator->CheckReady();
+}
+
 }  // namespace
 
 std::string TakeKey(const tts::Synthesizer& synthesizer, const tts::SpeakRequest& request) {
@@ -107,6 +118,7 @@ std::string TakeKey(const tts::Synthesizer& synthesizer, const tts::SpeakRequest
 
 StatusOr<PreparedJob> PrepareJob(const JobSpec& spec, const JobDeps& deps, const std::stop_token& stop) {
   PreparedJob job;
+  WS_RETURN_IF_ERROR(CheckSeparator(spec, deps));
   WS_ASSIGN_OR_RETURN(job.info, media::ProbeMedia(spec.video_path));
   if (!job.info.video) return InvalidArgument(spec.video_path + ": holds no video");
   const bool copy = job.info.video->can_copy && spec.options.subtitles != SubtitleMode::kBurn;

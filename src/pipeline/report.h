@@ -19,6 +19,15 @@ namespace waveshift::pipeline {
 // -1..1.
 using WaveformPeaks = std::vector<std::pair<float, float>>;
 
+// What became of the original sound under dubbed lines.
+struct BackgroundReport {
+  std::string mode = "duck";   // "separate", "duck", "none"
+  std::string separator;       // its name, "" when nothing was separated
+  std::string version;         // of the separator
+  double ducked_from_ms = -1;  // where separation ended early, else -1
+  std::string reason;          // why
+};
+
 struct ReportData {
   bool completed = false;
   std::string failure;  // why the job failed, "" when it did not
@@ -27,6 +36,7 @@ struct ReportData {
   double media_duration_ms = 0;
   std::vector<LineState> lines;  // in order of slot_start
   std::string engine;            // of a dubbed line that names none
+  BackgroundReport background;
   bool keep_lines = false;
   std::vector<std::pair<std::string, double>> stages;
   std::vector<std::pair<std::string, std::string>> versions;

@@ -138,6 +138,19 @@ ordered_json LineJson(const LineState& state, const ReportData& data) {
   return line;
 }
 
+ordered_json BackgroundJson(const BackgroundReport& background) {
+  const auto text = [](const std::string& value) {
+    return value.empty() ? ordered_json(nullptr) : ordered_json(value);
+  };
+  const bool early = background.ducked_from_ms >= 0;
+  return {
+      {"mode", background.mode},
+      {"separator", text(background.separator)},
+      {"version", text(background.version)},
+      {"ducked_from_ms", early ? ordered_json(Rounded(background.ducked_from_ms)) : ordered_json(nullptr)},
+      {"reason", text(background.reason)}};
+}
+
 ordered_json TimingJson(const std::vector<LineState>& lines) {
   const TimingStats stats = MeasureTiming(lines);
   ordered_json bins = ordered_json::array();
@@ -198,6 +211,7 @@ std::string FormatReportJson(const ReportData& data) {
                       {"shortened", totals.shortened}, {"reused", totals.reused},
                       {"warnings", totals.warnings}};
   report["timing"] = TimingJson(data.lines);
+  report["background"] = BackgroundJson(data.background);
   report["stages"] = ordered_json::array();
   for (const auto& [name, seconds] : data.stages) {
     report["stages"].push_back({{"name", name}, {"seconds", std::round(seconds * 1000) / 1000}});

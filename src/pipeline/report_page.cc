@@ -107,6 +107,8 @@ const late = dubbed.map(l => Math.abs(l.planned_start_ms - l.slot_start_ms)).sor
 const middle = list => list.length ? list[Math.floor(list.length / 2)] : null;
 const cards = [['lines dubbed', report.totals.dubbed + ' / ' + report.totals.lines], ['kept as they were', report.totals.kept], ['failed', report.totals.failed], ['with a warning', lines.filter(l => l.warnings.length).length],
   ['median speed', speeds.length ? middle(speeds).toFixed(2) + '\u00d7' : '\u2013'], ['median shift of start', late.length ? Math.round(middle(late)) + ' ms' : '\u2013'], ['shortened', report.totals.shortened], ['reused', report.totals.reused]];
+const sound = report.background;
+if (sound) cards.push(['original sound under the dub', sound.separator ? 'without speech (' + sound.separator + ')' : sound.mode === 'none' ? 'silent' : 'lowered']);
 if (report.loudness) cards.push(['LUFS loudness', report.loudness.integrated_lufs.toFixed(1)], ['dBTP true peak', report.loudness.true_peak_dbtp.toFixed(1)]);
 for (const [name, value] of cards) { const c = el('div', 'card'); c.append(el('b', '', value), el('span', '', name)); $('cards').append(c); }
 for (const who of speakers.filter(w => lines.some(l => l.speaker === w && l.status !== 'kept'))) { const s = el('span', 'legend'), i = el('i'); i.style.background = color(who); s.append(i, el('span', '', who || '(no name)')); $('legend').append(s, ' '); }

@@ -46,6 +46,13 @@ struct Engine {
   std::map<std::string, voices::VoiceNamer, std::less<>> other_namers;  // of an Ensemble's other engines
   std::string notice;  // for the user, about the choice of the engine; "" when there is nothing to say
 };
+// What becomes of the original sound.
+struct Background {
+  pipeline::BackgroundMode mode = pipeline::BackgroundMode::kDuck;
+  std::shared_ptr<const separation::Separator> separator;  // of kSeparate
+  std::vector<std::string> notices;                        // for the user, about the choice
+};
+using BackgroundFactory = std::function<StatusOr<Background>()>;
 using EngineFactory = std::function<StatusOr<Engine>(const std::string& language)>;
 using JobRunner = std::function<StatusOr<pipeline::JobResult>(
     const pipeline::JobSpec&, const pipeline::JobDeps&, const std::stop_token&)>;
@@ -69,8 +76,9 @@ struct TaskManagerDeps {
   stores::TaskStore* tasks = nullptr;
   stores::ObjectStore* objects = nullptr;
   EngineFactory engine;
-  JobRunner run_job;                                  // pipeline::RunJob outside tests
-  simplify::ChatModel* chat_model = nullptr;          // of all jobs; null: none. Outlives the manager
+  BackgroundFactory background;               // asked by each job that speaks; none: as the options' job says
+  JobRunner run_job;                          // pipeline::RunJob outside tests
+  simplify::ChatModel* chat_model = nullptr;  // of all jobs; null: none. Outlives the manager
   std::shared_ptr<const voices::Vad> voice_activity;  // of all jobs; null: levels tell speech
   // One line about a task, for the log. Called from any thread, also several at once.
   std::function<void(const std::string& task_id, bool is_error, const std::string& line)> log;

@@ -64,12 +64,18 @@ Status TaskManager::Execute(const EntryPtr& entry) {
 
 StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
   WS_ASSIGN_OR_RETURN(const ScratchDirectory scratch, ScratchDirectory::Make(options_.scratch_parent));
-  WS_ASSIGN_OR_RETURN(const pipeline::JobSpec spec, BuildSpec(entry->task, scratch.path()));
+  WS_ASSIGN_OR_RETURN(pipeline::JobSpec spec, BuildSpec(entry->task, scratch.path()));
   Engine engine;
   if (spec.options.speak) {
     WS_ASSIGN_OR_RETURN(engine, deps_.engine(spec.target_language));
   }
   pipeline::JobDeps deps;
+  if (spec.options.speak && deps_.background) {
+    WS_ASSIGN_OR_RETURN(Background background, deps_.background());
+    spec.options.background = background.mode;
+    deps.separator = std::move(background.separator);
+    deps.notices = std::move(background.notices);
+  }
   deps.output = deps_.objects;
   deps.synthesizer = engine.synthesizer.get();
   deps.voice_namer = engine.voice_namer;
