@@ -20,6 +20,9 @@ constexpr float kPause = 0.15F;   // below it a window says how loud the backgro
 constexpr size_t kLeastPauses = 3;
 constexpr double kPauseShare = 0.2;  // of the pauses' levels: sound that dies away is no background
 constexpr ptrdiff_t kSmoothing = 4;  // windows on each side whose background counts
+// What a separator leaves of a background in the speech lies about so far below it
+// (docs/adr/0012-separation.md).
+constexpr float kSeparationDb = 7;
 constexpr Samples kKeptPause = SamplesFromMs(int64_t{300});  // inside a piece
 constexpr Samples kLongestPiece = Samples{4} * kTimelineRateHz;
 constexpr Samples kShortLongest = kTimelineRateHz * 3 / 2;
@@ -99,7 +102,7 @@ class Cutter {
   size_t longest_ = 0;  // windows of speech in a piece
   size_t shortest_ = 0;
   size_t padding_ = 0;                // windows
-  std::vector<float> background_db_;  // of each window, smoothed; NaN: not known
+  std::vector<float> background_db_;  // what is heard of it in each window; NaN: not known
 };
 
 void Cutter::FillBackground() {
@@ -117,7 +120,8 @@ void Cutter::FillBackground() {
       const ptrdiff_t last = std::min(count, w + kSmoothing + 1);
       const double sum = sums[static_cast<size_t>(last)] - sums[static_cast<size_t>(first)];
       const double mean = std::max(sum, 0.0) / static_cast<double>(last - first);
-      background_db_[static_cast<size_t>(w)] = static_cast<float>(10 * std::log10(mean + 1e-12));
+      background_db_[static_cast<size_t>(w)] =
+          static_cast<float>(10 * std::log10(mean + 1e-12)) - kSeparationDb;
     }
   } else if (pauses.size() >= kLeastPauses) {
     const auto at =

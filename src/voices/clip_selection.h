@@ -22,7 +22,7 @@ struct ClipRules {
   Samples least = Samples{3} * kTimelineRateHz;   // of the speech in it, else there is no clip
   Samples shortest_piece = kTimelineRateHz / 2;   // of the speech in a piece
   Samples padding = SamplesFromMs(int64_t{200});  // of pause kept around a piece
-  float least_over_background_db = 10;            // speech against what else is heard
+  float least_over_background_db = 10;            // speech against what is heard of the background
   float quietest_db = -50;                        // of the speech's level
 };
 
@@ -35,7 +35,7 @@ struct MeasuredRange {
 // Each part from 0 (bad) to 1; `total` is their weighted mean (clip_selection.cc has the weights).
 struct ClipScore {
   double total = 0;
-  double clean = 0;    // speech over background: 0 at 10 dB, 1 at 30 dB; 0.5 when that is not known
+  double clean = 0;    // speech over what is heard of the background: 0 at 10 dB, 1 at 30 dB; not known: 0.5
   double density = 0;  // share of speech in the pieces: mean probability
   double level = 0;    // 1 from -32 to -12 dBFS, falling to 0 at -50 and 0
   double voice = 0;    // pitch near the speaker's median: 1 at it, 0 at seven semitones; 0.5 when not known
@@ -56,9 +56,10 @@ struct ClipChoice {
 };
 
 // The best pieces of one speaker, as long as they are worth it. A piece is a stretch of speech without
-// clipped windows and without windows whose background comes within least_over_background_db of the speech;
-// without a known background the pauses of its range say how loud that is. Pieces whose pitch is far from the
-// median's are somebody else's (a name given twice, a wrong time) and left out. Pre: ranges do not overlap.
+// clipped windows and without windows whose background comes within least_over_background_db of the speech.
+// Of a background that is known apart 7 dB less are heard in the speech; without one the pauses of the range
+// say how loud it is. Pieces whose pitch is far from the median's are somebody else's (a name given twice, a
+// wrong time) and left out. Pre: ranges do not overlap.
 // Pure: the same ranges give the same choice.
 ClipChoice SelectClip(std::span<const MeasuredRange> ranges, const ClipRules& rules = {});
 

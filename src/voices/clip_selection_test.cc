@@ -75,7 +75,7 @@ TEST(ClipSelection, ReasonsWhenThereIsNone) {
   EXPECT_EQ(Select({Range(0).Talk(1.6)}).reason, "1.6 s of clean speech, 3.0 s are wanted");
   const auto loud = [](ClipWindow& w) { w.is_clipped = true; };
   EXPECT_THAT(Select({Range(0).Talk(4).With(0, 9, loud)}).reason, HasSubstr("left out: 4.0 s clipped"));
-  const auto music = [](ClipWindow& w) { w.background_db = -28; };
+  const auto music = [](ClipWindow& w) { w.background_db = -19; };
   EXPECT_THAT(Select({Range(0).Talk(4).With(0, 9, music)}).reason, HasSubstr("4.0 s under music or noise"));
   const auto faint = [](ClipWindow& w) { w.level_db = -55, w.background_db = -85; };
   EXPECT_THAT(Select({Range(0).Talk(4).With(0, 9, faint)}).reason, HasSubstr("4.0 s too quiet"));
@@ -127,7 +127,7 @@ TEST(ClipSelection, APieceIsShortenedWhenItMustFit) {
 
 TEST(ClipSelection, ClippedAndNoisyStretchesAreCutOut) {
   const auto clipped = [](ClipWindow& w) { w.is_clipped = true; };
-  const auto music = [](ClipWindow& w) { w.background_db = -25; };
+  const auto music = [](ClipWindow& w) { w.background_db = -18; };
   const ClipChoice choice = Select({Range(0).Talk(9).With(3, 0.1, clipped).With(6, 1, music)});
   ASSERT_FALSE(choice.pieces.empty()) << choice.reason;
   EXPECT_FALSE(Covers(choice, 3.05));
