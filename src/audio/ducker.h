@@ -13,6 +13,7 @@ namespace waveshift::audio {
 enum class DuckMode {
   kDuck,  // the background plays, lowered under speech
   kMute,  // the background is silent, except in protected intervals
+  kFade,  // what is to go under speech fades out and back in
 };
 
 struct DuckOptions {
@@ -24,11 +25,11 @@ struct DuckOptions {
   Samples edge = SamplesFromMs(int64_t{20});      // fades of kMute; shortest ramp beside a protected interval
 };
 
-// The background's gain along the timeline. Ramps are raised cosines in decibels. Ducked intervals are where
-// speech is spoken over the background; protected ones are slots that keep their sound: there the gain is 1
-// (ramps beside them are shortened down to `edge`, and a pause that holds one does not stay lowered), except
-// under a ducked interval that overlaps them. kMute: 0 outside protected intervals, 1 inside, fades lie
-// outside.
+// The background's gain along the timeline. Ramps are raised cosines, of kDuck in decibels. Ducked intervals
+// are where speech is spoken over the background: there the gain is that of depth_db, with kFade 0; protected
+// ones are slots that keep their sound: there the gain is 1 (ramps beside them are shortened down to `edge`,
+// and a pause that holds one does not stay lowered), except under a ducked interval that overlaps them.
+// kMute: 0 outside protected intervals, 1 inside, fades lie outside.
 //
 // The gain at a position depends on nothing but the intervals, so the cuts between Gains calls do not matter.
 // An interval must be known lookahead() before the position reaches its start; added later it counts from the
@@ -51,6 +52,8 @@ class DuckCurve {
     Samples end = 0;
   };
   static void Insert(std::vector<Interval>& list, Interval interval);
+  // The gain where a ramp has gone `share` of its way down.
+  float Lowered(double share) const;
   void Forget(Samples position);
   bool ProtectedIn(Samples start, Samples end) const;
   Samples AttackBefore(Samples start) const;

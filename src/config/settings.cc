@@ -193,6 +193,11 @@ Status MixSettings::Validate() const { return OkStatus(); }
 std::string MixSettings::ToString() const { return ShowGroup(*this); }
 
 void SourceAudioSettings::Register(Registry& r) {
+  r.Word("WAVESHIFT_BACKGROUND", &background, {"auto", "separate", "duck", "none"},
+         "what becomes of the original sound")
+      .WithFlag("--background");
+  r.Word("WAVESHIFT_SEPARATOR", &separator, {"auto", "mdx", "deepfilter"}, "what takes its speech out")
+      .WithFlag("--separator");
   r.Switch("ENABLE_VOCAL_SEPARATION", &enable_vocal_separation, "split speech from background")
       .Also("TTS_ENABLE_AUDIO_SEPARATION");
   r.Text("VOCAL_SEPARATION_MODEL", &vocal_separation_model, "model file of the split");
@@ -209,6 +214,8 @@ void SourceAudioSettings::Register(Registry& r) {
   r.Integer("AUDIO_CLIP_PADDING_MS", &clip_padding_ms, 0, kMostMilliseconds, "sound kept around a clip, ms");
   r.Switch("AUDIO_CLIP_ALLOW_CROSS_NON_SPEECH", &clip_may_cross_non_speech,
            "clips may run over what is no speech");
+  r.Switch("AUDIO_CLIP_PER_LINE", &clip_per_line,
+           "a line that is long and clean is cloned from its own recording");
 }
 
 Status SourceAudioSettings::Validate() const {

@@ -139,6 +139,10 @@ struct MixSettings {
 
 // Splitting speech from background, and the clips that voices are taken from.
 struct SourceAudioSettings {
+  // WAVESHIFT_BACKGROUND: what becomes of the original sound under the dub: "separate" takes its speech out,
+  // "duck" lowers it, "none" silences it, "auto" separates when a model is there.
+  std::string background = "auto";
+  std::string separator = "auto";                           // WAVESHIFT_SEPARATOR: auto, mdx, deepfilter
   bool enable_vocal_separation = true;                      // ENABLE_VOCAL_SEPARATION
   std::string vocal_separation_model = "Kim_Vocal_2.onnx";  // VOCAL_SEPARATION_MODEL
   std::string vocal_separation_output_format = "WAV";       // VOCAL_SEPARATION_OUTPUT_FORMAT
@@ -149,6 +153,7 @@ struct SourceAudioSettings {
   int clip_min_ms = 1000;                  // AUDIO_CLIP_MIN_DURATION_MS
   int clip_padding_ms = 200;               // AUDIO_CLIP_PADDING_MS
   bool clip_may_cross_non_speech = false;  // AUDIO_CLIP_ALLOW_CROSS_NON_SPEECH
+  bool clip_per_line = false;              // AUDIO_CLIP_PER_LINE
 
   void Register(Registry& registry);
   Status Validate() const;

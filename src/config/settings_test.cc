@@ -63,6 +63,8 @@ TEST(Settings, Defaults) {
   EXPECT_TRUE(s.mix.save_tts_audio);
   EXPECT_FALSE(s.mix.cleanup_temp_files);
   EXPECT_EQ(s.source_audio.clip_goal_ms, 12000);
+  EXPECT_EQ(s.source_audio.background, "auto");
+  EXPECT_EQ(s.source_audio.separator, "auto");
   EXPECT_EQ(s.translation.model, "deepseek");
   for (const SettingValue& value : s.Describe()) EXPECT_THAT(value.origin, HasSubstr("default")) << value.key;
 }

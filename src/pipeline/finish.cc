@@ -97,8 +97,9 @@ Status Finisher::MeasureTracks(const std::stop_token& stop) {
   }
   for (const Stem& stem : c_.job->stems) {
     if (listening.stretch.end <= listening.stretch.start) break;
-    WS_ASSIGN_OR_RETURN(const audio::StereoBuffer sound, stem.read(listening.stretch, stop));
-    WS_RETURN_IF_ERROR(add(stem.name, sound));
+    const auto sound = stem.read(listening.stretch, stop);
+    if (sound.status().code() == StatusCode::kCancelled) return sound.status();
+    if (sound.ok()) WS_RETURN_IF_ERROR(add(stem.name, *sound));  // a row less is no reason to fail
   }
   return add("mix", mix.sound());
 }
@@ -130,10 +131,14 @@ StatusOr<std::string> Finisher::WriteReport(const std::string& failure,
   data.versions = {{"waveshift", std::string(Version())}, {"ffmpeg", media::FfmpegVersion()}};
   if (!c_.engines.empty()) data.engine = c_.engines.front().first;
   for (const auto& engine : c_.engines) data.versions.push_back(engine);
+  data.background = *c_.background;
+  if (!data.background.separator.empty())
+    data.versions.emplace_back(data.background.separator, data.background.version);
   data.measured = measured_;
   data.target_lufs = c_.spec->options.balance.target_lufs;
   data.programme_gain_db = c_.job->programme_gain.gain_db;
   data.notices = notices;
+  data.clips = c_.job->clip_report;
   for (LineState& line : data.lines) {
     // A job that ended early: what was not reached counts as not spoken, what was not measured stands as
     // planned.

@@ -41,6 +41,7 @@ class Finisher {
     const CueBook* cues = nullptr;
     ProgressTracker* tracker = nullptr;
     std::vector<std::pair<std::string, std::string>> engines;  // name and version, the usual one first
+    const BackgroundReport* background = nullptr;
     std::string scratch;
   };
   explicit Finisher(Context context) : c_(std::move(context)) {}

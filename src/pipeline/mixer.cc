@@ -27,9 +27,10 @@ constexpr double kUsualDuckDb = 18;
 // Both limiters' look-ahead, generously.
 constexpr Samples kMargin = SamplesFromMs(int64_t{20});
 
-audio::DuckOptions CurveOptions(const MixerOptions& options) {
+// `usual_duck_db`: where nobody says how much.
+audio::DuckOptions CurveOptions(const MixerOptions& options, double usual_duck_db) {
   if (options.background == BackgroundMode::kNone) return {.mode = audio::DuckMode::kMute};
-  const double duck_db = options.balance.duck_db.value_or(kUsualDuckDb);
+  const double duck_db = options.balance.duck_db.value_or(usual_duck_db);
   return {.depth_db = 20 * std::log10(options.balance.background_gain) - duck_db};
 }
 
@@ -46,16 +47,19 @@ struct Mixer::Impl {
        std::unique_ptr<media::AudioReader> the_reader)
       : options(mixer_options),
         journal(the_journal),
-        curve(CurveOptions(mixer_options)),
-        bed(std::move(the_reader), {.start = FirstSampleToRead(mixer_options),
-                                    .gain = mixer_options.programme_gain,
-                                    .shape = [this](Samples start, std::span<float> sound,
-                                                    const std::stop_token&) { return Shape(start, sound); },
-                                    .limit_original = mixer_options.limit_original}) {}
+        curve(CurveOptions(mixer_options, kUsualDuckDb)),
+        bed_curve(CurveOptions(mixer_options, 0)),
+        bed(std::move(the_reader),
+            {.start = FirstSampleToRead(mixer_options),
+             .gain = mixer_options.programme_gain,
+             .shape = [this](Samples start, std::span<float> sound,
+                             const std::stop_token& stop) { return Shape(start, sound, stop); },
+             .limit_original = mixer_options.limit_original}) {}
 
   MixerOptions options;
   Journal& journal;
-  audio::DuckCurve curve;
+  audio::DuckCurve curve;      // of the original sound with its speech
+  audio::DuckCurve bed_curve;  // of the background without it
   Bed bed;
   audio::DuckCurve limited{{.mode = audio::DuckMode::kMute, .edge = kLimiterEdge}};  // 1 where lines are
   PromptLimiter limiter;
@@ -65,11 +69,12 @@ struct Mixer::Impl {
   Samples output = 0;  // next sample that comes out of it: its latency behind the input
   Samples emitted = 0;
   std::vector<float> gains;
+  std::vector<float> bed_gains;
   std::vector<float> shares;
   std::vector<float> dubbed;    // of [emitted, output)
   std::vector<float> original;  // from emitted on, at least as far
 
-  Status Shape(Samples start, std::span<float> sound);
+  Status Shape(Samples start, std::span<float> sound, const std::stop_token& stop);
   Status Feed(Samples frames, const std::stop_token& stop);
   Status StartLines(Samples until);
   void AddLines(std::vector<float>& mix);
@@ -91,8 +96,11 @@ Mixer::~Mixer() = default;
 Samples Mixer::position() const { return std::max(impl_->emitted, impl_->options.start); }
 
 void Mixer::AddLine(const LineState& line) {
+  SpeechRemoval* const removal = impl_->options.removal;
   if (line.status != LineStatus::kDubbed) {
     impl_->curve.AddProtected(line.slot_start, line.slot_end);
+    impl_->bed_curve.AddProtected(line.slot_start, line.slot_end);
+    if (removal != nullptr) removal->AddKept(line.slot_start, line.slot_end);
     return;
   }
   // The slot too: where the dub is shorter than the original, the original voice must not come back for its
@@ -100,8 +108,10 @@ void Mixer::AddLine(const LineState& line) {
   const Samples from = std::min(line.slot_start, line.start);
   const Samples to = std::max(line.slot_end, line.end());
   impl_->curve.AddDucked(from, to);
+  impl_->bed_curve.AddDucked(from, to);
   const audio::DuckOptions ramps;
   impl_->limited.AddProtected(from - ramps.attack, to + ramps.release);
+  if (removal != nullptr) removal->AddDubbed(from, to);
   if (line.end() <= impl_->input) return;
   auto& waiting = impl_->waiting;
   const auto at =
@@ -136,9 +146,14 @@ void Mixer::Impl::AddLines(std::vector<float>& mix) {
 }
 
 // What becomes of the original sound under lines.
-Status Mixer::Impl::Shape(Samples start, std::span<float> sound) {
+Status Mixer::Impl::Shape(Samples start, std::span<float> sound, const std::stop_token& stop) {
   gains.resize(sound.size() / 2);
   curve.Gains(start, gains);
+  if (options.removal != nullptr) {
+    bed_gains.resize(gains.size());
+    bed_curve.Gains(start, bed_gains);
+    WS_RETURN_IF_ERROR(options.removal->Apply(start, sound, gains, stop, bed_gains));
+  }
   audio::ApplyGainCurve(sound, gains);
   return OkStatus();
 }

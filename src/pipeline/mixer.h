@@ -13,6 +13,7 @@
 
 #include "base/status.h"
 #include "media/audio_reader.h"
+#include "pipeline/background.h"
 #include "pipeline/job.h"
 #include "pipeline/journal.h"
 #include "pipeline/line_state.h"
@@ -35,6 +36,8 @@ struct MixerOptions {
   // Surround sound mixed down to stereo at its own level can be louder than full scale; the original track
   // goes through a limiter of its own then. Sound that is stereo already is left as it is.
   bool limit_original = false;
+  // Takes the original speech out; null: the original is lowered or muted. Outlives the mixer.
+  SpeechRemoval* removal = nullptr;
 };
 
 // Streams forward over the timeline; memory: the lines that sound at one moment and one chunk. One thread at

@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "media/fonts.h"
 #include "pipeline/casting.h"
+#include "separation/separator.h"
 #include "text/language.h"
 
 namespace waveshift::pipeline {
@@ -65,6 +66,10 @@ std::string Fingerprint(const JobSpec& spec, const JobDeps& deps, const Prepared
   const BalanceOptions& balance = options.balance;
   hasher.Add(balance.voice_gain).Add(balance.background_gain).Add(balance.duck_db.value_or(-1));
   hasher.Add(balance.match_tone ? 1LL : 0LL).Add(job.programme_gain.gain_db);
+  if (options.background == BackgroundMode::kSeparate) {
+    hasher.Add(deps.separator->name()).Add(std::string_view(deps.separator->version()));
+    hasher.Add(options.separation_limit_s);
+  }
   hasher.Add(options.max_speed).Add(options.segment_seconds).Add(options.speak ? 1LL : 0LL);
   const ShorteningOptions& shortening = options.shortening;
   hasher.Add(shortening.enabled ? 1LL : 0LL).Add(shortening.lengthen ? 1LL : 0LL);
@@ -104,6 +109,12 @@ Status CheckBurnedText(const PreparedJob& job) {
   return media::CheckFonts(all);
 }
 
+Status CheckSeparator(const JobSpec& spec, const JobDeps& deps) {
+  if (spec.options.background != BackgroundMode::kSeparate) return OkStatus();
+  if (deps.separator == nullptr) return FailedPrecondition("no separation model is configured");
+  return deps.separator->CheckReady();
+}
+
 }  // namespace
 
 std::string TakeKey(const tts::Synthesizer& synthesizer, const tts::SpeakRequest& request) {
@@ -121,6 +132,7 @@ std::string TakeKey(const tts::Synthesizer& synthesizer, const tts::SpeakRequest
 
 StatusOr<PreparedJob> PrepareJob(const JobSpec& spec, const JobDeps& deps, const std::stop_token& stop) {
   PreparedJob job;
+  WS_RETURN_IF_ERROR(CheckSeparator(spec, deps));
   WS_ASSIGN_OR_RETURN(job.info, media::ProbeMedia(spec.video_path));
   if (!job.info.video) return InvalidArgument(spec.video_path + ": holds no video");
   const bool copy = job.info.video->can_copy && spec.options.subtitles != SubtitleMode::kBurn;
@@ -157,6 +169,11 @@ Status ChooseVoices(const JobSpec& spec, const JobDeps& deps, PreparedJob& job, 
     state.request = {.text = state.line.translation,
                      .language = spec.target_language,
                      .voice = chosen[state.line.speaker]};
+    if (const auto own = job.clip_report.lines.find(state.line.sequence);
+        own != job.clip_report.lines.end()) {
+      state.request.voice.reference_path = own->second.path;
+      state.request.voice.reference_id = own->second.id;
+    }
     state.take_key = TakeKey(*deps.synthesizer, state.request);
   }
   WS_ASSIGN_OR_RETURN(job.programme_gain, FindProgrammeGain(spec, job, stop));

@@ -18,6 +18,7 @@
 #include "media/audio_reader.h"
 #include "media/media_info.h"
 #include "media/video_plan.h"
+#include "pipeline/clip_report.h"
 #include "pipeline/job.h"
 #include "pipeline/line_state.h"
 #include "pipeline/listening.h"
@@ -37,7 +38,8 @@ struct PreparedJob {
   // Of everything in the dubbed track, when a loudness is wanted for it.
   ProgrammeGain programme_gain;
   std::vector<Stem> stems;                  // what the job has of the original apart, for listening
-  std::unique_ptr<ScratchDirectory> clips;  // of speakers whose voices are cloned
+  ClipReport clip_report;                   // of speakers whose voices are cloned
+  std::unique_ptr<ScratchDirectory> clips;  // holds its recordings
 };
 
 // The media and the transcript, checked against each other. InvalidArgument names what is wrong.

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/clip_report.h"
 #include "pipeline/job.h"
 #include "pipeline/line_state.h"
 #include "pipeline/listening.h"
@@ -28,6 +29,15 @@ struct LoudnessFigures {
   int64_t clipped_samples = 0;  // at or over full scale
 };
 
+// What became of the original sound under dubbed lines.
+struct BackgroundReport {
+  std::string mode = "duck";   // "separate", "duck", "none"
+  std::string separator;       // its name, "" when nothing was separated
+  std::string version;         // of the separator
+  double ducked_from_ms = -1;  // where separation ended early, else -1
+  std::string reason;          // why
+};
+
 struct ReportData {
   bool completed = false;
   std::string failure;  // why the job failed, "" when it did not
@@ -36,6 +46,7 @@ struct ReportData {
   double media_duration_ms = 0;
   std::vector<LineState> lines;  // in order of slot_start
   std::string engine;            // of a dubbed line that names none
+  BackgroundReport background;
   bool keep_lines = false;
   std::vector<std::pair<std::string, double>> stages;
   std::vector<std::pair<std::string, std::string>> versions;
@@ -47,6 +58,7 @@ struct ReportData {
   double programme_gain_db = 0;       // that it got for it
   Listening listening;                // no rows: nothing to listen to
   std::vector<std::string> notices;
+  ClipReport clips;
   WaveformPeaks original_peaks;  // may be empty
   WaveformPeaks dubbed_peaks;
 };

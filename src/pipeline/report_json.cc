@@ -39,6 +39,67 @@ const char* ShorteningWord(Shortening shortening) {
   }
 }
 
+const char* SourceWord(ClipSource source) {
+  switch (source) {
+    case ClipSource::kWorker:
+      return "worker";
+    case ClipSource::kOwnLines:
+      return "own_lines";
+    case ClipSource::kOtherLines:
+      return "other_lines";
+    case ClipSource::kPadded:
+      return "padded";
+    case ClipSource::kOtherSpeaker:
+      return "other_speaker";
+    case ClipSource::kDefaultVoice:
+      return "default_voice";
+  }
+  return "";
+}
+
+double Share(double value) { return std::round(value * 1e4) / 1e4; }
+
+// Of one recording: where it was cut and what it is worth.
+ordered_json ClipJson(const ReferenceClip& clip, bool keep_lines) {
+  const bool is_there = !clip.path.empty();
+  ordered_json ranges = ordered_json::array();
+  for (const voices::ClipPiece& piece : clip.pieces) {
+    ranges.push_back({{"start_ms", Rounded(MsFromSamples(piece.start))},
+                      {"end_ms", Rounded(MsFromSamples(piece.start + piece.length))}});
+  }
+  const voices::ClipScore& score = clip.score;
+  ordered_json parts = {{"clean", Share(score.clean)},
+                        {"density", Share(score.density)},
+                        {"level", Share(score.level)},
+                        {"voice", Share(score.voice)},
+                        {"length", Share(score.length)}};
+  return {
+      {"ranges", std::move(ranges)},
+      {"duration_ms", is_there ? ordered_json(Rounded(MsFromSamples(clip.length))) : ordered_json(nullptr)},
+      {"score", is_there ? ordered_json(Share(score.total)) : ordered_json(nullptr)},
+      {"score_parts", is_there ? std::move(parts) : ordered_json(nullptr)},
+      {"wav", is_there && keep_lines ? ordered_json("lines/" + clip.kept_as) : ordered_json(nullptr)}};
+}
+
+ordered_json ClipsJson(const ClipReport& clips, bool keep_lines) {
+  ordered_json speakers = ordered_json::array();
+  for (const ReferenceClip& clip : clips.speakers) {
+    ordered_json tried = ordered_json::array();
+    for (const ClipAttempt& attempt : clip.tried) {
+      tried.push_back({{"source", SourceWord(attempt.source)}, {"reason", attempt.reason}});
+    }
+    ordered_json speaker = {{"speaker", clip.speaker},
+                            {"source", SourceWord(clip.source)},
+                            {"of", clip.path.empty() ? ordered_json(nullptr) : ordered_json(clip.of)}};
+    speaker["audio_key"] = clip.audio_key.empty() ? ordered_json(nullptr) : ordered_json(clip.audio_key);
+    speaker.update(ClipJson(clip, keep_lines));
+    speaker["tried"] = std::move(tried);
+    speakers.push_back(std::move(speaker));
+  }
+  return {
+      {"track", clips.track}, {"voice_activity", clips.voice_activity}, {"speakers", std::move(speakers)}};
+}
+
 ordered_json LineJson(const LineState& state, const ReportData& data) {
   const bool dubbed = state.status == LineStatus::kDubbed;
   const auto when_dubbed = [&](double value) {
@@ -79,6 +140,9 @@ ordered_json LineJson(const LineState& state, const ReportData& data) {
   line["wav"] =
       dubbed && data.keep_lines ? ordered_json("lines/" + LineFileName(state.line)) : ordered_json(nullptr);
   line["original"] = state.line.original;
+  const auto own = data.clips.lines.find(state.line.sequence);
+  line["reference_clip"] =
+      own == data.clips.lines.end() ? ordered_json(nullptr) : ClipJson(own->second, data.keep_lines);
   return line;
 }
 
@@ -111,7 +175,18 @@ ordered_json ListeningJson(const Listening& listening) {
           {"files", std::move(rows)}};
 }
 
-double Share(double value) { return std::round(value * 1e4) / 1e4; }
+ordered_json BackgroundJson(const BackgroundReport& background) {
+  const auto text = [](const std::string& value) {
+    return value.empty() ? ordered_json(nullptr) : ordered_json(value);
+  };
+  const bool early = background.ducked_from_ms >= 0;
+  return {
+      {"mode", background.mode},
+      {"separator", text(background.separator)},
+      {"version", text(background.version)},
+      {"ducked_from_ms", early ? ordered_json(Rounded(background.ducked_from_ms)) : ordered_json(nullptr)},
+      {"reason", text(background.reason)}};
+}
 
 ordered_json TimingJson(const std::vector<LineState>& lines) {
   const TimingStats stats = MeasureTiming(lines);
@@ -173,6 +248,7 @@ std::string FormatReportJson(const ReportData& data) {
                       {"shortened", totals.shortened}, {"reused", totals.reused},
                       {"warnings", totals.warnings}};
   report["timing"] = TimingJson(data.lines);
+  report["background"] = BackgroundJson(data.background);
   report["stages"] = ordered_json::array();
   for (const auto& [name, seconds] : data.stages) {
     report["stages"].push_back({{"name", name}, {"seconds", std::round(seconds * 1000) / 1000}});
@@ -181,6 +257,7 @@ std::string FormatReportJson(const ReportData& data) {
   for (const auto& [name, version] : data.versions) report["versions"][name] = version;
   if (data.measured) report["loudness"] = ProgrammeJson(data);
   if (!data.listening.rows.empty()) report["listening"] = ListeningJson(data.listening);
+  if (!data.clips.speakers.empty()) report["reference_clips"] = ClipsJson(data.clips, data.keep_lines);
   report["notices"] = data.notices;
   return report.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }

@@ -120,6 +120,8 @@ if (report.loudness) {
   cards.push(['LUFS' + (l.target_lufs === null ? '' : ', wanted ' + level(l.target_lufs)) + (l.original ? ', original ' + level(l.original.integrated_lufs) : ''), level(l.integrated_lufs)],
     ['dBTP true peak, ' + (l.clipped_samples || 'none') + ' clipped', level(l.true_peak_dbtp)]);
 }
+const sound = report.background;
+if (sound) cards.push(['original sound under the dub', sound.separator ? 'without speech (' + sound.separator + ')' : sound.mode === 'none' ? 'silent' : 'lowered']);
 for (const [name, value] of cards) { const c = el('div', 'card'); c.append(el('b', '', value), el('span', '', name)); $('cards').append(c); }
 for (const who of speakers.filter(w => lines.some(l => l.speaker === w && l.status !== 'kept'))) { const s = el('span', 'legend'), i = el('i'); i.style.background = color(who); s.append(i, el('span', '', who || '(no name)')); $('legend').append(s, ' '); }
 

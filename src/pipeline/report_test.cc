@@ -69,6 +69,48 @@ TEST(ReportJson, HasEveryFieldOfEveryLine) {
   EXPECT_TRUE(report["lines"][2]["error"].is_null());
 }
 
+TEST(ReportJson, SaysWhereRecordingsComeFrom) {
+  ReportData data = SomeReport();
+  EXPECT_FALSE(json::parse(FormatReportJson(data)).contains("reference_clips"));
+  ReferenceClip clip;
+  clip.speaker = "A/../B";
+  clip.source = ClipSource::kOtherSpeaker;
+  clip.of = "Anna";
+  clip.pieces = {{48000, 96000}, {480000, 48}};
+  clip.score = {.total = 0.75, .clean = 0.5, .density = 1, .level = 1, .voice = 0.25, .length = 0.123456};
+  clip.length = 96048;
+  clip.tried = {{ClipSource::kOwnLines, "no speech is heard"}};
+  clip.path = "/tmp/scratch/x.wav";
+  clip.kept_as = "reference_1_A.wav";
+  ReferenceClip none;
+  none.speaker = "B";
+  data.clips = {
+      .track = "deepfilter", .voice_activity = "silero", .speakers = {clip, none}, .lines = {{7, clip}}};
+  const std::string text = FormatReportJson(data);
+  EXPECT_EQ(text.find("/tmp/scratch"), std::string::npos);
+  const json report = json::parse(text);
+  const json& clips = report["reference_clips"];
+  EXPECT_EQ(clips["track"], "deepfilter");
+  EXPECT_EQ(clips["voice_activity"], "silero");
+  const json& first = clips["speakers"][0];
+  EXPECT_EQ(first["source"], "other_speaker");
+  EXPECT_EQ(first["of"], "Anna");
+  EXPECT_EQ(first["duration_ms"], 2001.0);
+  EXPECT_EQ(first["score"], 0.75);
+  EXPECT_EQ(first["score_parts"]["length"], 0.1235);
+  EXPECT_EQ(first["ranges"][0], (json{{"start_ms", 1000.0}, {"end_ms", 3000.0}}));
+  EXPECT_EQ(first["wav"], "lines/reference_1_A.wav");
+  EXPECT_EQ(first["tried"][0], (json{{"source", "own_lines"}, {"reason", "no speech is heard"}}));
+  EXPECT_EQ(clips["speakers"][1]["source"], "default_voice");
+  for (const char* field : {"of", "audio_key", "duration_ms", "score", "score_parts", "wav"}) {
+    EXPECT_TRUE(clips["speakers"][1][field].is_null()) << field;
+  }
+  EXPECT_EQ(report["lines"][0]["reference_clip"]["score"], 0.75);
+  EXPECT_TRUE(report["lines"][1]["reference_clip"].is_null());
+  data.keep_lines = false;
+  EXPECT_TRUE(json::parse(FormatReportJson(data))["reference_clips"]["speakers"][0]["wav"].is_null());
+}
+
 TEST(ReportJson, TotalsAddUp) {
   const json totals = json::parse(FormatReportJson(SomeReport()))["totals"];
   EXPECT_EQ(totals["lines"], 3);
