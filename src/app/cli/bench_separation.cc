@@ -118,14 +118,11 @@ StatusOr<std::vector<BenchRow>> BenchSeparation(const SeparationBenchFlags& flag
   choice.threads = threads;
   choice.device = device;
   const SeparationMeasureOptions options{.threads = threads, .minutes = flags.minutes, .progress = progress};
-  const auto background = HasNetwork(method) ? MakeBackground(choice) : service::Background();
-  if (method == "mdx" && background.status().code() == StatusCode::kFailedPrecondition)
-    return BenchRandomMdx(flags, choice, options, stop);
-  WS_RETURN_IF_ERROR(background.status());
+  if (method == "mdx" && !HasMdxModel(choice)) return BenchRandomMdx(flags, choice, options, stop);
   WS_ASSIGN_OR_RETURN(const SeparationSources sources,
                       LoadSources(flags.speech, flags.music, flags.seconds, stop));
   if (!HasNetwork(method)) return MeasureWithoutModel(method, sources);
-  return MeasureSeparator(*background->separator, method, sources, options, stop);
+  return MeasureSeparator(*SeparatorFor(choice), method, sources, options, stop);
 }
 
 }  // namespace waveshift::app
