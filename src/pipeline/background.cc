@@ -86,7 +86,7 @@ Status SpeechRemoval::Remove(Samples start, std::span<float> sound, const std::s
 }
 
 Status SpeechRemoval::Apply(Samples start, std::span<float> sound, std::span<float> gains,
-                            const std::stop_token& stop, std::span<const float> bed) {
+                            const std::stop_token& stop) {
   kept_share_.resize(gains.size());
   speech_gain_.Gains(start, kept_share_);
   if (!fallback_ && seconds_ > options_.limit_s) {
@@ -104,12 +104,11 @@ Status SpeechRemoval::Apply(Samples start, std::span<float> sound, std::span<flo
   for (size_t i = 0; i < gains.size(); ++i) {
     const Samples behind = fallback_ ? start + static_cast<Samples>(i) - fallback_->from : -1;
     const auto ducked = static_cast<float>(std::clamp(static_cast<double>(behind) / kFallbackFade, 0.0, 1.0));
-    const float gain = i < bed.size() ? bed[i] : 1.0F;
-    if (ducked > 0) {
-      for (const size_t at : {2 * i, 2 * i + 1})
-        sound[at] = (1 - ducked) * gain * sound[at] + ducked * gains[i] * original[at];
+    const float under = 1 - (1 - kept_share_[i]) * (1 - options_.gain);
+    for (const size_t at : {2 * i, 2 * i + 1}) {
+      if (ducked > 0) sound[at] = (1 - ducked) * under * sound[at] + ducked * gains[i] * original[at];
     }
-    gains[i] = ducked > 0 ? 1.0F : gain;
+    gains[i] = ducked > 0 ? 1 : under;
   }
   return OkStatus();
 }

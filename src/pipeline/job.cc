@@ -198,6 +198,9 @@ void JobRun::OpenRemoval(const std::optional<JournalState>& state) {
   SpeechRemoval::Options options;
   options.open = [this](Samples start) { return job_.sound->Open(start); };
   options.separator = deps_.separator;
+  const BalanceOptions& balance = spec_.options.balance;
+  options.gain =
+      static_cast<float>(balance.background_gain * audio::GainFromDb(-balance.duck_db.value_or(0)));
   if (spec_.options.separation_limit_s > 0) {
     options.limit_s =
         spec_.options.separation_limit_s * std::max(1.0, SecondsFromSamples(job_.plan.length) / kTenMinutesS);

@@ -27,10 +27,9 @@ constexpr double kUsualDuckDb = 18;
 // Both limiters' look-ahead, generously.
 constexpr Samples kMargin = SamplesFromMs(int64_t{20});
 
-// `usual_duck_db`: where nobody says how much.
-audio::DuckOptions CurveOptions(const MixerOptions& options, double usual_duck_db) {
+audio::DuckOptions CurveOptions(const MixerOptions& options) {
   if (options.background == BackgroundMode::kNone) return {.mode = audio::DuckMode::kMute};
-  const double duck_db = options.balance.duck_db.value_or(usual_duck_db);
+  const double duck_db = options.balance.duck_db.value_or(kUsualDuckDb);
   return {.depth_db = 20 * std::log10(options.balance.background_gain) - duck_db};
 }
 
@@ -47,8 +46,7 @@ struct Mixer::Impl {
        std::unique_ptr<media::AudioReader> the_reader)
       : options(mixer_options),
         journal(the_journal),
-        curve(CurveOptions(mixer_options, kUsualDuckDb)),
-        bed_curve(CurveOptions(mixer_options, 0)),
+        curve(CurveOptions(mixer_options)),
         bed(std::move(the_reader),
             {.start = FirstSampleToRead(mixer_options),
              .gain = mixer_options.programme_gain,
@@ -58,8 +56,7 @@ struct Mixer::Impl {
 
   MixerOptions options;
   Journal& journal;
-  audio::DuckCurve curve;      // of the original sound with its speech
-  audio::DuckCurve bed_curve;  // of the background without it
+  audio::DuckCurve curve;
   Bed bed;
   audio::DuckCurve limited{{.mode = audio::DuckMode::kMute, .edge = kLimiterEdge}};  // 1 where lines are
   PromptLimiter limiter;
@@ -69,7 +66,6 @@ struct Mixer::Impl {
   Samples output = 0;  // next sample that comes out of it: its latency behind the input
   Samples emitted = 0;
   std::vector<float> gains;
-  std::vector<float> bed_gains;
   std::vector<float> shares;
   std::vector<float> dubbed;    // of [emitted, output)
   std::vector<float> original;  // from emitted on, at least as far
@@ -99,7 +95,6 @@ void Mixer::AddLine(const LineState& line) {
   SpeechRemoval* const removal = impl_->options.removal;
   if (line.status != LineStatus::kDubbed) {
     impl_->curve.AddProtected(line.slot_start, line.slot_end);
-    impl_->bed_curve.AddProtected(line.slot_start, line.slot_end);
     if (removal != nullptr) removal->AddKept(line.slot_start, line.slot_end);
     return;
   }
@@ -108,7 +103,6 @@ void Mixer::AddLine(const LineState& line) {
   const Samples from = std::min(line.slot_start, line.start);
   const Samples to = std::max(line.slot_end, line.end());
   impl_->curve.AddDucked(from, to);
-  impl_->bed_curve.AddDucked(from, to);
   const audio::DuckOptions ramps;
   impl_->limited.AddProtected(from - ramps.attack, to + ramps.release);
   if (removal != nullptr) removal->AddDubbed(from, to);
@@ -150,9 +144,7 @@ Status Mixer::Impl::Shape(Samples start, std::span<float> sound, const std::stop
   gains.resize(sound.size() / 2);
   curve.Gains(start, gains);
   if (options.removal != nullptr) {
-    bed_gains.resize(gains.size());
-    bed_curve.Gains(start, bed_gains);
-    WS_RETURN_IF_ERROR(options.removal->Apply(start, sound, gains, stop, bed_gains));
+    WS_RETURN_IF_ERROR(options.removal->Apply(start, sound, gains, stop));
   }
   audio::ApplyGainCurve(sound, gains);
   return OkStatus();
