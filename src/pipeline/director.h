@@ -32,7 +32,7 @@ class Director {
   struct Options {
     alignment::PlannerOptions planner;
     VoiceMatch::Options match;
-    SlotListener::SpeechReader speech;                  // the original's speech alone; may be empty
+    SlotListener::SpeechSource speech;                  // may be empty
     std::function<Status(const LineState&)> on_placed;  // for each dubbed line; may be empty
   };
   // All references outlive the director. `mixer` may be null: lines are placed and nothing is mixed.

@@ -72,7 +72,20 @@ Status Finisher::WriteSubtitleFiles() {
   return c_.store->Put(prefix + "ass", text::FormatAss(cues, video.width, video.height, title), {}).status();
 }
 
-Status Finisher::MeasureTracks(const std::stop_token& stop) {
+// What an earlier run left beside the report is not separated again.
+StatusOr<audio::StereoBuffer> Finisher::StemSound(const Stem& stem, bool is_there,
+                                                  const std::stop_token& stop) {
+  const Stretch stretch = figures_.listening.stretch;
+  const std::string key = c_.spec->layout.report_prefix + ListeningPath(stem.name);
+  if (!is_there || !c_.store->Head(key).ok()) return stem.read(stretch, stop);
+  WS_ASSIGN_OR_RETURN(const std::string path, c_.store->Materialize(key, c_.scratch));
+  WS_ASSIGN_OR_RETURN(const auto reader, media::AudioReader::Open(path, -1, 0));
+  audio::StereoBuffer sound;
+  WS_RETURN_IF_ERROR(reader->Read(stretch.end - stretch.start, sound.interleaved, stop));
+  return sound;
+}
+
+Status Finisher::MeasureTracks(bool are_there, const std::stop_token& stop) {
   const Samples length = c_.job->plan.length;
   Listening& listening = figures_.listening;
   listening.stretch = ChooseStretch(c_.job->lines, length);
@@ -97,7 +110,7 @@ Status Finisher::MeasureTracks(const std::stop_token& stop) {
   }
   for (const Stem& stem : c_.job->stems) {
     if (listening.stretch.end <= listening.stretch.start) break;
-    const auto sound = stem.read(listening.stretch, stop);
+    const auto sound = StemSound(stem, are_there, stop);
     if (sound.status().code() == StatusCode::kCancelled) return sound.status();
     if (sound.ok()) WS_RETURN_IF_ERROR(add(stem.name, *sound));  // a row less is no reason to fail
   }
@@ -110,7 +123,7 @@ Status Finisher::FinishOutputs(bool mp4_is_there, const std::stop_token& stop) {
   if (!mp4_is_there) {
     stages.Start([&](const std::stop_token& s) { return WriteMp4File(s); });
   }
-  stages.Start([&](const std::stop_token& s) { return MeasureTracks(s); });
+  stages.Start([&](const std::stop_token& s) { return MeasureTracks(mp4_is_there, s); });
   WS_RETURN_IF_ERROR(stages.Join());
   measured_ = true;
   c_.tracker->SetPercent(98);

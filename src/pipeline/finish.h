@@ -57,7 +57,8 @@ class Finisher {
   StatusOr<media::RenditionFiles> Files(const std::string& rendition) const;
   Status WriteMp4File(const std::stop_token& stop);
   Status WriteSubtitleFiles();
-  Status MeasureTracks(const std::stop_token& stop);
+  Status MeasureTracks(bool are_there, const std::stop_token& stop);
+  StatusOr<audio::StereoBuffer> StemSound(const Stem& stem, bool is_there, const std::stop_token& stop);
 
   Context c_;
   bool measured_ = false;

@@ -22,6 +22,7 @@
 #include "pipeline/progress.h"
 #include "pipeline/publisher.h"
 #include "pipeline/reference_clips.h"
+#include "pipeline/speech_meter.h"
 #include "pipeline/speech_stage.h"
 #include "pipeline/stage_group.h"
 #include "pipeline/stems.h"
@@ -260,9 +261,9 @@ Status JobRun::OpenStreams() {
                    .voice_gain = spec_.options.balance.voice_gain,
                    .match_tone = spec_.options.balance.match_tone};
   if (removal_) {
-    options.speech = [this](Samples start, Samples frames, std::vector<float>& out,
-                            const std::stop_token& stop) {
-      return removal_->ReadSpeech(start, frames, out, stop);
+    options.speech = [meter = std::make_shared<SpeechMeter>(journal_, job_.fingerprint, *removal_)](
+                         Samples start, Samples frames, const std::stop_token& stop) {
+      return meter->Measure(start, frames, stop);
     };
   }
   if (spec_.options.keep_lines) {

@@ -14,6 +14,7 @@
 #include "base/files.h"
 #include "base/process.h"
 #include "pipeline/render.h"
+#include "pipeline/test_separator.h"
 
 namespace waveshift::pipeline {
 namespace {
@@ -138,6 +139,30 @@ TEST_F(MixerTest, LoudPassagesDoNotClip) {
   std::vector<float> limited;
   Mix({.limit_original = true}, kSecond, &limited);
   EXPECT_EQ(limited, mix);
+}
+
+// Speech is taken out of what was decoded, before anything is limited; the gaps do not notice.
+TEST_F(MixerTest, SpeechIsTakenOutUnderLinesAlone) {
+  Line(2, 2, 0.1F);
+  const auto mixed = [&](float gain) {
+    SpeechRemoval removal(
+        {.open = [](Samples start) { return media::AudioReader::Open(Path(), -1, 0, start); },
+         .separator = std::make_shared<TestSeparator>(0.5F),
+         .gain = gain});
+    return Mix({.background = BackgroundMode::kSeparate, .removal = &removal});
+  };
+  const auto rendered = RenderLine(journal_, lines_[0]).value();
+  const auto mix = mixed(1);
+  EXPECT_EQ(Differences(mix, 0, 1.84), 0U);
+  EXPECT_EQ(Differences(mix, 4.38, 6.9), 0U);
+  const auto softer = mixed(0.5);
+  EXPECT_EQ(Differences(softer, 4.38, 6.9), 0U);
+  for (Samples i = kSecond / 2; i < kSecond; ++i) {
+    const auto at = static_cast<size_t>(2 * (2 * kSecond + i));
+    const float line = rendered[static_cast<size_t>(i)];
+    ASSERT_NEAR(mix[at], 0.5F * (*original_)[at] + line, 1e-5) << i;
+    ASSERT_NEAR(softer[at], 0.25F * (*original_)[at] + line, 1e-5) << i;
+  }
 }
 
 TEST_F(MixerTest, TheProgrammesGainIsOneFactor) {

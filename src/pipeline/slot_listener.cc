@@ -32,6 +32,18 @@ void Drop(std::vector<T>& values, size_t count) {
 
 }  // namespace
 
+SlotSound MeasureSpeech(std::span<const float> speech) {
+  std::vector<float> powers;
+  audio::LoudnessFrames().Add(speech, powers);
+  std::vector<float> mono;
+  audio::AppendMono(speech, mono);
+  std::vector<audio::BandPowers> bands;
+  audio::BandAnalyzer(kTimelineRateHz).Add(mono, bands);
+  return {.lufs = audio::GatedLoudness(powers),
+          .colour = audio::ColourOf(bands),
+          .evidence = SpeechEvidence::kSpeechTrack};
+}
+
 Status SlotListener::SeekTo(Samples begin) {
   const Samples read_to = first_ + static_cast<Samples>(levels_.size()) * kLevelFrame;
   if (reader_ && begin - read_to <= kReadOn) return OkStatus();
@@ -72,19 +84,9 @@ StatusOr<SlotSound> SlotListener::Listen(Samples begin, size_t frames, const std
   const SlotSound in_mixture{.lufs = audio::GatedLoudness(std::span(powers_).first(frames)),
                              .colour = audio::ColourOf(std::span(bands_).first(frames))};
   if (!speech_) return in_mixture;
-  std::vector<float> speech;
-  const Status status = speech_(begin, static_cast<Samples>(frames) * kLevelFrame, speech, stop);
-  if (status.code() == StatusCode::kCancelled) return status;
-  if (!status.ok()) return in_mixture;
-  std::vector<float> powers;
-  audio::LoudnessFrames().Add(speech, powers);
-  std::vector<float> mono;
-  audio::AppendMono(speech, mono);
-  std::vector<audio::BandPowers> bands;
-  analyzer_.Add(mono, bands);
-  return SlotSound{.lufs = audio::GatedLoudness(powers),
-                   .colour = audio::ColourOf(bands),
-                   .evidence = SpeechEvidence::kSpeechTrack};
+  auto speech = speech_(begin, static_cast<Samples>(frames) * kLevelFrame, stop);
+  if (speech.ok() || speech.status().code() == StatusCode::kCancelled) return speech;
+  return in_mixture;
 }
 
 StatusOr<SlotSound> SlotListener::Measure(LineState& line, Samples until, const std::stop_token& stop) {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <utility>
 #include <vector>
@@ -21,16 +22,19 @@
 
 namespace waveshift::pipeline {
 
+// Of a speech track: 48 kHz stereo interleaved, whole frames of 10 ms. Pure.
+SlotSound MeasureSpeech(std::span<const float> speech);
+
 // Reads the sound forward. Memory: 60 bytes for each 10 ms between the slot in hand and what has been read.
 // One thread at a time.
 class SlotListener {
  public:
-  // Appends the original's speech alone, [start, start + frames), 48 kHz stereo interleaved.
-  using SpeechReader = std::function<Status(Samples start, Samples frames, std::vector<float>& interleaved,
-                                            const std::stop_token& stop)>;
+  // What the original's speech alone sounds like in [start, start + frames) of the timeline.
+  using SpeechSource =
+      std::function<StatusOr<SlotSound>(Samples start, Samples frames, const std::stop_token& stop)>;
   // Without a source nothing is known of any slot. `sound` outlives the listener. With `speech` the loudness
-  // and the colour of a slot are those of its speech alone, unless that cannot be read.
-  explicit SlotListener(const std::optional<SoundSource>& sound, SpeechReader speech = nullptr)
+  // and the colour of a slot are those of its speech alone, unless that cannot be measured.
+  explicit SlotListener(const std::optional<SoundSource>& sound, SpeechSource speech = nullptr)
       : sound_(sound), speech_(std::move(speech)) {}
   // Fills in spoken_length and quiet_until of a line and gives what its speech sounds like. Sound behind its
   // slot up to `until` is in no slot.
@@ -45,7 +49,7 @@ class SlotListener {
   StatusOr<SlotSound> Listen(Samples begin, size_t frames, const std::stop_token& stop);
 
   const std::optional<SoundSource>& sound_;
-  const SpeechReader speech_;
+  const SpeechSource speech_;
   std::unique_ptr<media::AudioReader> reader_;
   Samples first_ = 0;  // of what follows, on the timeline
   // Of each voices::kLevelFrame.

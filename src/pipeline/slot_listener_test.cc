@@ -99,12 +99,12 @@ TEST_F(SlotListenerTest, HearsTheSpeechTrackWhereThereIsOne) {
   ASSERT_TRUE(all.ok());
   Samples asked = 0;
   SlotListener listener(
-      source, [&](Samples start, Samples frames, std::vector<float>& out, const std::stop_token& stop) {
+      source, [&](Samples start, Samples frames, const std::stop_token& stop) -> StatusOr<SlotSound> {
         asked = frames;
-        auto reader = source->Open(start).value();
-        WS_RETURN_IF_ERROR(reader->Read(frames, out, stop));
-        for (float& v : out) v *= 0.25F;
-        return OkStatus();
+        std::vector<float> sound;
+        WS_RETURN_IF_ERROR(source->Open(start).value()->Read(frames, sound, stop));
+        for (float& v : sound) v *= 0.25F;
+        return MeasureSpeech(sound);
       });
   const auto speech = listener.Measure(line, line.slot_end, {});
   ASSERT_TRUE(speech.ok());
@@ -115,7 +115,7 @@ TEST_F(SlotListenerTest, HearsTheSpeechTrackWhereThereIsOne) {
   EXPECT_EQ(speech->evidence, SpeechEvidence::kSpeechTrack);
   const auto fails_with = [&](Status status) {
     SlotListener broken(
-        source, [status](Samples, Samples, std::vector<float>&, const std::stop_token&) { return status; });
+        source, [status](Samples, Samples, const std::stop_token&) -> StatusOr<SlotSound> { return status; });
     return broken.Measure(line, line.slot_end, {});
   };
   EXPECT_EQ(fails_with(Cancelled("stopped")).status().code(), StatusCode::kCancelled);
