@@ -59,8 +59,9 @@ TEST(LoudnessFrames, TheCutsOfTheInputDoNotMatter) {
   const StereoBuffer sound = Programme();
   LoudnessFrames frames;
   std::vector<float> powers;
-  for (size_t at = 0; at < sound.interleaved.size(); at += 3 * 960) {
-    const size_t n = std::min<size_t>(3 * 960, sound.interleaved.size() - at);
+  constexpr size_t kPiece = 2880;
+  for (size_t at = 0; at < sound.interleaved.size(); at += kPiece) {
+    const size_t n = std::min(kPiece, sound.interleaved.size() - at);
     frames.Add(std::span(sound.interleaved).subspan(at, n), powers);
   }
   EXPECT_EQ(powers, Powers(sound));
