@@ -252,6 +252,8 @@ TEST_F(ReferenceClipsTest, TheWorkersClipComesFirstWhenItIsGood) {
   const std::map<std::string, std::string> bad = {
       {audio::EncodeWav({16000, std::vector<float>(90000)}, audio::WavFormat::kPcm16).value(),
        "no speech is heard"},
+      {audio::EncodeWav({8000, std::vector<float>(500000, 0.1F)}, audio::WavFormat::kPcm16).value(),
+       "is longer than a minute"},
       {"no sound", "clip"}};
   for (const auto& [bytes, reason] : bad) {
     wav = bytes;
