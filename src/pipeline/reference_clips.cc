@@ -29,7 +29,7 @@ using voices::SoloRange;
 
 constexpr Samples kFirstHearing = Samples{30} * kTimelineRateHz;
 constexpr Samples kSecondHearing = Samples{90} * kTimelineRateHz;
-constexpr Samples kLongestListen = Samples{15} * kTimelineRateHz;  // at one stretch
+constexpr Samples kLongestListen = 468 * voices::kSpeechWindow;  // at one stretch: 15 s
 constexpr Samples kWantedSpeech = Samples{3} * kTimelineRateHz;
 constexpr Samples kLeastSpeech = kTimelineRateHz / 2;
 constexpr size_t kMostWorkerClips = 3;  // of one speaker
@@ -137,7 +137,10 @@ void ClipCutter::FindRanges() {
                                 .may_cross_non_speech = request_.options.may_cross_non_speech};
   for (const SoloRange& range : voices::SoloRanges(turns, job_.plan.length, rules)) {
     const std::string& name = names[static_cast<size_t>(range.speaker)];
-    if (request_.speakers.contains(name)) ranges_[name].push_back(range);
+    if (!request_.speakers.contains(name)) continue;
+    for (Samples at = range.start; at < range.end; at += kLongestListen) {
+      ranges_[name].push_back({range.speaker, at, std::min(at + kLongestListen, range.end)});
+    }
   }
 }
 

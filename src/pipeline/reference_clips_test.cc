@@ -175,6 +175,17 @@ TEST_F(ReferenceClipsTest, GoesOnToOtherLines) {
   EXPECT_FALSE(Overlaps(Of("Anna"), 0, 99));
 }
 
+// A monologue is heard in parts: that its beginning is silent does not matter.
+TEST_F(ReferenceClipsTest, HearsAllOfALongTurn) {
+  track_.Speak(60, 100, 120);
+  Line(0.5, 100, "Anna");
+  request_.options.goal = Seconds(30);
+  Cut();
+  EXPECT_EQ(Of("Anna").source, ClipSource::kOtherLines);
+  EXPECT_FALSE(Overlaps(Of("Anna"), 0, 59));
+  EXPECT_GT(Of("Anna").length, Seconds(20));
+}
+
 TEST_F(ReferenceClipsTest, LittleSpeechIsSaidAgain) {
   Spoken(5, 6.4, "Anna");
   Cut();
