@@ -199,6 +199,24 @@ TEST_F(ReferenceClipsTest, LittleSpeechIsSaidAgain) {
   EXPECT_LT(clip.pieces[0].length, Seconds(2));
 }
 
+// A line whose time is wrong lies over somebody else's speech that no line has; another is all silence; and
+// two people share a name.
+TEST_F(ReferenceClipsTest, WrongTimesAndSharedNamesBringNoOtherVoice) {
+  Spoken(1, 6, "Anna", 200);
+  Spoken(10, 15, "Anna", 210);
+  track_.Speak(20, 25, 95);
+  Line(20, 25, "Anna");
+  Line(30, 40, "Anna");
+  Spoken(50, 54, "Anna", 110);
+  Spoken(60, 66, "Bob", 100);
+  Cut();
+  EXPECT_EQ(Of("Anna").source, ClipSource::kOwnLines);
+  EXPECT_GE(Of("Anna").length, Seconds(8));
+  for (const auto& [start_s, end_s] : {std::pair(20, 25), std::pair(30, 40), std::pair(50, 66)}) {
+    EXPECT_FALSE(Overlaps(Of("Anna"), start_s, end_s)) << start_s;
+  }
+}
+
 TEST_F(ReferenceClipsTest, WhoHasNothingBorrowsFromTheNearestPitch) {
   Spoken(1, 6, "Anna", 210);
   Spoken(10, 15, "Bob", 100);
