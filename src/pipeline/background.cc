@@ -93,11 +93,11 @@ Status SpeechRemoval::Apply(Samples start, std::span<float> sound, std::span<flo
   for (size_t i = 0; i < gains.size(); ++i) {
     const Samples behind = fallback_ ? start + static_cast<Samples>(i) - fallback_->from : -1;
     const auto ducked = static_cast<float>(std::clamp(static_cast<double>(behind) / kFallbackFade, 0.0, 1.0));
-    if (ducked > 0) {
-      for (const size_t at : {2 * i, 2 * i + 1})
-        sound[at] = (1 - ducked) * sound[at] + ducked * gains[i] * original[at];
+    const float under = 1 - (1 - kept_share_[i]) * (1 - options_.gain);
+    for (const size_t at : {2 * i, 2 * i + 1}) {
+      if (ducked > 0) sound[at] = (1 - ducked) * under * sound[at] + ducked * gains[i] * original[at];
     }
-    gains[i] = 1;
+    gains[i] = ducked > 0 ? 1 : under;
   }
   return OkStatus();
 }

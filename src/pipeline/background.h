@@ -40,6 +40,7 @@ class SpeechRemoval {
     SoundOpener open;
     std::shared_ptr<const separation::Separator> separator;
     double limit_s = std::numeric_limits<double>::infinity();  // of time spent on separation
+    float gain = 1;                                            // of the background under the dub
     std::optional<Fallback> fallback;                          // of an earlier run
     // Called once, when separation ends early.
     std::function<void(const Fallback&)> on_fallback;
@@ -52,9 +53,9 @@ class SpeechRemoval {
   void AddKept(Samples start, Samples end) { speech_gain_.AddProtected(start, end); }
 
   // `sound`: the original from `start` on, stereo interleaved; `gains`: how much of each frame ducking would
-  // leave. Where speech was taken out of `sound`, and where none had to be, the gain becomes 1; from a
-  // fallback on both stay as they are. Fades are of equal gain: what fades is the speech. Pre: stretches come
-  // in order. A separator that fails is a fallback; the only error is Cancelled.
+  // leave. Where speech was taken out of `sound` the gain becomes Options::gain, where none had to be 1; from
+  // a fallback on both stay as they are. Fades are of equal gain: what fades is the speech. Pre: stretches
+  // come in order. A separator that fails is a fallback; the only error is Cancelled.
   Status Apply(Samples start, std::span<float> sound, std::span<float> gains, const std::stop_token& stop);
 
   const std::optional<Fallback>& fallback() const { return fallback_; }

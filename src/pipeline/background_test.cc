@@ -77,6 +77,17 @@ TEST_F(SpeechRemovalTest, TakesSpeechOutUnderTheDubAndLeavesTheRestToTheBit) {
   EXPECT_EQ(separator_->starts, 1);
 }
 
+TEST_F(SpeechRemovalTest, TheBackgroundHasAGainOfItsOwn) {
+  auto options = Options();
+  options.gain = 0.5F;
+  SpeechRemoval removal(std::move(options));
+  removal.AddDubbed(3 * kSecond, 5 * kSecond);
+  const auto mix = Mix(removal, 0, 8);
+  EXPECT_TRUE(AllAre(mix, 0, 2.9, 1.0F));
+  EXPECT_TRUE(AllAre(mix, 3, 5, 0.125F));
+  for (size_t i = 2; i < mix.size(); ++i) ASSERT_LT(std::abs(mix[i] - mix[i - 2]), 0.002F) << i;
+}
+
 TEST_F(SpeechRemovalTest, DoesNotDependOnHowTheProgrammeIsCut) {
   separator_ = std::make_shared<TestSeparator>(0.3F, 0.5F);
   const auto mix = [&](Samples part) {

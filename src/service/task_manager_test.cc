@@ -98,6 +98,22 @@ TEST_P(TaskManagerTest, RunsATaskToItsEnd) {
   EXPECT_EQ(ended->progress.percent, 100);
 }
 
+TEST_P(TaskManagerTest, EachJobIsGivenTheBackgroundOfItsTime) {
+  Add("a");
+  Add("b");
+  StatusOr<Background> background = Background{.mode = pipeline::BackgroundMode::kNone};
+  TaskManagerDeps deps = DepsOf(*tasks_, *objects_, job_);
+  deps.background = [&] { return background; };
+  TaskManager manager(FastOptions(), std::move(deps));
+  job_.LetComplete();
+  ASSERT_TRUE(manager.RunHere("a", {}, {}, {}).ok());
+  EXPECT_EQ(job_.last_spec().options.background, pipeline::BackgroundMode::kNone);
+  background = FailedPrecondition("no separation model");
+  const auto failed = manager.RunHere("b", {}, {}, {});
+  EXPECT_EQ(failed.status().code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(job_.starts(), 1);
+}
+
 TEST_P(TaskManagerTest, StartingAgainNeverRunsItTwice) {
   Add("a");
   auto manager = Manager();

@@ -4,8 +4,8 @@
 
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <mutex>
+#include <string_view>
 #include <system_error>
 #include <tuple>
 #include <utility>
@@ -55,8 +55,7 @@ SeparatorPtr Shared(std::string_view name, const BackgroundChoice& choice) {
 
 // The best that is ready; `reasons` gets why the others are not.
 SeparatorPtr BestReady(const BackgroundChoice& choice, std::vector<std::string>& reasons) {
-  std::error_code error;
-  if (std::filesystem::exists(MdxPath(choice), error)) {
+  if (HasMdxModel(choice)) {
     SeparatorPtr mdx = Shared(kMdx, choice);
     const Status ready = mdx->CheckReady();
     if (ready.ok()) return mdx;
@@ -86,6 +85,15 @@ BackgroundChoice BackgroundChoiceFrom(const config::Settings& settings) {
           .mdx_dir = wanted.separator_model_dir,
           .mdx_model = wanted.vocal_separation_model,
           .device = settings.device};
+}
+
+bool HasMdxModel(const BackgroundChoice& choice) {
+  std::error_code error;
+  return std::filesystem::exists(MdxPath(choice), error);
+}
+
+std::shared_ptr<const separation::Separator> SeparatorFor(const BackgroundChoice& choice) {
+  return Shared(choice.separator, choice);
 }
 
 StatusOr<service::Background> MakeBackground(const BackgroundChoice& choice) {

@@ -3,8 +3,8 @@
 #ifndef WAVESHIFT_APP_CLI_SEPARATORS_H_
 #define WAVESHIFT_APP_CLI_SEPARATORS_H_
 
+#include <memory>
 #include <string>
-#include <string_view>
 
 #include "base/status.h"
 #include "service/task_manager.h"
@@ -34,6 +34,11 @@ BackgroundChoice BackgroundChoiceFrom(const config::Settings& settings);
 // "separate", and a separator that is named, must be ready: FailedPrecondition, DataLoss, InvalidArgument say
 // what is missing. Separators are made once for each choice and stay, as loading takes time. Any thread.
 StatusOr<service::Background> MakeBackground(const BackgroundChoice& choice);
+
+// Whether the file of the MDX-Net model is there.
+bool HasMdxModel(const BackgroundChoice& choice);
+// The one that the choice names, loaded or not. Pre: it names one. Any thread.
+std::shared_ptr<const separation::Separator> SeparatorFor(const BackgroundChoice& choice);
 
 }  // namespace waveshift::app
 
