@@ -28,7 +28,7 @@ SoundSource Source(const std::string& path) {
 
 class ClipTrackTest : public testing::Test {
  protected:
-  static constexpr Samples kLength = 40 * kTimelineRateHz;
+  static constexpr Samples kLength = Samples{40} * kTimelineRateHz;
   // A ramp of steps: the value says the place.
   static float At(Samples place) {
     return place < kLength ? static_cast<float>(place % 30000 - 15000) / 32768 : 0;

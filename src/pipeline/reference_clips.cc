@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+#include <iterator>
 #include <memory>
-#include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "audio/mix.h"
 #include "audio/resample.h"
 #include "audio/wav.h"
 #include "base/files.h"
@@ -28,10 +29,11 @@ using voices::SoloRange;
 
 constexpr Samples kFirstHearing = Samples{30} * kTimelineRateHz;
 constexpr Samples kSecondHearing = Samples{90} * kTimelineRateHz;
-constexpr Samples kLongestListen = Samples{15} * kTimelineRateHz;  // at one stretch
+constexpr Samples kLongestListen = 468 * voices::kSpeechWindow;  // at one stretch: 15 s
 constexpr Samples kWantedSpeech = Samples{3} * kTimelineRateHz;
 constexpr Samples kLeastSpeech = kTimelineRateHz / 2;
 constexpr size_t kMostWorkerClips = 3;  // of one speaker
+constexpr double kLongestWorkerClipSeconds = 60;
 constexpr int64_t kMaxClipBytes = 32 << 20;
 
 // AUDIO_CLIP_*: the wanted length bounds the clip, the shortest one its speech.
@@ -99,6 +101,8 @@ class ClipCutter {
   const voices::ClipRules rules_;
   const voices::Vad* vad_ = nullptr;
   std::map<std::string, std::vector<SoloRange>> ranges_;  // by speaker, by start
+  // What was listened to for the clip in hand: mono, by its start. Separation is too dear to do it twice.
+  std::map<Samples, std::vector<float>> heard_;
   std::map<std::string, std::vector<std::string>> keys_;  // by speaker, the first few different ones
 };
 
@@ -133,7 +137,10 @@ void ClipCutter::FindRanges() {
                                 .may_cross_non_speech = request_.options.may_cross_non_speech};
   for (const SoloRange& range : voices::SoloRanges(turns, job_.plan.length, rules)) {
     const std::string& name = names[static_cast<size_t>(range.speaker)];
-    if (request_.speakers.contains(name)) ranges_[name].push_back(range);
+    if (!request_.speakers.contains(name)) continue;
+    for (Samples at = range.start; at < range.end; at += kLongestListen) {
+      ranges_[name].push_back({range.speaker, at, std::min(at + kLongestListen, range.end)});
+    }
   }
 }
 
@@ -199,7 +206,8 @@ Status ClipCutter::TakeWorkersClip(const std::string& key, ReferenceClip& best) 
   const auto bytes = request_.read_clip(key, kMaxClipBytes);
   if (bytes.status().code() == StatusCode::kCancelled) return bytes.status();
   if (!bytes.ok()) return reject("cannot be read (" + std::string(CodeWord(bytes.status())) + ")");
-  auto mono = audio::DecodeWav(*bytes, "clip");
+  auto mono = audio::DecodeWav(*bytes, "clip", {.max_frames = kMaxClipBytes / 2});
+  if (mono.ok() && mono->seconds() > kLongestWorkerClipSeconds) return reject("is longer than a minute");
   if (mono.ok()) mono = audio::Resample(*mono, kTimelineRateHz);
   if (!mono.ok()) return reject(Message(mono.status()));
   voices::ClipSound sound;
@@ -211,10 +219,8 @@ Status ClipCutter::TakeWorkersClip(const std::string& key, ReferenceClip& best) 
   if (!best.path.empty() && best.score.total >= choice.score.total) return OkStatus();
   audio::MonoBuffer cut;
   for (const voices::ClipPiece& piece : choice.pieces) {
-    const auto part =
-        std::span(sound.speech)
-            .subspan(static_cast<size_t>(2 * piece.start), static_cast<size_t>(2 * piece.length));
-    voices::AppendToClip(part, cut);
+    const auto at = static_cast<size_t>(piece.start);
+    voices::AppendToClip(std::span(mono->samples).subspan(at, static_cast<size_t>(piece.length)), cut);
   }
   best.source = ClipSource::kWorker;
   best.audio_key = shown;
@@ -225,6 +231,7 @@ Status ClipCutter::TakeWorkersClip(const std::string& key, ReferenceClip& best) 
 
 StatusOr<bool> ClipCutter::TakeOwn(const std::string& speaker, ReferenceClip& clip) {
   const std::vector<SoloRange>& ranges = ranges_[speaker];
+  heard_.clear();
   std::vector<MeasuredRange> measured;
   const std::vector<size_t> first = voices::RangesToHear(ranges, kFirstHearing, kLongestListen);
   WS_RETURN_IF_ERROR(Hear(ranges, first, measured));
@@ -256,9 +263,9 @@ StatusOr<bool> ClipCutter::Take(ClipSource source, const std::vector<MeasuredRan
   }
   audio::MonoBuffer cut;
   for (const voices::ClipPiece& piece : choice.pieces) {
-    WS_ASSIGN_OR_RETURN(const voices::ClipSound sound,
-                        request_.track->Read(piece.start, piece.length, stop_));
-    voices::AppendToClip(sound.speech, cut);
+    const auto& [start, mono] = *std::prev(heard_.upper_bound(piece.start));
+    const auto at = static_cast<size_t>(piece.start - start);
+    voices::AppendToClip(std::span(mono).subspan(at, static_cast<size_t>(piece.length)), cut);
   }
   if (source == ClipSource::kPadded) {
     voices::RepeatUntil(std::min(kWantedSpeech, rules.most), rules.padding, cut);
@@ -277,6 +284,7 @@ Status ClipCutter::Hear(const std::vector<SoloRange>& ranges, const std::vector<
     WS_ASSIGN_OR_RETURN(const voices::ClipSound sound, request_.track->Read(ranges[i].start, length, stop_));
     WS_ASSIGN_OR_RETURN(std::vector<voices::ClipWindow> windows, Measure(sound));
     measured.push_back({ranges[i].start, std::move(windows)});
+    audio::AppendMono(sound.speech, heard_[ranges[i].start]);
   }
   return OkStatus();
 }
@@ -357,6 +365,7 @@ Status ClipCutter::CutLine(const LineState& state) {
     alone += inside.back().end - inside.back().start;
   }
   if (alone < rules_.least) return OkStatus();
+  heard_.clear();
   std::vector<MeasuredRange> measured;
   WS_RETURN_IF_ERROR(Hear(inside, voices::RangesToHear(inside, kFirstHearing, kLongestListen), measured));
   ReferenceClip clip;

@@ -175,6 +175,17 @@ TEST_F(ReferenceClipsTest, GoesOnToOtherLines) {
   EXPECT_FALSE(Overlaps(Of("Anna"), 0, 99));
 }
 
+// A monologue is heard in parts: that its beginning is silent does not matter.
+TEST_F(ReferenceClipsTest, HearsAllOfALongTurn) {
+  track_.Speak(60, 100, 120);
+  Line(0.5, 100, "Anna");
+  request_.options.goal = Seconds(30);
+  Cut();
+  EXPECT_EQ(Of("Anna").source, ClipSource::kOtherLines);
+  EXPECT_FALSE(Overlaps(Of("Anna"), 0, 59));
+  EXPECT_GT(Of("Anna").length, Seconds(20));
+}
+
 TEST_F(ReferenceClipsTest, LittleSpeechIsSaidAgain) {
   Spoken(5, 6.4, "Anna");
   Cut();
@@ -186,6 +197,24 @@ TEST_F(ReferenceClipsTest, LittleSpeechIsSaidAgain) {
   EXPECT_GE(clip.length, Seconds(3));
   ASSERT_EQ(clip.pieces.size(), 1U);
   EXPECT_LT(clip.pieces[0].length, Seconds(2));
+}
+
+// A line whose time is wrong lies over somebody else's speech that no line has; another is all silence; and
+// two people share a name.
+TEST_F(ReferenceClipsTest, WrongTimesAndSharedNamesBringNoOtherVoice) {
+  Spoken(1, 6, "Anna", 200);
+  Spoken(10, 15, "Anna", 210);
+  track_.Speak(20, 25, 95);
+  Line(20, 25, "Anna");
+  Line(30, 40, "Anna");
+  Spoken(50, 54, "Anna", 110);
+  Spoken(60, 66, "Bob", 100);
+  Cut();
+  EXPECT_EQ(Of("Anna").source, ClipSource::kOwnLines);
+  EXPECT_GE(Of("Anna").length, Seconds(8));
+  for (const auto& [start_s, end_s] : {std::pair(20, 25), std::pair(30, 40), std::pair(50, 66)}) {
+    EXPECT_FALSE(Overlaps(Of("Anna"), start_s, end_s)) << start_s;
+  }
 }
 
 TEST_F(ReferenceClipsTest, WhoHasNothingBorrowsFromTheNearestPitch) {
@@ -252,6 +281,8 @@ TEST_F(ReferenceClipsTest, TheWorkersClipComesFirstWhenItIsGood) {
   const std::map<std::string, std::string> bad = {
       {audio::EncodeWav({16000, std::vector<float>(90000)}, audio::WavFormat::kPcm16).value(),
        "no speech is heard"},
+      {audio::EncodeWav({8000, std::vector<float>(500000, 0.1F)}, audio::WavFormat::kPcm16).value(),
+       "is longer than a minute"},
       {"no sound", "clip"}};
   for (const auto& [bytes, reason] : bad) {
     wav = bytes;

@@ -32,8 +32,8 @@ std::vector<ClipWindow> Measure(const ClipSound& sound, const Vad* vad = nullptr
 
 TEST(ClipMeasure, WholeWindowsOnly) {
   EXPECT_TRUE(Measure({}).empty());
-  EXPECT_TRUE(Measure({std::vector<float>(2 * kSpeechWindow - 2), {}}).empty());
-  EXPECT_EQ(Measure({std::vector<float>(2 * 3 * kSpeechWindow + 20), {}}).size(), 3U);
+  EXPECT_TRUE(Measure({std::vector<float>(size_t{2} * kSpeechWindow - 2), {}}).empty());
+  EXPECT_EQ(Measure({std::vector<float>(size_t{6} * kSpeechWindow + 20), {}}).size(), 3U);
 }
 
 TEST(ClipMeasure, LevelsOfSpeechAndBackground) {
@@ -125,13 +125,13 @@ class CountingVad : public Vad {
 
 TEST(ClipMeasure, WindowsOfTheVadAreThoseOfTheTimeline) {
   CountingVad vad;
-  const auto windows = Measure({std::vector<float>(2 * 48000), {}}, &vad);
+  const auto windows = Measure({std::vector<float>(size_t{2} * 48000), {}}, &vad);
   ASSERT_EQ(windows.size(), 31U);
   for (size_t w = 0; w < windows.size(); ++w) {
     EXPECT_FLOAT_EQ(windows[w].speech, static_cast<float>(w) / 1000);
   }
   vad.fails = true;
-  EXPECT_EQ(MeasureWindows({std::vector<float>(2 * 48000), {}}, &vad, {}).status().code(),
+  EXPECT_EQ(MeasureWindows({std::vector<float>(size_t{2} * 48000), {}}, &vad, {}).status().code(),
             StatusCode::kInternal);
 }
 

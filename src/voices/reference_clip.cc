@@ -18,19 +18,17 @@ bool IsNearerZero(float a, float b) { return std::abs(a) < std::abs(b); }
 
 }  // namespace
 
-void AppendToClip(std::span<const float> interleaved, audio::MonoBuffer& clip) {
+void AppendToClip(std::span<const float> piece, audio::MonoBuffer& clip) {
   clip.sample_rate_hz = kTimelineRateHz;
-  std::vector<float> mono(interleaved.size() / 2);
-  for (size_t i = 0; i < mono.size(); ++i) {
-    const float mean = (interleaved[2 * i] + interleaved[2 * i + 1]) / 2;
-    mono[i] = std::isfinite(mean) ? mean : 0.0F;
-  }
-  const ptrdiff_t search = std::min(kSearch, static_cast<ptrdiff_t>(mono.size() / 2));
-  const auto first = std::min_element(mono.begin(), mono.begin() + search, IsNearerZero);
-  const auto last = std::min_element(mono.end() - search, mono.end(), IsNearerZero);
+  const ptrdiff_t search = std::min(kSearch, static_cast<ptrdiff_t>(piece.size() / 2));
+  const auto first = std::min_element(piece.begin(), piece.begin() + search, IsNearerZero);
+  const auto last = std::min_element(piece.end() - search, piece.end(), IsNearerZero);
   const size_t at = clip.samples.size();
   clip.samples.insert(clip.samples.end(), first, last);
-  audio::ApplyFades(std::span(clip.samples).subspan(at), kFade, kFade);
+  const auto added = std::span(clip.samples).subspan(at);
+  std::replace_if(
+      added.begin(), added.end(), [](float sample) { return !std::isfinite(sample); }, 0.0F);
+  audio::ApplyFades(added, kFade, kFade);
 }
 
 void RepeatUntil(Samples least, Samples pause, audio::MonoBuffer& clip) {

@@ -13,10 +13,9 @@
 
 namespace waveshift::voices {
 
-// Appends a piece (48 kHz stereo interleaved) to a clip (48 kHz mono, the mean of both channels). Its ends
-// are moved inwards, by 5 ms at most, to where the sound is next to zero, and faded over 10 ms, so that a
-// seam makes no click. What is no finite number counts as 0. The memory of the piece.
-void AppendToClip(std::span<const float> interleaved, audio::MonoBuffer& clip);
+// Appends a piece to a clip, both 48 kHz mono. Its ends are moved inwards, by 5 ms at most, to where the sound
+// is next to zero, and faded over 10 ms, so that a seam makes no click. What is no finite number counts as 0.
+void AppendToClip(std::span<const float> piece, audio::MonoBuffer& clip);
 
 // A clip that is shorter than `least` is said again, after `pause` of silence each time, until it is as long:
 // encoders of voices want some seconds, and what they find in a repetition is the same voice. Empty clips

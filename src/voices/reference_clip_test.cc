@@ -15,35 +15,27 @@ namespace waveshift::voices {
 namespace {
 
 TEST(ReferenceClip, SeamsMakeNoClick) {
-  const std::vector<float> tone = Stereo(Harmonics(140, 1.0));
+  const std::vector<float> tone = Harmonics(140, 1.0);
   audio::MonoBuffer clip;
   AppendToClip(tone, clip);
   const size_t seam = clip.samples.size();
-  AppendToClip(std::span(tone).subspan(2000), clip);
+  AppendToClip(std::span(tone).subspan(1000), clip);
   EXPECT_EQ(clip.sample_rate_hz, 48000);
   EXPECT_NEAR(clip.seconds(), 1.98, 0.03);
   // No step is larger than those of the tone itself, and at the seam all is still.
   float largest = 0;
-  for (size_t i = 2; i < tone.size(); i += 2) largest = std::max(largest, std::abs(tone[i] - tone[i - 2]));
+  for (size_t i = 1; i < tone.size(); ++i) largest = std::max(largest, std::abs(tone[i] - tone[i - 1]));
   for (size_t i = 1; i < clip.samples.size(); ++i) {
     ASSERT_LE(std::abs(clip.samples[i] - clip.samples[i - 1]), largest) << i;
   }
   for (size_t i = seam - 24; i < seam + 24; ++i) EXPECT_LT(std::abs(clip.samples[i]), 0.03F) << i;
 }
 
-TEST(ReferenceClip, IsTheMeanOfBothSides) {
-  std::vector<float> sides;
-  for (int i = 0; i < 4800; ++i) sides.insert(sides.end(), {0.5F, 0.1F});
-  audio::MonoBuffer clip;
-  AppendToClip(sides, clip);
-  EXPECT_FLOAT_EQ(clip.samples[clip.samples.size() / 2], 0.3F);
-}
-
 TEST(ReferenceClip, OddInputIsNoTrap) {
   audio::MonoBuffer clip;
   AppendToClip({}, clip);
   EXPECT_TRUE(clip.samples.empty());
-  AppendToClip(std::vector<float>{0.5F, 0.5F}, clip);
+  AppendToClip(std::vector<float>{0.5F}, clip);
   AppendToClip(std::vector<float>(2000, std::numeric_limits<float>::quiet_NaN()), clip);
   EXPECT_TRUE(
       std::all_of(clip.samples.begin(), clip.samples.end(), [](float s) { return std::abs(s) <= 1; }));

@@ -16,8 +16,8 @@
 namespace waveshift::voices {
 namespace {
 
-constexpr size_t kContext = 64;           // samples before a window that it is judged with
-constexpr size_t kStateValues = 2 * 128;  // what the two layers remember
+constexpr size_t kContext = 64;                   // samples before a window that it is judged with
+constexpr size_t kStateValues = size_t{2} * 128;  // what the two layers remember
 constexpr int64_t kMaxModelBytes = 64 << 20;
 constexpr int64_t kMaxOutputValues = 1024;
 

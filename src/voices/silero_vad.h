@@ -14,8 +14,8 @@
 
 namespace waveshift::voices {
 
-// `model_path` is silero_vad.onnx, which is loaded when it is first needed. A window costs about 0.1 ms on
-// one thread (RTF 0.003 to 0.005), a stream 4 KB beside the model's 2.3 MB.
+// `model_path` is silero_vad.onnx, which is loaded when it is first needed. A window costs about 0.15 ms of
+// one thread (RTF 0.005), a stream 4 KB beside the model's 2.3 MB.
 std::unique_ptr<Vad> MakeSileroVad(const std::string& model_path);
 
 }  // namespace waveshift::voices

@@ -49,7 +49,7 @@ std::vector<Owned> Owners(const std::vector<Border>& borders, size_t speakers) {
   int64_t sum = 0;  // of the present ones' numbers: with one present it is that one's
   std::vector<Owned> owners = {{INT64_MIN, kNobody}};
   for (size_t i = 0; i < borders.size(); ++i) {
-    int64_t& count = open[static_cast<size_t>(borders[i].speaker + 1)];
+    int64_t& count = open[static_cast<size_t>(borders[i].speaker) + 1];
     const bool was_present = count > 0;
     count += borders[i].change;
     if (was_present != (count > 0)) {

@@ -65,6 +65,7 @@ TEST(SoloRanges, TimesThatMakeNoSenseSayNothing) {
 
 TEST(SoloRanges, EverybodyAtOnceLeavesNothing) {
   std::vector<Turn> turns;
+  turns.reserve(50);
   for (int i = 0; i < 50; ++i) turns.push_back(Speech(1000, 50000, i));
   EXPECT_TRUE(SoloRanges(turns, kLength).empty());
 }
@@ -83,8 +84,8 @@ TEST(SoloRanges, HoldsForAnyTranscript) {
     std::vector<Turn> turns(static_cast<size_t>(1 + pick(12)));
     const int speakers = 1 + pick(static_cast<int>(turns.size()));
     for (Turn& turn : turns) {
-      turn.start = Ms(100 * pick(200));
-      turn.end = turn.start + Ms(100 * (pick(40) - 2));
+      turn.start = Ms(int64_t{100} * pick(200));
+      turn.end = turn.start + Ms(int64_t{100} * (pick(40) - 2));
       turn.speaker = pick(5) == 0 ? Turn::kNotSpeech : pick(speakers);
     }
     const bool may_cross = pick(2) == 0;
@@ -120,14 +121,17 @@ TEST(SoloRanges, ManyTurnsCostLittle) {
   constexpr int kTurns = 100000;
   const Samples length = Ms(int64_t{kTurns} * 1000);
   std::vector<Turn> turns;
+  turns.reserve(kTurns);
   for (int i = 0; i < kTurns; ++i) turns.push_back(Speech(1000LL * i, 1000LL * i + 900, i % 7));
   EXPECT_EQ(SoloRanges(turns, length).size(), static_cast<size_t>(kTurns));
   std::vector<Turn> nested;
+  nested.reserve(kTurns);
   for (int i = 0; i < kTurns; ++i) {
     nested.push_back(Speech(i, 1000LL * kTurns - i, i));
   }
   EXPECT_TRUE(SoloRanges(nested, length).empty());
   std::vector<Turn> one;
+  one.reserve(kTurns);
   for (int i = 0; i < kTurns; ++i) one.push_back(Speech(i, 1000LL * kTurns - i, 0));
   EXPECT_EQ(SoloRanges(one, length).size(), 1U);
 }

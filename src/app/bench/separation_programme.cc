@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -72,15 +73,24 @@ StatusOr<std::vector<float>> SpokenSound(const std::stop_token& stop) {
 
 double Hz(int semitones_over_a) { return 220 * std::pow(2.0, semitones_over_a / 12.0); }
 
-// A plucked string: twelve harmonics, the higher the shorter.
+// A plucked string: twelve harmonics, the higher the shorter. Each is a number that turns and shrinks.
 void Pluck(std::vector<float>& music, double start_s, double hz, double gain, double right) {
+  constexpr int kHarmonics = 12;
+  std::array<std::complex<double>, kHarmonics> phases;
+  std::array<std::complex<double>, kHarmonics> turns;
+  for (int h = 0; h < kHarmonics; ++h) {
+    const auto at = static_cast<size_t>(h);
+    phases[at] = 1.0 / (h + 1);
+    turns[at] = std::polar(std::exp(-(2.4 + 0.9 * h) / kTimelineRateHz),
+                           2 * std::numbers::pi * hz * (h + 1) / kTimelineRateHz);
+  }
   const auto begin = static_cast<size_t>(start_s * kTimelineRateHz);
   const size_t end = std::min(music.size() / 2, begin + size_t{2} * kTimelineRateHz);
   for (size_t i = begin; i < end; ++i) {
-    const double t = static_cast<double>(i - begin) / kTimelineRateHz;
     double value = 0;
-    for (int h = 1; h <= 12; ++h) {
-      value += std::exp(-t * (1.5 + 0.9 * h)) * std::sin(2 * std::numbers::pi * hz * h * t) / h;
+    for (size_t h = 0; h < phases.size(); ++h) {
+      value += phases[h].imag();
+      phases[h] *= turns[h];
     }
     music[2 * i] += static_cast<float>(gain * value * std::sqrt(1 - right));
     music[2 * i + 1] += static_cast<float>(gain * value * std::sqrt(right));
@@ -115,11 +125,12 @@ std::vector<float> MakeMusic(size_t frames) {
     const auto& chord = kChords[beat / 8 % kChords.size()];
     const double start = static_cast<double>(beat) * kBeatS;
     const size_t note = beat * 7 % 4;
-    Pluck(music, start, Hz(chord[note] + 12), 0.12, 0.2 + 0.2 * static_cast<double>(note));
-    Pluck(music, start + kBeatS / 2, Hz(chord[(note + 2) % 4] + 12), 0.08, 0.75);
+    Pluck(music, start, Hz(chord[note] + 12), 0.12, 0.05 + 0.3 * static_cast<double>(note));
+    Pluck(music, start + kBeatS / 2, Hz(chord[(note + 2) % 4] + 12), 0.08,
+          0.95 - 0.3 * static_cast<double>(note));
     if (beat % 4 == 0) Pluck(music, start, Hz(chord[0] - 24), 0.2, 0.5);
     if (beat % 8 == 0)
-      for (const int tone : chord) Pluck(music, start, Hz(tone), 0.06, 0.3);
+      for (const int tone : chord) Pluck(music, start, Hz(tone), 0.06, tone % 2 == 0 ? 0.1 : 0.9);
     Brush(music, start + kBeatS / 2, beat % 2 == 1 ? 0.05 : 0.02, 0.6, noise);
   }
   return music;

@@ -11,6 +11,7 @@
 #include "app/cli/deployment.h"
 #include "app/cli/engines.h"
 #include "app/cli/model_store_commands.h"
+#include "app/cli/recordings.h"
 #include "app/cli/separators.h"
 #include "app/cli/shortening.h"
 #include "base/process.h"
@@ -164,6 +165,15 @@ DoctorCheck CheckBackground(const config::Settings& settings) {
   return check;
 }
 
+// Without it recordings to clone voices from are chosen by level.
+DoctorCheck CheckVoiceActivity(const config::Settings& settings) {
+  const auto vad = MakeVoiceActivity(settings);
+  if (const Status ready = vad->CheckReady(); !ready.ok()) {
+    return {"voice activity", Result::kWarning, Message(ready), PullCommand({"silero-vad"})};
+  }
+  return {"voice activity", Result::kOk, std::string(vad->name()) + " (" + vad->version() + ")", ""};
+}
+
 // What ships by default: voices, and what will split speech from the rest.
 DoctorCheck CheckModels(const config::Settings& settings) {
   DoctorCheck check{"models", Result::kOk, "the default ones are in " + settings.model_dir, ""};
@@ -223,6 +233,7 @@ std::vector<DoctorCheck> RunDoctorChecks(CommandContext& context) {
   checks.push_back(CheckModels(**settings));
   for (const std::string& name : EngineNames()) checks.push_back(CheckVoice(**settings, name));
   checks.push_back(CheckBackground(**settings));
+  checks.push_back(CheckVoiceActivity(**settings));
   checks.push_back(CheckShortening(**settings));
   return checks;
 }
