@@ -172,7 +172,7 @@ TEST_F(MixerTest, TheProgrammesGainIsOneFactor) {
   EXPECT_EQ(Differences(mix, 4.38, 6.9, 0.5F), 0U);
   const auto whole = Mix({});
   // Under the limiter's ceiling all of the mix is half of what it was.
-  for (size_t i = 2 * 3 * kTimelineRateHz; i < 2 * 4 * kTimelineRateHz; ++i)
+  for (size_t i = size_t{6} * kTimelineRateHz; i < size_t{8} * kTimelineRateHz; ++i)
     ASSERT_NEAR(mix[i], 0.5F * whole[i], 1e-6) << i;
 }
 
