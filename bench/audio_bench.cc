@@ -4,14 +4,17 @@
 // The audio room. "x_realtime" is how many seconds of sound one second of work handles.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "audio/correlate.h"
 #include "audio/ducker.h"
 #include "audio/limiter.h"
 #include "audio/loudness.h"
+#include "audio/loudness_frames.h"
 #include "audio/mix.h"
 #include "audio/resample.h"
+#include "audio/speech_colour.h"
 #include "audio/stretch.h"
 #include "audio/test_signals.h"
 
@@ -44,6 +47,47 @@ void BM_Limiter(benchmark::State& state) {
   ReportSeconds(state, 1);
 }
 BENCHMARK(BM_Limiter)->Arg(10)->Arg(50)->Arg(90);
+
+// As the mix of a dub uses it: parts are left out.
+void BM_LimiterWithShares(benchmark::State& state) {
+  const auto in = NoisyStereo(static_cast<float>(state.range(0)) / 100);
+  std::vector<float> out(in.size());
+  std::vector<float> shares(kFrames, 1.0F);
+  std::fill(shares.begin() + kFrames / 2, shares.end(), 0.0F);
+  TruePeakLimiter limiter;
+  for (auto _ : state) {
+    limiter.Process(in, shares, out);
+    benchmark::DoNotOptimize(out.data());
+  }
+  ReportSeconds(state, 1);
+}
+BENCHMARK(BM_LimiterWithShares)->Arg(10)->Arg(90);
+
+void BM_LoudnessFrames(benchmark::State& state) {
+  const auto in = NoisyStereo(0.3F);
+  LoudnessFrames frames;
+  std::vector<float> powers;
+  for (auto _ : state) {
+    powers.clear();
+    frames.Add(in, powers);
+    benchmark::DoNotOptimize(powers.data());
+  }
+  ReportSeconds(state, 1);
+}
+BENCHMARK(BM_LoudnessFrames);
+
+void BM_BandAnalyzer(benchmark::State& state) {
+  const auto in = testing_signals::Speech(1, kTimelineRateHz);
+  BandAnalyzer analyzer(kTimelineRateHz);
+  std::vector<BandPowers> frames;
+  for (auto _ : state) {
+    frames.clear();
+    analyzer.Add(in, frames);
+    benchmark::DoNotOptimize(ColourOf(frames));
+  }
+  ReportSeconds(state, 1);
+}
+BENCHMARK(BM_BandAnalyzer);
 
 void BM_Resample22050To48000(benchmark::State& state) {
   const MonoBuffer in{22050, testing_signals::Speech(3, 22050)};

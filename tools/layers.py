@@ -37,7 +37,7 @@ OWNERS = {"absl": {"base"}, "openssl": {"base", "net"},
           # Vector instructions: the compiler's own headers.
           "immintrin.h": {"runtime"}, "cpuid.h": {"runtime"}, "cuda_runtime.h": {"runtime"}, "cuda_fp16.h": {"runtime"},
           # Documents in JSON are read and written in several rooms; it stays inside their .cc files.
-          "nlohmann": {"config", "text", "telemetry", "simplify", "tts", "stores", "models", "pipeline", "service", "app"},
+          "nlohmann": {"config", "text", "telemetry", "simplify", "tts", "separation", "stores", "models", "pipeline", "service", "app"},
           "gtest": set(LEVELS), "gmock": set(LEVELS)}
 # Third-party headers that may stand in a public header: Status is absl::Status for everybody.
 PUBLIC = {("base/status.h", "absl")}

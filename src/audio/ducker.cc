@@ -9,26 +9,31 @@
 namespace waveshift::audio {
 namespace {
 
+// Silence, for ears; ramps need a number.
+constexpr double kLowestDb = -100;
+
 // Raised cosine from 0 (i = 0) to just below 1 (i = length - 1).
 double Rise(Samples i, Samples length) {
   return 0.5 - 0.5 * std::cos(std::numbers::pi * static_cast<double>(i) / static_cast<double>(length));
 }
 
-float LoweredBy(double depth_db, double share) {
-  return static_cast<float>(std::pow(10.0, depth_db * share / 20));
-}
-
 }  // namespace
 
+float DuckCurve::Lowered(double share) const {
+  if (options_.mode == DuckMode::kFade) return static_cast<float>(1 - share);
+  return static_cast<float>(std::pow(10.0, options_.depth_db * share / 20));
+}
+
 DuckCurve::DuckCurve(const DuckOptions& options) : options_(options) {
+  options_.depth_db = std::max(options_.depth_db, kLowestDb);
   options_.edge = std::max<Samples>(1, options_.edge);
   options_.attack = std::max(options_.edge, options_.attack);
   options_.release = std::max(options_.edge, options_.release);
   for (Samples i = 0; i < options_.attack; ++i) {
-    attack_.push_back(LoweredBy(options_.depth_db, Rise(i, options_.attack)));
+    attack_.push_back(Lowered(Rise(i, options_.attack)));
   }
   for (Samples i = 0; i < options_.release; ++i) {
-    release_.push_back(LoweredBy(options_.depth_db, 1 - Rise(i, options_.release)));
+    release_.push_back(Lowered(1 - Rise(i, options_.release)));
   }
 }
 
@@ -89,23 +94,22 @@ Samples DuckCurve::ReleaseAfter(Samples end) const {
 void DuckCurve::Duck(Interval interval, Samples start, std::span<float> out) const {
   if (interval.end <= interval.start) return;
   const auto size = static_cast<Samples>(out.size());
+  const bool lifts = options_.depth_db > 0;
   const auto lower = [&](Samples from, Samples to, auto gain) {
     for (Samples t = std::max(from, start); t < std::min(to, start + size); ++t) {
       float& value = out[static_cast<size_t>(t - start)];
-      value = std::min(value, gain(t - from));
+      value = lifts ? std::max(value, gain(t - from)) : std::min(value, gain(t - from));
     }
   };
   const Samples attack = AttackBefore(interval.start);
   const Samples release = ReleaseAfter(interval.end);
-  const float floor = LoweredBy(options_.depth_db, 1);
+  const float floor = Lowered(1);
   lower(interval.start - attack, interval.start, [&](Samples i) {
-    return attack == options_.attack ? attack_[static_cast<size_t>(i)]
-                                     : LoweredBy(options_.depth_db, Rise(i, attack));
+    return attack == options_.attack ? attack_[static_cast<size_t>(i)] : Lowered(Rise(i, attack));
   });
   lower(interval.start, interval.end, [floor](Samples) { return floor; });
   lower(interval.end, interval.end + release, [&](Samples i) {
-    return release == options_.release ? release_[static_cast<size_t>(i)]
-                                       : LoweredBy(options_.depth_db, 1 - Rise(i, release));
+    return release == options_.release ? release_[static_cast<size_t>(i)] : Lowered(1 - Rise(i, release));
   });
 }
 

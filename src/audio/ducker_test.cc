@@ -35,6 +35,19 @@ TEST(DuckCurve, IsLowAtTheStartAndComesBackAfterTheEnd) {
   for (size_t i = 1; i < gains.size(); ++i) ASSERT_LT(std::abs(gains[i] - gains[i - 1]), 0.002F) << i;
 }
 
+TEST(DuckCurve, FadesToNothingAndBack) {
+  DuckCurve curve({.mode = DuckMode::kFade});
+  curve.AddDucked(Ms(1000), Ms(2000));
+  curve.AddProtected(Ms(2000), Ms(2500));
+  const auto gains = Whole(curve, Ms(4000));
+  EXPECT_TRUE(std::all_of(gains.begin(), gains.begin() + Ms(920), [](float g) { return g == 1.0F; }));
+  EXPECT_NEAR(At(gains, 960), 0.5, 1e-4);  // half way in amplitude
+  EXPECT_TRUE(
+      std::all_of(gains.begin() + Ms(1000), gains.begin() + Ms(2000), [](float g) { return g == 0.0F; }));
+  EXPECT_EQ(At(gains, 2020), 1.0F);
+  for (size_t i = 1; i < gains.size(); ++i) ASSERT_LT(std::abs(gains[i] - gains[i - 1]), 0.002F) << i;
+}
+
 TEST(DuckCurve, StaysLowInAShortPauseOnly) {
   DuckCurve curve;
   curve.AddDucked(Ms(1000), Ms(2000));

@@ -102,8 +102,9 @@ double Limited(double value, double low, double high) {
 
 struct TruePeakLimiter::Impl {
   explicit Impl(const LimiterOptions& options);
-  void Block(const float* in, float* out, size_t frames);
+  void Block(const float* in, const float* share_of, float* out, size_t frames);
   void Peaks(size_t frames);
+  float Gain(size_t i);
   int64_t Needed(float peak) const;
 
   float ceiling;
@@ -114,6 +115,7 @@ struct TruePeakLimiter::Impl {
   GainPath path;
   // Per channel: the last `latency` frames, then the block.
   std::array<std::vector<float>, 2> sound;
+  std::vector<float> shares;
   std::array<float, kBlock> peaks{};
 };
 
@@ -126,6 +128,7 @@ TruePeakLimiter::Impl::Impl(const LimiterOptions& options)
       latency(static_cast<size_t>(smoothing - 1 + kBeside) + kPeakAhead),
       path(smoothing, release_step) {
   for (auto& channel : sound) channel.resize(latency + kBlock, 0.0F);
+  shares.resize(latency + kBlock, 1.0F);
 }
 
 // The gain that brings `peak` under the ceiling, rounded down.
@@ -145,9 +148,23 @@ void TruePeakLimiter::Impl::Peaks(size_t frames) {
     if (loudest * interpolator.bound() <= ceiling) continue;
     interpolator.Raise(x, frames, peaks.data());
   }
+  // A peak lies at or between two frames.
+  const float* share = shares.data() + latency - kPeakAhead;
+  for (size_t i = 0; i < frames; ++i) {
+    if (share[i] <= 0 && share[i + 1] <= 0) peaks[i] = 0;
+  }
 }
 
-void TruePeakLimiter::Impl::Block(const float* in, float* out, size_t frames) {
+// Of the frame that leaves now, `i` frames into the block.
+float TruePeakLimiter::Impl::Gain(size_t i) {
+  const auto gain =
+      static_cast<float>(static_cast<double>(path.Next(Needed(peaks[i]))) / static_cast<double>(kOne));
+  return shares[i] >= 1 ? gain : 1.0F - (1.0F - gain) * std::max(0.0F, shares[i]);
+}
+
+// `share_of` may be null: every frame has all of the gain.
+void TruePeakLimiter::Impl::Block(const float* in, const float* share_of, float* out, size_t frames) {
+  for (size_t i = 0; i < frames; ++i) shares[latency + i] = share_of == nullptr ? 1.0F : share_of[i];
   for (size_t c = 0; c < 2; ++c) {
     float* x = sound[c].data() + latency;
     for (size_t i = 0; i < frames; ++i) {
@@ -161,9 +178,7 @@ void TruePeakLimiter::Impl::Block(const float* in, float* out, size_t frames) {
   const float highest = *std::max_element(peaks.begin(), peaks.begin() + static_cast<ptrdiff_t>(frames));
   const bool untouched = path.idle() && highest <= ceiling;
   for (size_t i = 0; i < frames; ++i) {
-    const float gain = untouched ? 1.0F
-                                 : static_cast<float>(static_cast<double>(path.Next(Needed(peaks[i]))) /
-                                                      static_cast<double>(kOne));
+    const float gain = untouched ? 1.0F : Gain(i);
     out[2 * i] = left[i] * gain;
     out[2 * i + 1] = right[i] * gain;
   }
@@ -171,6 +186,8 @@ void TruePeakLimiter::Impl::Block(const float* in, float* out, size_t frames) {
     std::copy(channel.begin() + static_cast<ptrdiff_t>(frames),
               channel.begin() + static_cast<ptrdiff_t>(frames + latency), channel.begin());
   }
+  std::copy(shares.begin() + static_cast<ptrdiff_t>(frames),
+            shares.begin() + static_cast<ptrdiff_t>(frames + latency), shares.begin());
 }
 
 TruePeakLimiter::TruePeakLimiter(const LimiterOptions& options) : impl_(std::make_unique<Impl>(options)) {}
@@ -181,7 +198,16 @@ int TruePeakLimiter::latency_samples() const { return static_cast<int>(impl_->la
 void TruePeakLimiter::Process(std::span<const float> in, std::span<float> out) {
   const size_t frames = std::min(in.size(), out.size()) / 2;
   for (size_t done = 0; done < frames; done += kBlock) {
-    impl_->Block(in.data() + 2 * done, out.data() + 2 * done, std::min(kBlock, frames - done));
+    impl_->Block(in.data() + 2 * done, nullptr, out.data() + 2 * done, std::min(kBlock, frames - done));
+  }
+}
+
+void TruePeakLimiter::Process(std::span<const float> in, std::span<const float> shares,
+                              std::span<float> out) {
+  const size_t frames = std::min({in.size() / 2, out.size() / 2, shares.size()});
+  for (size_t done = 0; done < frames; done += kBlock) {
+    impl_->Block(in.data() + 2 * done, shares.data() + done, out.data() + 2 * done,
+                 std::min(kBlock, frames - done));
   }
 }
 
@@ -192,6 +218,7 @@ void TruePeakLimiter::Flush(std::vector<float>& out) {
   Process(silence, std::span<float>(out).subspan(old));
   impl_->path = GainPath(impl_->smoothing, impl_->release_step);
   for (auto& channel : impl_->sound) std::fill(channel.begin(), channel.end(), 0.0F);
+  std::fill(impl_->shares.begin(), impl_->shares.end(), 1.0F);
 }
 
 }  // namespace waveshift::audio

@@ -20,6 +20,9 @@ struct LimiterOptions {
 // so it is always down before a peak arrives and never jumps. It is computed in whole numbers: exactly 1 when
 // no peak is near, so that quieter sound passes bit for bit, and the same however the input is cut. Values
 // that are not numbers count as 0. One thread at a time.
+//
+// Parts of a programme can be left out: where a frame's share is 0 it passes bit for bit, and its peaks count
+// for nothing; between 0 and 1 the gain acts by that share (1 - share * (1 - gain)).
 class TruePeakLimiter {
  public:
   explicit TruePeakLimiter(const LimiterOptions& options = {});
@@ -33,6 +36,8 @@ class TruePeakLimiter {
   // As many frames out as in, latency_samples() later (silence at first). Both interleaved and of the same
   // even size; may be the same.
   void Process(std::span<const float> in, std::span<float> out);
+  // The same with a share for each frame. Pre: shares.size() >= in.size() / 2.
+  void Process(std::span<const float> in, std::span<const float> shares, std::span<float> out);
   // Appends the last latency_samples() frames; the limiter is as new afterwards.
   void Flush(std::vector<float>& out);
 

@@ -138,6 +138,61 @@ TEST(TruePeakLimiter, TheGainIsSmoothAndSharedByBothChannels) {
   EXPECT_NEAR(1 - out[2 * (20000 + 4800) + 1] / 0.1F, (1 - lowest) / std::numbers::e, 0.03);
 }
 
+// The middle third of a second is left out, with 20 ms of crossing to each side.
+std::vector<float> Shares() {
+  std::vector<float> shares(48000, 1.0F);
+  for (size_t i = 0; i < 48000; ++i) {
+    const double from_edge = i < 24000 ? 16000.0 - static_cast<double>(i) : static_cast<double>(i) - 32000.0;
+    shares[i] = static_cast<float>(std::clamp(from_edge / 960, 0.0, 1.0));
+  }
+  return shares;
+}
+
+TEST(TruePeakLimiter, WhatIsLeftOutPassesBitForBit) {
+  Noise noise(11);
+  std::vector<float> in(2 * 48000);
+  for (float& v : in) v = 1.5F * noise.Next();
+  const auto shares = Shares();
+  std::vector<float> whole(in.size());
+  TruePeakLimiter limiter;
+  limiter.Process(in, shares, whole);
+  limiter.Flush(whole);
+  whole.erase(whole.begin(), whole.begin() + 2 * limiter.latency_samples());
+  for (size_t i = 0; i < 48000; ++i) {
+    if (shares[i] > 0) continue;
+    ASSERT_EQ(whole[2 * i], in[2 * i]) << i;
+    ASSERT_EQ(whole[2 * i + 1], in[2 * i + 1]) << i;
+  }
+  // Where it acts wholly it is as strict as ever; beside it, 12 frames see each other's peaks.
+  for (const auto& [from, to] : {std::pair<ptrdiff_t, ptrdiff_t>{0, 15000}, {33000, 48000}}) {
+    EXPECT_LE(TruePeakDb({whole.begin() + 2 * from, whole.begin() + 2 * to}), -1.0) << from;
+  }
+  // Cuts do not matter here either.
+  std::vector<float> pieces(in.size());
+  for (size_t done = 0; done < 48000; done += 700) {
+    const size_t n = std::min<size_t>(700, 48000 - done);
+    limiter.Process(std::span(in).subspan(2 * done, 2 * n), std::span(shares).subspan(done, n),
+                    std::span(pieces).subspan(2 * done, 2 * n));
+  }
+  limiter.Flush(pieces);
+  pieces.erase(pieces.begin(), pieces.begin() + 2 * limiter.latency_samples());
+  EXPECT_EQ(pieces, whole);
+}
+
+// A loud voice ends where a quiet passage that is left out begins: nothing of its gain reaches over.
+TEST(TruePeakLimiter, ItsReleaseEndsWhereItIsLeftOut) {
+  std::vector<float> in(2 * 48000, 0.1F);
+  for (size_t i = 0; i < 2 * 15900; ++i) in[i] = 3.0F;
+  const auto shares = Shares();
+  std::vector<float> out(in.size());
+  TruePeakLimiter limiter;
+  limiter.Process(in, shares, out);
+  limiter.Flush(out);
+  const auto latency = static_cast<size_t>(limiter.latency_samples());
+  for (size_t i = 16000; i < 32000; ++i) ASSERT_EQ(out[2 * (i + latency)], 0.1F) << i;
+  EXPECT_LT(out[2 * (15950 + latency)], 0.1F);
+}
+
 TEST(TruePeakLimiter, FlushGivesTheRestAndStartsAnew) {
   TruePeakLimiter limiter;
   const std::vector<float> in = Stereo(Sine(500, 2.0, 1000, 48000), Sine(700, 2.0, 1000, 48000));

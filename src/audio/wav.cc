@@ -2,69 +2,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "audio/wav.h"
 
-#include <sndfile.h>
-
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <filesystem>
-#include <memory>
 #include <vector>
+
+#include "audio/sound_file_internal.h"
 
 namespace waveshift::audio {
 namespace {
+
+using internal::MemoryFile;
+using internal::SoundFile;
 
 constexpr int kMinRateHz = 1000;
 constexpr int kMaxRateHz = 768000;
 constexpr int64_t kFramesAtOnce = 4096;
 // A RIFF file's sizes are 32 bits wide; the header takes some of them.
 constexpr size_t kMaxWavBytes = (size_t{1} << 32) - 4096;
-
-struct Closer {
-  void operator()(SNDFILE* file) const { sf_close(file); }
-};
-using SoundFile = std::unique_ptr<SNDFILE, Closer>;
-
-// A file in memory as libsndfile's virtual file.
-struct MemoryFile {
-  std::string_view in;
-  std::string* out = nullptr;
-  sf_count_t position = 0;
-
-  sf_count_t size() const { return static_cast<sf_count_t>(out != nullptr ? out->size() : in.size()); }
-
-  static sf_count_t Size(void* self) { return static_cast<MemoryFile*>(self)->size(); }
-
-  static sf_count_t Seek(sf_count_t offset, int whence, void* self) {
-    auto* file = static_cast<MemoryFile*>(self);
-    const sf_count_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? file->position : file->size();
-    if (offset < -base || offset > file->size() - base) return -1;
-    return file->position = base + offset;
-  }
-
-  static sf_count_t Read(void* target, sf_count_t count, void* self) {
-    auto* file = static_cast<MemoryFile*>(self);
-    const char* data = file->out != nullptr ? file->out->data() : file->in.data();
-    const sf_count_t n = std::clamp<sf_count_t>(count, 0, file->size() - file->position);
-    if (n > 0) std::memcpy(target, data + file->position, static_cast<size_t>(n));
-    file->position += n;
-    return n;
-  }
-
-  static sf_count_t Write(const void* source, sf_count_t count, void* self) {
-    auto* file = static_cast<MemoryFile*>(self);
-    if (file->out == nullptr || count < 0) return 0;
-    const auto end = static_cast<size_t>(file->position + count);
-    if (file->out->size() < end) file->out->resize(end);
-    std::memcpy(file->out->data() + file->position, source, static_cast<size_t>(count));
-    file->position += count;
-    return count;
-  }
-
-  static sf_count_t Tell(void* self) { return static_cast<MemoryFile*>(self)->position; }
-
-  static SF_VIRTUAL_IO Io() { return {Size, Seek, Read, Write, Tell}; }
-};
 
 Status CheckHeader(const SF_INFO& info, const std::string& name, const WavLimits& limits) {
   if (info.samplerate < kMinRateHz || info.samplerate > kMaxRateHz) {
@@ -106,11 +61,6 @@ StatusOr<MonoBuffer> ReadAll(SNDFILE* file, const SF_INFO& info, const std::stri
 }
 
 std::string OpenError() { return sf_strerror(nullptr); }
-
-// 32768 steps a side, as the decoder divides: a decoded file encodes to the same bytes again.
-int16_t ToPcm16(float sample) {
-  return static_cast<int16_t>(std::clamp(std::lrint(static_cast<double>(sample) * 32768.0), -32768L, 32767L));
-}
 
 }  // namespace
 
@@ -162,7 +112,7 @@ StatusOr<std::string> EncodeWav(const MonoBuffer& buffer, WavFormat format) {
   sf_count_t written = 0;
   if (pcm) {
     std::vector<int16_t> steps(buffer.samples.size());
-    std::transform(buffer.samples.begin(), buffer.samples.end(), steps.begin(), ToPcm16);
+    std::transform(buffer.samples.begin(), buffer.samples.end(), steps.begin(), internal::ToPcm16);
     written = sf_writef_short(file.get(), steps.data(), count);
   } else {
     written = sf_writef_float(file.get(), buffer.samples.data(), count);

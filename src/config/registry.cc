@@ -167,6 +167,27 @@ RegistryEntry& Registry::Number(std::string_view key, double* target, double low
   return entry;
 }
 
+RegistryEntry& Registry::OptionalNumber(std::string_view key, std::optional<double>* target, double low,
+                                        double high, std::string_view word, std::string_view help) {
+  RegistryEntry& entry = Add(key, help);
+  const std::string none(word);
+  entry.parse = [=](std::string_view value) {
+    double number = 0;
+    if (Lower(value) == none) {
+      target->reset();
+      return OkStatus();
+    }
+    if (!ParseWhole(value, number) || !std::isfinite(number) || number < low || number > high) {
+      return InvalidArgument("must be " + none + " or a number from " + ShowNumber(low) + " to " +
+                             ShowNumber(high) + ", not " + Quote(value));
+    }
+    *target = number;
+    return OkStatus();
+  };
+  entry.show = [target, none] { return *target ? ShowNumber(**target) : none; };
+  return entry;
+}
+
 RegistryEntry& Registry::Switch(std::string_view key, bool* target, std::string_view help) {
   RegistryEntry& entry = Add(key, help);
   entry.parse = [target](std::string_view value) { return ParseSwitch(value, *target); };

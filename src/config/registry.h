@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,9 @@ class Registry {
                       std::string_view help);
   RegistryEntry& Integer(std::string_view key, int* target, int low, int high, std::string_view help);
   RegistryEntry& Number(std::string_view key, double* target, double low, double high, std::string_view help);
+  // A number, or `word` for none.
+  RegistryEntry& OptionalNumber(std::string_view key, std::optional<double>* target, double low, double high,
+                                std::string_view word, std::string_view help);
   // true/false, 1/0, yes/no, on/off.
   RegistryEntry& Switch(std::string_view key, bool* target, std::string_view help);
   // http:// or https:// with a host, without user, query and fragment; a slash at the end is cut off.

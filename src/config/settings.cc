@@ -170,7 +170,12 @@ std::string ShorteningSettings::ToString() const { return ShowGroup(*this); }
 void MixSettings::Register(Registry& r) {
   r.Integer("TARGET_SR", &target_sample_rate_hz, 8000, 192000, "sample rate of synthesised speech, Hz");
   r.Number("VOCALS_VOLUME", &vocals_volume, 0, 4, "gain of the dubbed speech");
-  r.Number("BACKGROUND_VOLUME", &background_volume, 0, 4, "gain of the background");
+  r.Number("BACKGROUND_VOLUME", &background_volume, 0, 4, "gain of what lies under the dubbed speech");
+  r.OptionalNumber("WAVESHIFT_DUCKING", &ducking_db, 0, 60, "auto",
+                   "how much what lies under dubbed speech is lowered, dB");
+  r.Switch("WAVESHIFT_TONE_MATCH", &match_tone, "give dubbed speech the treble of the original speech");
+  r.OptionalNumber("WAVESHIFT_LOUDNESS", &loudness_lufs, -31, -9, "off", "loudness of the dubbed track, LUFS")
+      .WithFlag("--loudness");
   r.Integer("AUDIO_OVERLAP", &audio_overlap_samples, 0, 1 << 20, "crossfade, samples");
   r.Integer("SILENCE_FADE_MS", &silence_fade_ms, 0, kMostMilliseconds, "fade at cut edges, ms");
   r.Number("NORMALIZATION_THRESHOLD", &normalization_threshold, 0.01, 1, "peak of the mix, 1 is full scale");
@@ -188,6 +193,11 @@ Status MixSettings::Validate() const { return OkStatus(); }
 std::string MixSettings::ToString() const { return ShowGroup(*this); }
 
 void SourceAudioSettings::Register(Registry& r) {
+  r.Word("WAVESHIFT_BACKGROUND", &background, {"auto", "separate", "duck", "none"},
+         "what becomes of the original sound")
+      .WithFlag("--background");
+  r.Word("WAVESHIFT_SEPARATOR", &separator, {"auto", "mdx", "deepfilter"}, "what takes its speech out")
+      .WithFlag("--separator");
   r.Switch("ENABLE_VOCAL_SEPARATION", &enable_vocal_separation, "split speech from background")
       .Also("TTS_ENABLE_AUDIO_SEPARATION");
   r.Text("VOCAL_SEPARATION_MODEL", &vocal_separation_model, "model file of the split");
@@ -204,6 +214,8 @@ void SourceAudioSettings::Register(Registry& r) {
   r.Integer("AUDIO_CLIP_PADDING_MS", &clip_padding_ms, 0, kMostMilliseconds, "sound kept around a clip, ms");
   r.Switch("AUDIO_CLIP_ALLOW_CROSS_NON_SPEECH", &clip_may_cross_non_speech,
            "clips may run over what is no speech");
+  r.Switch("AUDIO_CLIP_PER_LINE", &clip_per_line,
+           "a line that is long and clean is cloned from its own recording");
 }
 
 Status SourceAudioSettings::Validate() const {

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -113,9 +114,14 @@ struct ShorteningSettings {
 
 // The original's numbers for synthesis and mix.
 struct MixSettings {
-  int target_sample_rate_hz = 24000;     // TARGET_SR
-  double vocals_volume = 0.7;            // VOCALS_VOLUME, gain
-  double background_volume = 0.3;        // BACKGROUND_VOLUME, gain
+  int target_sample_rate_hz = 24000;  // TARGET_SR
+  double vocals_volume = 1;      // VOCALS_VOLUME, gain of dubbed lines; 1: as loud as the original speech
+  double background_volume = 1;  // BACKGROUND_VOLUME, gain of what lies under dubbed lines
+  // WAVESHIFT_DUCKING: decibels by which what lies under dubbed lines is lowered; none: as suits it.
+  std::optional<double> ducking_db;
+  bool match_tone = true;  // WAVESHIFT_TONE_MATCH: lines get the treble of the original speech
+  // WAVESHIFT_LOUDNESS: of the dubbed track; none: as loud as the original.
+  std::optional<double> loudness_lufs;
   int audio_overlap_samples = 1024;      // AUDIO_OVERLAP: crossfade
   int silence_fade_ms = 25;              // SILENCE_FADE_MS: fade at cut edges
   double normalization_threshold = 0.9;  // NORMALIZATION_THRESHOLD: peak target
@@ -133,6 +139,10 @@ struct MixSettings {
 
 // Splitting speech from background, and the clips that voices are taken from.
 struct SourceAudioSettings {
+  // WAVESHIFT_BACKGROUND: what becomes of the original sound under the dub: "separate" takes its speech out,
+  // "duck" lowers it, "none" silences it, "auto" separates when a model is there.
+  std::string background = "auto";
+  std::string separator = "auto";                           // WAVESHIFT_SEPARATOR: auto, mdx, deepfilter
   bool enable_vocal_separation = true;                      // ENABLE_VOCAL_SEPARATION
   std::string vocal_separation_model = "Kim_Vocal_2.onnx";  // VOCAL_SEPARATION_MODEL
   std::string vocal_separation_output_format = "WAV";       // VOCAL_SEPARATION_OUTPUT_FORMAT
@@ -143,6 +153,7 @@ struct SourceAudioSettings {
   int clip_min_ms = 1000;                  // AUDIO_CLIP_MIN_DURATION_MS
   int clip_padding_ms = 200;               // AUDIO_CLIP_PADDING_MS
   bool clip_may_cross_non_speech = false;  // AUDIO_CLIP_ALLOW_CROSS_NON_SPEECH
+  bool clip_per_line = false;              // AUDIO_CLIP_PER_LINE
 
   void Register(Registry& registry);
   Status Validate() const;

@@ -56,11 +56,15 @@ TEST(Settings, Defaults) {
   EXPECT_FALSE(s.cloud_configured);
   EXPECT_FALSE(s.on_function_compute);
   EXPECT_EQ(s.mix.tts_batch_size, 3);
-  EXPECT_EQ(s.mix.vocals_volume, 0.7);
-  EXPECT_EQ(s.mix.background_volume, 0.3);
+  EXPECT_EQ(s.mix.vocals_volume, 1);
+  EXPECT_EQ(s.mix.background_volume, 1);
+  EXPECT_FALSE(s.mix.ducking_db.has_value());
+  EXPECT_FALSE(s.mix.loudness_lufs.has_value());
   EXPECT_TRUE(s.mix.save_tts_audio);
   EXPECT_FALSE(s.mix.cleanup_temp_files);
   EXPECT_EQ(s.source_audio.clip_goal_ms, 12000);
+  EXPECT_EQ(s.source_audio.background, "auto");
+  EXPECT_EQ(s.source_audio.separator, "auto");
   EXPECT_EQ(s.translation.model, "deepseek");
   for (const SettingValue& value : s.Describe()) EXPECT_THAT(value.origin, HasSubstr("default")) << value.key;
 }
@@ -85,6 +89,23 @@ TEST(Settings, AnEmptyValueIsNotSet) {
   EXPECT_EQ(s.server.port, 77);
   EXPECT_EQ(s.log.level, "info");
   EXPECT_EQ(s.engine, "auto");
+}
+
+TEST(Settings, NumbersThatMayBeNone) {
+  const Settings s = Load(With({{"WAVESHIFT_DUCKING", "12.5"}}), "WAVESHIFT_LOUDNESS=-23\n");
+  EXPECT_EQ(s.mix.ducking_db, 12.5);
+  EXPECT_EQ(s.mix.loudness_lufs, -23);
+  EXPECT_EQ(Described(s, "WAVESHIFT_LOUDNESS").value, "-23");
+  const Settings off =
+      Load(With({{"WAVESHIFT_LOUDNESS", "OFF"}, {"WAVESHIFT_DUCKING", "auto"}}), "WAVESHIFT_LOUDNESS=-23\n");
+  EXPECT_FALSE(off.mix.loudness_lufs.has_value());
+  EXPECT_FALSE(off.mix.ducking_db.has_value());
+  EXPECT_EQ(Described(off, "WAVESHIFT_LOUDNESS").value, "off");
+  EXPECT_EQ(Described(off, "WAVESHIFT_DUCKING").value, "auto");
+  for (const char* value : {"loud", "-8", "-32", "nan", "-16 LUFS"}) {
+    EXPECT_THAT(Message(LoadError(With({{"WAVESHIFT_LOUDNESS", value}}))),
+                HasSubstr("WAVESHIFT_LOUDNESS (environment): must be off or a number from -31 to -9, not"));
+  }
 }
 
 TEST(Settings, ErrorsNameKeyAndOrigin) {

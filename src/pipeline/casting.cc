@@ -5,15 +5,14 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "audio/loudness.h"
-#include "audio/wav.h"
-#include "base/files.h"
-#include "base/hash.h"
-#include "voices/reference_clip.h"
+#include "pipeline/clip_track.h"
+#include "pipeline/reference_clips.h"
+#include "separation/separator.h"
 
 namespace waveshift::pipeline {
 namespace {
@@ -42,7 +41,6 @@ constexpr Samples kReadOn = Samples{10} * kTimelineRateHz;
 
 struct Heard {
   std::map<std::string, voices::SpeakerMeter> meters;
-  std::map<std::string, voices::ReferenceClip> clips;  // of speakers whose voices are to be cloned
   std::unique_ptr<audio::LoudnessMeter> loudness;
 };
 
@@ -63,16 +61,14 @@ Status Listen(const PreparedJob& job, Heard& heard, const std::stop_token& stop)
     position = state->slot_start + length;
     heard.meters[state->line.speaker].Add(sound, state->line.original);
     heard.loudness->Add(sound);
-    const auto clip = heard.clips.find(state->line.speaker);
-    if (clip != heard.clips.end()) clip->second.Add(sound);
   }
   return OkStatus();
 }
 
-// Speech is brought to the level of the original's speech, within what programmes use (EBU R128 aims at -23
-// LUFS, streaming at -16).
-constexpr double kLowestSpeechLufs = -23.0;
-constexpr double kHighestSpeechLufs = -16.0;
+// Speech is brought to the level of the original's speech, within what programmes use: dialogue of films lies
+// about -27 LUFS, what is made for telephones about -14.
+constexpr double kLowestSpeechLufs = -27.0;
+constexpr double kHighestSpeechLufs = -14.0;
 constexpr double kUsualSpeechLufs = -18.0;
 
 double SpeechLevel(const Heard& heard) {
@@ -94,44 +90,42 @@ bool WantsClip(const JobSpec& spec, const JobDeps& deps, const std::string& spea
   return voice.reference_path.empty() && deps.synthesizer->Clones(voice);
 }
 
-// The speaker with a clip whose voice is nearest in pitch.
-std::optional<std::string> NearestWithClip(const std::map<std::string, voices::ReferenceClip>& clips,
-                                           const std::map<std::string, voices::SpeakerProfile>& profiles,
-                                           const std::string& speaker) {
-  const auto pitch = [&](const std::string& name) {
-    const double hz = profiles.contains(name) ? profiles.at(name).median_pitch_hz : 0;
-    return hz > 0 ? std::log2(hz) : 0;
-  };
-  std::optional<std::string> nearest;
-  for (const auto& [name, clip] : clips) {
-    if (!clip.is_enough()) continue;
-    if (!nearest.has_value() ||
-        std::abs(pitch(name) - pitch(speaker)) < std::abs(pitch(*nearest) - pitch(speaker))) {
-      nearest = name;
-    }
+// Speakers whose voices are cloned and who bring no recording.
+std::set<std::string> WhoWantsClips(const JobSpec& spec, const JobDeps& deps, const PreparedJob& job) {
+  std::set<std::string> speakers;
+  std::set<std::string> asked;
+  for (const LineState& state : job.lines) {
+    if (state.status != LineStatus::kToSpeak || !asked.insert(state.line.speaker).second) continue;
+    if (WantsClip(spec, deps, state.line.speaker)) speakers.insert(state.line.speaker);
   }
-  return nearest;
+  return speakers;
 }
 
-// Gives each speaker whose voice is cloned a recording of it; who was heard too little gets another
-// speaker's. A clone has its speaker's own pitch and tempo.
-Status AddClips(const std::map<std::string, voices::ReferenceClip>& clips,
-                const std::map<std::string, voices::SpeakerProfile>& profiles, const JobDeps& deps,
+// Gives each speaker whose voice is cloned a recording of it. Who has none gets nothing: the engine says that
+// it has no voice. A clone has its speaker's own pitch and tempo.
+Status AddClips(const JobSpec& spec, const JobDeps& deps,
+                const std::map<std::string, voices::SpeakerProfile>& profiles, const std::stop_token& stop,
                 PreparedJob& job, std::map<std::string, tts::VoiceSpec>& cast) {
-  for (const auto& [speaker, clip] : clips) {
-    const auto whose = clip.is_enough() ? std::optional(speaker) : NearestWithClip(clips, profiles, speaker);
-    if (!whose.has_value()) continue;  // the engine says that it has no voice
-    if (job.clips == nullptr) {
-      WS_ASSIGN_OR_RETURN(ScratchDirectory folder, ScratchDirectory::Make(deps.scratch_parent));
-      job.clips = std::make_unique<ScratchDirectory>(std::move(folder));
-    }
-    WS_ASSIGN_OR_RETURN(const std::string wav,
-                        audio::EncodeWav(*clips.at(*whose).Make(), audio::WavFormat::kPcm16));
-    tts::VoiceSpec& voice = cast[speaker];
-    voice.reference_id = Sha256Hex(wav);
-    voice.reference_path = job.clips->path() + "/" + voice.reference_id + ".wav";
-    voice.name = whose->empty() ? "original speech" : "original speech of " + *whose;
-    WS_RETURN_IF_ERROR(WriteFileAtomic(voice.reference_path, wav));
+  std::unique_ptr<ClipTrack> track;
+  const bool is_separated = spec.options.background == BackgroundMode::kSeparate &&
+                            deps.separator != nullptr && deps.separator->CheckReady().ok();
+  if (job.sound) {
+    track = is_separated ? MakeSeparatedTrack(*job.sound, deps.separator) : MakeOriginalTrack(*job.sound);
+  }
+  const ClipRequest request{.options = spec.options.clips,
+                            .track = track.get(),
+                            .voice_activity = deps.voice_activity,
+                            .read_clip = deps.read_clip,
+                            .scratch_parent = deps.scratch_parent,
+                            .speakers = WhoWantsClips(spec, deps, job),
+                            .profiles = &profiles};
+  WS_RETURN_IF_ERROR(CutReferenceClips(request, job, stop));
+  for (const ReferenceClip& clip : job.clip_report.speakers) {
+    if (clip.path.empty()) continue;
+    tts::VoiceSpec& voice = cast[clip.speaker];
+    voice.reference_id = clip.id;
+    voice.reference_path = clip.path;
+    voice.name = clip.of.empty() ? "original speech" : "original speech of " + clip.of;
   }
   for (auto& [speaker, voice] : cast) {
     if (deps.synthesizer == nullptr || !deps.synthesizer->Clones(voice)) continue;
@@ -170,11 +164,6 @@ std::map<std::string, tts::VoiceSpec> Cast(const JobSpec& spec, const JobDeps& d
 StatusOr<std::map<std::string, tts::VoiceSpec>> CastVoices(const JobSpec& spec, const JobDeps& deps,
                                                            PreparedJob& job, const std::stop_token& stop) {
   Heard heard;
-  for (const LineState& state : job.lines) {
-    if (state.status == LineStatus::kToSpeak && WantsClip(spec, deps, state.line.speaker)) {
-      heard.clips.try_emplace(state.line.speaker);
-    }
-  }
   if (job.lines_to_speak > 0 && job.sound) {
     heard.loudness = audio::LoudnessMeter::Make();
     WS_RETURN_IF_ERROR(Listen(job, heard, stop));
@@ -187,7 +176,7 @@ StatusOr<std::map<std::string, tts::VoiceSpec>> CastVoices(const JobSpec& spec, 
     profiles[state.line.speaker] = it == heard.meters.end() ? voices::SpeakerProfile{} : it->second.Profile();
   }
   auto cast = Cast(spec, deps, profiles);
-  WS_RETURN_IF_ERROR(AddClips(heard.clips, profiles, deps, job, cast));
+  WS_RETURN_IF_ERROR(AddClips(spec, deps, profiles, stop, job, cast));
   return cast;
 }
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Who speaks with which voice: listens to each speaker's original speech and finds a voice that is like it,
-// or cuts a recording out of it for engines that clone.
+// or has a recording cut out of it for engines that clone (reference_clips.h).
 #ifndef WAVESHIFT_PIPELINE_CASTING_H_
 #define WAVESHIFT_PIPELINE_CASTING_H_
 
@@ -18,7 +18,7 @@
 namespace waveshift::pipeline {
 
 // A voice for each speaker who has a line to speak; what the job names comes first. Sets job.speech_lufs and
-// puts recordings into job.clips. Reads at most 30 s of each speaker.
+// fills in job.clip_report. Reads at most 30 s of each speaker, and what CutReferenceClips reads.
 StatusOr<std::map<std::string, tts::VoiceSpec>> CastVoices(const JobSpec& spec, const JobDeps& deps,
                                                            PreparedJob& job, const std::stop_token& stop);
 

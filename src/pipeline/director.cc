@@ -16,7 +16,12 @@ constexpr Samples kWorthMixing = kChunk / 2;  // shorter stretches wait for more
 }  // namespace
 
 Director::Director(PreparedJob& job, Mixer* mixer, CueBook& cues, Options options)
-    : job_(job), mixer_(mixer), cues_(cues), options_(std::move(options)), listener_(job.sound) {
+    : job_(job),
+      mixer_(mixer),
+      cues_(cues),
+      options_(std::move(options)),
+      listener_(job.sound, options_.speech),
+      match_(options_.match) {
   planner_ = alignment::MakePlanner(options_.planner, job_.plan.length);
   Samples kept_until = 0;
   Samples slots_until = 0;
@@ -101,7 +106,8 @@ Status Director::Take(const ReadyLine& ready, const std::stop_token& stop) {
   // A line that failed has no sound; the planner hears of it all the same, so that phrases end where the
   // transcript says.
   if (state.status == LineStatus::kFailed) return Settle(planner_->Add(Describe(ready.index, 0)));
-  WS_RETURN_IF_ERROR(listener_.Measure(state, UnaccountedUntil(ready.index), stop));
+  WS_ASSIGN_OR_RETURN(const SlotSound slot, listener_.Measure(state, UnaccountedUntil(ready.index), stop));
+  match_.Match(slot, *ready.take, state);
   return Settle(planner_->Add(Describe(ready.index, ready.natural_length)));
 }
 

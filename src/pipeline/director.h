@@ -21,6 +21,7 @@
 #include "pipeline/prepare.h"
 #include "pipeline/slot_listener.h"
 #include "pipeline/speech_stage.h"
+#include "pipeline/voice_match.h"
 
 namespace waveshift::pipeline {
 
@@ -30,6 +31,8 @@ class Director {
  public:
   struct Options {
     alignment::PlannerOptions planner;
+    VoiceMatch::Options match;
+    SlotListener::SpeechSource speech;                  // may be empty
     std::function<Status(const LineState&)> on_placed;  // for each dubbed line; may be empty
   };
   // All references outlive the director. `mixer` may be null: lines are placed and nothing is mixed.
@@ -67,6 +70,7 @@ class Director {
   Options options_;
   std::unique_ptr<alignment::Planner> planner_;
   SlotListener listener_;
+  VoiceMatch match_;
   std::vector<Samples> starts_;       // of all lines' slots, in order
   std::vector<Samples> next_kept_;    // start of the first kept slot at or after each line
   std::vector<Samples> kept_until_;   // latest end of the kept slots before each line

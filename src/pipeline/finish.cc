@@ -15,12 +15,14 @@
 namespace waveshift::pipeline {
 
 std::vector<std::string> FinalKeys(const OutputLayout& layout) {
-  return {layout.mp4_key,
-          layout.subtitles_prefix + "subtitles.srt",
-          layout.subtitles_prefix + "subtitles.vtt",
-          layout.subtitles_prefix + "subtitles.ass",
-          layout.report_prefix + "report.json",
-          layout.report_prefix + "report.html"};
+  std::vector<std::string> keys = {layout.mp4_key,
+                                   layout.subtitles_prefix + "subtitles.srt",
+                                   layout.subtitles_prefix + "subtitles.vtt",
+                                   layout.subtitles_prefix + "subtitles.ass",
+                                   layout.report_prefix + "report.json",
+                                   layout.report_prefix + "report.html"};
+  for (const std::string& path : ListeningPaths()) keys.push_back(layout.report_prefix + path);
+  return keys;
 }
 
 Status KeepLine(stores::ObjectStore& store, const OutputLayout& layout, Journal& journal,
@@ -70,27 +72,58 @@ Status Finisher::WriteSubtitleFiles() {
   return c_.store->Put(prefix + "ass", text::FormatAss(cues, video.width, video.height, title), {}).status();
 }
 
+// What an earlier run left beside the report is not separated again.
+StatusOr<audio::StereoBuffer> Finisher::StemSound(const Stem& stem, bool is_there,
+                                                  const std::stop_token& stop) {
+  const Stretch stretch = figures_.listening.stretch;
+  const std::string key = c_.spec->layout.report_prefix + ListeningPath(stem.name);
+  if (!is_there || !c_.store->Head(key).ok()) return stem.read(stretch, stop);
+  WS_ASSIGN_OR_RETURN(const std::string path, c_.store->Materialize(key, c_.scratch));
+  WS_ASSIGN_OR_RETURN(const auto reader, media::AudioReader::Open(path, -1, 0));
+  audio::StereoBuffer sound;
+  WS_RETURN_IF_ERROR(reader->Read(stretch.end - stretch.start, sound.interleaved, stop));
+  return sound;
+}
+
+Status Finisher::MeasureTracks(bool are_there, const std::stop_token& stop) {
+  const Samples length = c_.job->plan.length;
+  Listening& listening = figures_.listening;
+  listening.stretch = ChooseStretch(c_.job->lines, length);
+  StretchRecorder mix(listening.stretch);
+  WS_ASSIGN_OR_RETURN(const auto files, Files("audio/dubbed"));
+  WS_ASSIGN_OR_RETURN(TrackFigures dubbed,
+                      MeasureTrack(files, length, *c_.journal, &c_.job->lines, mix, stop));
+  figures_.dubbed_loudness = dubbed.loudness;
+  figures_.dubbed_peaks = std::move(dubbed.peaks);
+  c_.tracker->SetPercent(96);
+  const auto add = [&](const std::string& name, const audio::StereoBuffer& sound) {
+    return AddListeningRow(*c_.store, c_.spec->layout.report_prefix, name, sound, listening);
+  };
+  if (c_.job->sound) {
+    StretchRecorder original(listening.stretch);
+    WS_ASSIGN_OR_RETURN(const auto of_original, Files("audio/original"));
+    WS_ASSIGN_OR_RETURN(TrackFigures figures,
+                        MeasureTrack(of_original, length, *c_.journal, nullptr, original, stop));
+    figures_.original_loudness = figures.loudness;
+    figures_.original_peaks = std::move(figures.peaks);
+    WS_RETURN_IF_ERROR(add("original", original.sound()));
+  }
+  for (const Stem& stem : c_.job->stems) {
+    if (listening.stretch.end <= listening.stretch.start) break;
+    const auto sound = StemSound(stem, are_there, stop);
+    if (sound.status().code() == StatusCode::kCancelled) return sound.status();
+    if (sound.ok()) WS_RETURN_IF_ERROR(add(stem.name, *sound));  // a row less is no reason to fail
+  }
+  return add("mix", mix.sound());
+}
+
 Status Finisher::FinishOutputs(bool mp4_is_there, const std::stop_token& stop) {
   WS_RETURN_IF_ERROR(c_.publisher->Finish());
-  const Samples length = c_.job->plan.length;
   StageGroup stages(stop);
   if (!mp4_is_there) {
     stages.Start([&](const std::stop_token& s) { return WriteMp4File(s); });
   }
-  stages.Start([&](const std::stop_token& s) -> Status {
-    WS_ASSIGN_OR_RETURN(const auto files, Files("audio/dubbed"));
-    WS_ASSIGN_OR_RETURN(TrackFigures figures, MeasureTrack(files, length, *c_.journal, &c_.job->lines, s));
-    figures_.integrated_lufs = figures.integrated_lufs;
-    figures_.true_peak_dbtp = figures.true_peak_dbtp;
-    figures_.loudness_range_lu = figures.loudness_range_lu;
-    figures_.dubbed_peaks = std::move(figures.peaks);
-    c_.tracker->SetPercent(96);
-    if (!c_.job->sound) return OkStatus();
-    WS_ASSIGN_OR_RETURN(const auto original, Files("audio/original"));
-    WS_ASSIGN_OR_RETURN(TrackFigures of_original, MeasureTrack(original, length, *c_.journal, nullptr, s));
-    figures_.original_peaks = std::move(of_original.peaks);
-    return OkStatus();
-  });
+  stages.Start([&](const std::stop_token& s) { return MeasureTracks(mp4_is_there, s); });
   WS_RETURN_IF_ERROR(stages.Join());
   measured_ = true;
   c_.tracker->SetPercent(98);
@@ -111,8 +144,14 @@ StatusOr<std::string> Finisher::WriteReport(const std::string& failure,
   data.versions = {{"waveshift", std::string(Version())}, {"ffmpeg", media::FfmpegVersion()}};
   if (!c_.engines.empty()) data.engine = c_.engines.front().first;
   for (const auto& engine : c_.engines) data.versions.push_back(engine);
+  data.background = *c_.background;
+  if (!data.background.separator.empty())
+    data.versions.emplace_back(data.background.separator, data.background.version);
   data.measured = measured_;
+  data.target_lufs = c_.spec->options.balance.target_lufs;
+  data.programme_gain_db = c_.job->programme_gain.gain_db;
   data.notices = notices;
+  data.clips = c_.job->clip_report;
   for (LineState& line : data.lines) {
     // A job that ended early: what was not reached counts as not spoken, what was not measured stands as
     // planned.

@@ -41,12 +41,13 @@ class Finisher {
     const CueBook* cues = nullptr;
     ProgressTracker* tracker = nullptr;
     std::vector<std::pair<std::string, std::string>> engines;  // name and version, the usual one first
+    const BackgroundReport* background = nullptr;
     std::string scratch;
   };
   explicit Finisher(Context context) : c_(std::move(context)) {}
 
-  // ENDLIST, then MP4 and measurement side by side, then subtitles. `mp4_is_there`: an earlier run with the
-  // same fingerprint wrote it.
+  // ENDLIST, then MP4 and measurement side by side with the files for listening, then subtitles.
+  // `mp4_is_there`: an earlier run with the same fingerprint wrote it.
   Status FinishOutputs(bool mp4_is_there, const std::stop_token& stop);
 
   // report.json and report.html; returns the JSON. `failure` "" when the job completed.
@@ -56,6 +57,8 @@ class Finisher {
   StatusOr<media::RenditionFiles> Files(const std::string& rendition) const;
   Status WriteMp4File(const std::stop_token& stop);
   Status WriteSubtitleFiles();
+  Status MeasureTracks(bool are_there, const std::stop_token& stop);
+  StatusOr<audio::StereoBuffer> StemSound(const Stem& stem, bool is_there, const std::stop_token& stop);
 
   Context c_;
   bool measured_ = false;

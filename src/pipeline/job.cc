@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
 #include <optional>
 #include <utility>
 
 #include "alignment/phrase_cutter.h"
+#include "audio/loudness.h"
 #include "base/files.h"
+#include "pipeline/background.h"
 #include "pipeline/director.h"
 #include "pipeline/finish.h"
 #include "pipeline/journal.h"
@@ -18,13 +21,25 @@
 #include "pipeline/prepare.h"
 #include "pipeline/progress.h"
 #include "pipeline/publisher.h"
+#include "pipeline/reference_clips.h"
+#include "pipeline/speech_meter.h"
 #include "pipeline/speech_stage.h"
 #include "pipeline/stage_group.h"
+#include "pipeline/stems.h"
 #include "pipeline/streams.h"
+#include "separation/separator.h"
 #include "voices/rate_predictor.h"
 
 namespace waveshift::pipeline {
 namespace {
+
+std::string Decibels(double db) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%+.1f dB", db);
+  return text;
+}
+constexpr char kFallbackNote[] = "separation";  // of the journal
+constexpr double kTenMinutesS = 600;
 
 class JobRun {
  public:
@@ -44,10 +59,13 @@ class JobRun {
   Status RemoveOldOutput(const std::optional<JournalState>& state);
   size_t SegmentsThatMayStay() const;
   Status OpenStreams();
+  void OpenRemoval(const std::optional<JournalState>& state);
+  Status OpenMixer();
   Status OpenVideo();
   Status SpeakAndPlace();
   Status SpeakPlaceAndStream();
   void CloseStreams();
+  void DescribeBackground();
   LengthModel Lengths();
   PublisherOptions PublisherSettings() const;
   bool Burns() const { return spec_.options.subtitles == SubtitleMode::kBurn; }
@@ -64,6 +82,7 @@ class JobRun {
   PreparedJob job_;
   CueBook cues_;
   std::vector<std::string> notices_;
+  BackgroundReport background_;
   std::string scratch_;
   bool already_complete_ = false;
 
@@ -72,6 +91,7 @@ class JobRun {
   size_t first_segment_ = 0;
   std::unique_ptr<SoundStream> dubbed_;
   std::unique_ptr<SoundStream> original_;
+  std::optional<SpeechRemoval> removal_;
   std::unique_ptr<Mixer> mixer_;
   std::unique_ptr<media::VideoSegmenter> video_;
   voices::RatePredictor rates_;       // of each speaker's voice
@@ -86,8 +106,12 @@ void JobRun::Notice(const std::string& text) {
 }
 
 Status JobRun::Prepare() {
+  for (const std::string& notice : deps_.notices) Notice(notice);
   tracker_.Begin("probe");
   WS_ASSIGN_OR_RETURN(job_, PrepareJob(spec_, deps_, stop_));
+  if (spec_.options.background == BackgroundMode::kSeparate && job_.sound) {
+    job_.stems = StemsOf([this](Samples start) { return job_.sound->Open(start); }, deps_.separator);
+  }
   tracker_.SetLinesTotal(job_.lines_to_speak);
   tracker_.End("probe");
   tracker_.SetPercent(2);
@@ -98,7 +122,12 @@ Status JobRun::Prepare() {
   if (!job_.sound) Notice("the video has no sound: lines are spoken over silence");
   tracker_.Begin("voices");
   WS_RETURN_IF_ERROR(ChooseVoices(spec_, deps_, job_, stop_));
+  for (const std::string& notice : job_.clip_report.notices) Notice(notice);
   tracker_.End("voices");
+  if (job_.programme_gain.bounded) {
+    Notice("the original's peaks and level allow a gain of " + Decibels(job_.programme_gain.gain_db) +
+           " only: the loudness that is wanted is not reached");
+  }
   tracker_.SetPercent(4);
   return OkStatus();
 }
@@ -164,6 +193,50 @@ LengthModel JobRun::Lengths() {
           }};
 }
 
+// A job that fell back to ducking and goes on falls back at the same place.
+void JobRun::OpenRemoval(const std::optional<JournalState>& state) {
+  if (spec_.options.background != BackgroundMode::kSeparate || !job_.sound) return;
+  SpeechRemoval::Options options;
+  options.open = [this](Samples start) { return job_.sound->Open(start); };
+  options.separator = deps_.separator;
+  const BalanceOptions& balance = spec_.options.balance;
+  options.gain =
+      static_cast<float>(balance.background_gain * audio::GainFromDb(-balance.duck_db.value_or(0)));
+  if (spec_.options.separation_limit_s > 0) {
+    options.limit_s =
+        spec_.options.separation_limit_s * std::max(1.0, SecondsFromSamples(job_.plan.length) / kTenMinutesS);
+  }
+  const auto note = journal_.LoadNote(kFallbackNote);
+  if (note && state && state->fingerprint == job_.fingerprint)
+    options.fallback = ParseFallback(*note, job_.fingerprint);
+  options.on_fallback = [this](const Fallback& fallback) {
+    // Without the note a later run separates what this one ducked.
+    journal_.SaveNote(kFallbackNote, FormatFallback(fallback, job_.fingerprint)).IgnoreError();
+  };
+  removal_.emplace(std::move(options));
+}
+
+Status JobRun::OpenMixer() {
+  using Track = SoundStream::Track;
+  WS_ASSIGN_OR_RETURN(
+      dubbed_, SoundStream::Open(Track::kDubbed, job_, first_segment_, spec_.target_language, scratch_));
+  const MixerOptions options{.background = spec_.options.background,
+                             .balance = spec_.options.balance,
+                             .programme_gain = audio::GainFromDb(job_.programme_gain.gain_db),
+                             .start = dubbed_->first_input(),
+                             .length = job_.plan.length,
+                             .limit_original = job_.sound && job_.sound->channels() > 2,
+                             .removal = removal_ ? &*removal_ : nullptr};
+  std::unique_ptr<media::AudioReader> reader;
+  if (job_.sound) {
+    WS_ASSIGN_OR_RETURN(original_, SoundStream::Open(Track::kOriginal, job_, first_segment_,
+                                                     job_.sound->language(), scratch_));
+    WS_ASSIGN_OR_RETURN(reader, job_.sound->Open(Mixer::FirstSampleToRead(options)));
+  }
+  mixer_ = std::make_unique<Mixer>(options, journal_, std::move(reader));
+  return OkStatus();
+}
+
 Status JobRun::OpenStreams() {
   if (spec_.options.fresh) WS_RETURN_IF_ERROR(journal_.Clear());
   const auto state = journal_.LoadState();
@@ -173,28 +246,26 @@ Status JobRun::OpenStreams() {
     fitter_->ApplyEarlierDecisions();
   }
   WS_RETURN_IF_ERROR(RemoveOldOutput(state));
+  if (spec_.options.keep_lines) {
+    WS_RETURN_IF_ERROR(KeepReferenceClips(job_.clip_report, spec_.layout, store_));
+  }
   publisher_.emplace(store_, journal_, job_.plan, PublisherSettings());
   WS_ASSIGN_OR_RETURN(first_segment_, publisher_->Resume(state, SegmentsThatMayStay()));
   speech_.emplace(job_, journal_, deps_.synthesizer, tracker_, fitter_ ? &*fitter_ : nullptr);
-  if (first_segment_ < job_.plan.segments.size()) {
-    using Track = SoundStream::Track;
-    WS_ASSIGN_OR_RETURN(
-        dubbed_, SoundStream::Open(Track::kDubbed, job_, first_segment_, spec_.target_language, scratch_));
-    const MixerOptions options{.background = spec_.options.background,
-                               .start = dubbed_->first_input(),
-                               .length = job_.plan.length,
-                               .limit_original = job_.sound && job_.sound->channels() > 2};
-    std::unique_ptr<media::AudioReader> reader;
-    if (job_.sound) {
-      WS_ASSIGN_OR_RETURN(original_, SoundStream::Open(Track::kOriginal, job_, first_segment_,
-                                                       job_.sound->language(), scratch_));
-      WS_ASSIGN_OR_RETURN(reader, job_.sound->Open(Mixer::FirstSampleToRead(options)));
-    }
-    mixer_ = std::make_unique<Mixer>(options, journal_, std::move(reader));
-  }
+  OpenRemoval(state);
+  if (first_segment_ < job_.plan.segments.size()) WS_RETURN_IF_ERROR(OpenMixer());
   Director::Options options;
   options.planner.max_speed = spec_.options.max_speed;
   options.planner.hard_max_speed = std::max(options.planner.hard_max_speed, spec_.options.max_speed);
+  options.match = {.speech_lufs = job_.speech_lufs,
+                   .voice_gain = spec_.options.balance.voice_gain,
+                   .match_tone = spec_.options.balance.match_tone};
+  if (removal_) {
+    options.speech = [meter = std::make_shared<SpeechMeter>(journal_, job_.fingerprint, *removal_)](
+                         Samples start, Samples frames, const std::stop_token& stop) {
+      return meter->Measure(start, frames, stop);
+    };
+  }
   if (spec_.options.keep_lines) {
     options.on_placed = [this](const LineState& line) {
       return KeepLine(store_, spec_.layout, journal_, line);
@@ -270,8 +341,28 @@ void JobRun::CloseStreams() {
   speech_.reset();
   video_.reset();
   mixer_.reset();
+  removal_.reset();
   dubbed_.reset();
   original_.reset();
+}
+
+// For the report, and for people.
+void JobRun::DescribeBackground() {
+  const BackgroundMode mode = spec_.options.background;
+  background_.mode = mode == BackgroundMode::kSeparate ? "separate"
+                     : mode == BackgroundMode::kNone   ? "none"
+                                                       : "duck";
+  if (!removal_) return;
+  background_.separator = deps_.separator->name();
+  background_.version = deps_.separator->version();
+  tracker_.AddStage("separate", removal_->seconds());
+  if (!removal_->fallback()) return;
+  background_.ducked_from_ms = MsFromSamples(removal_->fallback()->from);
+  background_.reason = removal_->fallback()->reason;
+  char text[64];
+  std::snprintf(text, sizeof text,
+                "from %.1f s on the original sound is ducked: ", background_.ducked_from_ms / 1000);
+  Notice(text + background_.reason);
 }
 
 std::string JobRun::Failure() const {
@@ -318,10 +409,12 @@ StatusOr<JobResult> JobRun::Run() {
                      .engines = deps_.synthesizer != nullptr
                                     ? deps_.synthesizer->Versions()
                                     : std::vector<std::pair<std::string, std::string>>(),
+                     .background = &background_,
                      .scratch = scratch_});
   tracker_.Begin("synthesize");
   const Status streamed = mixer_ ? SpeakPlaceAndStream() : SpeakAndPlace();
   tracker_.End("synthesize");
+  DescribeBackground();
   if (fitter_) {
     for (const std::string& problem : fitter_->problems()) Notice(problem);
   }

@@ -11,16 +11,23 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "base/media_time.h"
 #include "base/status.h"
 #include "simplify/shortener.h"
 #include "stores/object_store.h"
 #include "text/transcript.h"
 #include "tts/synthesizer.h"
 #include "voices/speaker_profile.h"
+#include "voices/vad.h"
+
+namespace waveshift::separation {
+class Separator;
+}
 
 namespace waveshift::pipeline {
 
@@ -36,8 +43,24 @@ struct OutputLayout {
 OutputLayout LayoutForDirectory();
 OutputLayout LayoutForTask(const std::string& task_id);
 
-enum class BackgroundMode { kDuck, kNone };
+// What becomes of the original sound under dubbed lines. Elsewhere it stays as it is; with kNone it is silent
+// outside kept slots.
+enum class BackgroundMode {
+  kDuck,      // lowered
+  kNone,      // silent
+  kSeparate,  // without its speech; wants JobDeps::separator
+};
 enum class SubtitleMode { kNone, kSoft, kBurn };
+
+// How the dubbed speech sits in the sound around it.
+struct BalanceOptions {
+  double voice_gain = 1;       // of dubbed lines; 1: as loud as the original speech
+  double background_gain = 1;  // of what lies under dubbed lines
+  // Decibels by which that is lowered besides; none: 18 for the original sound with its speech, 0 without it.
+  std::optional<double> duck_db;
+  bool match_tone = true;             // dubbed lines get the treble of their speaker's original speech
+  std::optional<double> target_lufs;  // of the whole dubbed track; none: as loud as the original
+};
 
 // What happens to lines whose speech cannot fit their time.
 struct ShorteningOptions {
@@ -46,9 +69,22 @@ struct ShorteningOptions {
   simplify::ShortenerOptions shortener;
 };
 
+// The recordings that voices are cloned from (AUDIO_CLIP_*).
+struct ClipOptions {
+  Samples goal = Samples{12} * kTimelineRateHz;   // never longer
+  Samples min = kTimelineRateHz;                  // less is no voice
+  Samples padding = SamplesFromMs(int64_t{200});  // of pause kept around each piece
+  bool may_cross_non_speech = false;              // pieces may lie in lines that are no speech
+  bool per_line = false;  // a line that is long and clean is cloned from its own recording
+};
+
 // What decides the result. All of it goes into the journal's fingerprint.
 struct JobOptions {
   BackgroundMode background = BackgroundMode::kDuck;
+  BalanceOptions balance;
+  // kSeparate: once a job has spent so many seconds on separation for each ten minutes of its programme (the
+  // first ten count whole), the rest is ducked; 0: no limit.
+  double separation_limit_s = 300;
   SubtitleMode subtitles = SubtitleMode::kSoft;
   double max_speed = 1.2;
   double failed_share_limit = 0.2;  // above it the job ends as failed
@@ -58,6 +94,7 @@ struct JobOptions {
   bool speak = true;   // false: engine "none", every line keeps its original sound
   int threads = 0;     // 0: all
   ShorteningOptions shortening;
+  ClipOptions clips;
 };
 
 struct JobSpec {
@@ -81,6 +118,9 @@ struct Progress {
   double eta_s = -1;        // -1: not known
 };
 
+// Gives the WAV file of a line's audio_key; OutOfRange when it is larger than max_bytes.
+using ClipReader = std::function<StatusOr<std::string>(const std::string& audio_key, int64_t max_bytes)>;
+
 struct JobDeps {
   stores::ObjectStore* output = nullptr;
   tts::Synthesizer* synthesizer = nullptr;  // may be null when options.speak is false
@@ -94,6 +134,13 @@ struct JobDeps {
   std::string scratch_parent;  // "" = the system's temporary folder
   // Who shortens lines that are too long; null = rules alone. Outlives the job.
   simplify::ChatModel* chat_model = nullptr;
+  // Finds speech for recordings of voices; null or not ready = levels do. Outlives the job.
+  const voices::Vad* voice_activity = nullptr;
+  ClipReader read_clip;  // null: audio_key of lines is not read
+  // Splits speech from the rest; null: nothing is separated.
+  std::shared_ptr<const separation::Separator> separator;
+  // What is to be said about how all this was chosen, one line each: for on_notice and the report.
+  std::vector<std::string> notices;
 };
 
 struct JobResult {

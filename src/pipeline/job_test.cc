@@ -15,6 +15,7 @@
 #include "base/process.h"
 #include "media/audio_reader.h"
 #include "net/test_server.h"
+#include "pipeline/test_separator.h"
 #include "pipeline/tone_synthesizer.h"
 
 namespace waveshift::pipeline {
@@ -246,6 +247,109 @@ TEST_F(JobTest, LineBehindTheEndOfTheMediaIsRefused) {
   Line(9, 20000, 21000, "A", "too late");
   const auto result = RunJob(spec_, deps_, {});
   EXPECT_EQ(result.status().code(), StatusCode::kInvalidArgument);
+}
+
+// Everything in the original counts as speech, so that under the dub nothing of it is left.
+class SeparationJobTest : public JobTest {
+ protected:
+  void SetUp() override {
+    JobTest::SetUp();
+    spec_.options.background = BackgroundMode::kSeparate;
+    deps_.separator = separator_;
+    deps_.on_notice = [this](const std::string& notice) { notices_.push_back(notice); };
+  }
+  // The level of the dubbed (1) or original (2) track from `from_ms` on.
+  double LevelDb(int stream, double from_ms, double to_ms) {
+    const std::string mp4 =
+        folder_->path() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name() + "/dubbed.mp4";
+    auto reader = media::AudioReader::Open(mp4, stream, 0).value();
+    std::vector<float> sound;
+    EXPECT_TRUE(reader->Read(SamplesFromMs(from_ms), sound, {}).ok());
+    sound.clear();
+    EXPECT_TRUE(reader->Read(SamplesFromMs(to_ms - from_ms), sound, {}).ok());
+    double energy = 0;
+    for (const float value : sound) energy += static_cast<double>(value) * value;
+    return 10 * std::log10(energy / static_cast<double>(sound.size()) + 1e-12);
+  }
+
+  std::shared_ptr<TestSeparator> separator_ = std::make_shared<TestSeparator>(1.0F);
+  std::vector<std::string> notices_;
+};
+
+TEST_F(SeparationJobTest, SpeechIsGoneUnderTheDubAndTheOriginalStaysBetween) {
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  const json report = Report();
+  EXPECT_EQ(report["background"]["mode"], "separate");
+  EXPECT_EQ(report["background"]["separator"], "test");
+  EXPECT_EQ(report["background"]["version"], "1");
+  EXPECT_TRUE(report["background"]["ducked_from_ms"].is_null());
+  EXPECT_EQ(report["versions"]["test"], "1");
+  EXPECT_TRUE(std::any_of(report["stages"].begin(), report["stages"].end(),
+                          [](const json& stage) { return stage["name"] == "separate"; }));
+  // The first line is shorter than its slot: there nothing of the original is left.
+  const double end_ms = report["lines"][0]["planned_end_ms"];
+  ASSERT_LT(end_ms, 2800);
+  EXPECT_LT(LevelDb(1, end_ms + 50, 2950), -65);
+  for (const auto& [from_ms, to_ms] : {std::pair{100.0, 850.0}, {3350.0, 3850.0}, {7100.0, 7900.0}}) {
+    EXPECT_NEAR(LevelDb(1, from_ms, to_ms), LevelDb(2, from_ms, to_ms), 0.1) << from_ms;
+  }
+  EXPECT_TRUE(notices_.empty());
+}
+
+TEST_F(SeparationJobTest, ASecondRunSeparatesNothingAgain) {
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  const std::string segment = Bytes("audio/dubbed/segment_00001.ts");
+  const int64_t heard = separator_->heard;
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  EXPECT_EQ(separator_->heard, heard);
+  EXPECT_EQ(Bytes("audio/dubbed/segment_00001.ts"), segment);
+  // Another model is another job.
+  separator_->version_word = "2";
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  EXPECT_GT(separator_->heard, heard);
+  EXPECT_EQ(Report()["background"]["version"], "2");
+}
+
+TEST_F(SeparationJobTest, TheRestIsDuckedWhenItTakesTooLong) {
+  spec_.options.separation_limit_s = 1e-9;
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  const json background = Report()["background"];
+  const double from_ms = background["ducked_from_ms"];
+  EXPECT_GT(from_ms, 800);
+  EXPECT_LT(from_ms, 4000);
+  ASSERT_EQ(notices_.size(), 1U);
+  EXPECT_NE(notices_[0].find("is ducked: separation took longer than"), std::string::npos) << notices_[0];
+  EXPECT_EQ(Report()["notices"], json(notices_));
+  const double end_ms = Report()["lines"][0]["planned_end_ms"];
+  EXPECT_NEAR(LevelDb(1, end_ms + 50, 2950), LevelDb(2, end_ms + 50, 2950) - 18, 0.5);
+  // What a later run says of the same output is the same.
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  EXPECT_EQ(Report()["background"], background);
+}
+
+TEST_F(SeparationJobTest, ASeparatorThatFailsIsANoticeAndNoMore) {
+  separator_->error = Internal("broken");
+  const auto result = RunJob(spec_, deps_, {});
+  ASSERT_TRUE(result.ok()) << Message(result.status());
+  EXPECT_TRUE(result->completed);
+  ASSERT_EQ(notices_.size(), 1U);
+  EXPECT_NE(notices_[0].find("broken"), std::string::npos);
+}
+
+TEST_F(SeparationJobTest, WhatIsMissingIsSaidBeforeAnythingIsSpoken) {
+  separator_->ready = FailedPrecondition("no model");
+  EXPECT_EQ(RunJob(spec_, deps_, {}).status().code(), StatusCode::kFailedPrecondition);
+  deps_.separator = nullptr;
+  EXPECT_EQ(RunJob(spec_, deps_, {}).status().code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(engine_.spoken, 0);
+}
+
+TEST_F(JobTest, WhatIsSaidOfTheChoiceIsInTheReport) {
+  deps_.notices = {"the original sound is ducked, not separated"};
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  EXPECT_EQ(Report()["notices"], json(deps_.notices));
+  EXPECT_EQ(Report()["background"]["mode"], "duck");
+  EXPECT_TRUE(Report()["background"]["separator"].is_null());
 }
 
 TEST_F(JobTest, KeptLinesAreTheSamplesInTheMix) {

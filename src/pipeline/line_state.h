@@ -5,6 +5,7 @@
 #ifndef WAVESHIFT_PIPELINE_LINE_STATE_H_
 #define WAVESHIFT_PIPELINE_LINE_STATE_H_
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,11 @@ struct LineState {
   Samples start = 0;  // first sample on the timeline
   Samples length = 0;
   double speed = 1.0;  // against the engine's natural rate, everything included
-  double gain = 1.0;   // linear, evens the line to the job's speech level
+  double gain = 1.0;   // linear, brings the take to speech_lufs; the job's voice gain on top
+  double tone_db = 0;  // of the shelf that matches the voice's treble to the original speech's
+  // Loudness of the original speech in the slot (-infinity: not known), and what the line is brought to.
+  double original_lufs = -std::numeric_limits<double>::infinity();
+  double speech_lufs = 0;
   std::string engine;  // that spoke it; "" = the job's own
   std::string voice;
   double measured_start_ms = 0;

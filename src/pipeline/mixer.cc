@@ -3,14 +3,15 @@
 #include "pipeline/mixer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
-#include <optional>
 #include <span>
 #include <utility>
 
 #include "audio/ducker.h"
-#include "audio/limiter.h"
 #include "audio/mix.h"
+#include "pipeline/bed.h"
+#include "pipeline/prompt_limiter.h"
 #include "pipeline/render.h"
 
 namespace waveshift::pipeline {
@@ -19,37 +20,23 @@ namespace {
 // Long enough for the limiter's and the duck curve's release to have died away, so that a resumed job mixes
 // what the first one did.
 constexpr Samples kPreRoll = Samples{3} * kTimelineRateHz;
-// AAC overshoots by up to a decibel: with this ceiling the decoded track stays below -1 dBTP.
-constexpr double kCeilingDbtp = -2.0;
-// The limiter's look-ahead, generously.
+// The limiter acts where a line or its duck curve does, and comes and goes beside that within this time.
+constexpr Samples kLimiterEdge = SamplesFromMs(int64_t{80});
+// The original voice stays audible as in a voice-over, and is understood no more.
+constexpr double kUsualDuckDb = 18;
+// Both limiters' look-ahead, generously.
 constexpr Samples kMargin = SamplesFromMs(int64_t{20});
 
-audio::DuckOptions CurveOptions(BackgroundMode background) {
-  return {.mode = background == BackgroundMode::kNone ? audio::DuckMode::kMute : audio::DuckMode::kDuck};
+audio::DuckOptions CurveOptions(const MixerOptions& options) {
+  if (options.background == BackgroundMode::kNone) return {.mode = audio::DuckMode::kMute};
+  const double duck_db = options.balance.duck_db.value_or(kUsualDuckDb);
+  return {.depth_db = 20 * std::log10(options.balance.background_gain) - duck_db};
 }
 
 struct SoundingLine {
   Samples start = 0;
   std::vector<float> samples;
   Samples end() const { return start + static_cast<Samples>(samples.size()); }
-};
-
-// A limiter whose output begins with the first sample that went in.
-class PromptLimiter {
- public:
-  Samples latency() const { return limiter_.latency_samples(); }
-  // Limits `sound` in place and appends what comes out.
-  void Process(std::vector<float>& sound, std::vector<float>& out) {
-    limiter_.Process(sound, sound);
-    // What comes out first lies before the first sample that went in.
-    const Samples skip = std::min<Samples>(debt_, static_cast<Samples>(sound.size() / 2));
-    debt_ -= skip;
-    out.insert(out.end(), sound.begin() + static_cast<ptrdiff_t>(2 * skip), sound.end());
-  }
-
- private:
-  audio::TruePeakLimiter limiter_{audio::LimiterOptions{.ceiling_dbtp = kCeilingDbtp}};
-  Samples debt_ = limiter_.latency_samples();
 };
 
 }  // namespace
@@ -59,28 +46,32 @@ struct Mixer::Impl {
        std::unique_ptr<media::AudioReader> the_reader)
       : options(mixer_options),
         journal(the_journal),
-        reader(std::move(the_reader)),
-        curve(CurveOptions(mixer_options.background)) {
-    if (options.limit_original) original_limiter.emplace();
-  }
+        curve(CurveOptions(mixer_options)),
+        bed(std::move(the_reader),
+            {.start = FirstSampleToRead(mixer_options),
+             .gain = mixer_options.programme_gain,
+             .shape = [this](Samples start, std::span<float> sound,
+                             const std::stop_token& stop) { return Shape(start, sound, stop); },
+             .limit_original = mixer_options.limit_original}) {}
 
   MixerOptions options;
   Journal& journal;
-  std::unique_ptr<media::AudioReader> reader;
   audio::DuckCurve curve;
+  Bed bed;
+  audio::DuckCurve limited{{.mode = audio::DuckMode::kMute, .edge = kLimiterEdge}};  // 1 where lines are
   PromptLimiter limiter;
-  std::optional<PromptLimiter> original_limiter;
   std::deque<const LineState*> waiting;  // dubbed lines not yet sounding, in order of start
   std::vector<SoundingLine> sounding;
   Samples input = 0;   // next sample to go into the limiter
   Samples output = 0;  // next sample that comes out of it: its latency behind the input
   Samples emitted = 0;
   std::vector<float> gains;
+  std::vector<float> shares;
   std::vector<float> dubbed;    // of [emitted, output)
-  std::vector<float> original;  // of [emitted, input), or of [emitted, output) when it is limited
+  std::vector<float> original;  // from emitted on, at least as far
 
+  Status Shape(Samples start, std::span<float> sound, const std::stop_token& stop);
   Status Feed(Samples frames, const std::stop_token& stop);
-  void KeepOriginal(const std::vector<float>& sound);
   Status StartLines(Samples until);
   void AddLines(std::vector<float>& mix);
 };
@@ -101,13 +92,20 @@ Mixer::~Mixer() = default;
 Samples Mixer::position() const { return std::max(impl_->emitted, impl_->options.start); }
 
 void Mixer::AddLine(const LineState& line) {
+  SpeechRemoval* const removal = impl_->options.removal;
   if (line.status != LineStatus::kDubbed) {
     impl_->curve.AddProtected(line.slot_start, line.slot_end);
+    if (removal != nullptr) removal->AddKept(line.slot_start, line.slot_end);
     return;
   }
   // The slot too: where the dub is shorter than the original, the original voice must not come back for its
   // last words.
-  impl_->curve.AddDucked(std::min(line.slot_start, line.start), std::max(line.slot_end, line.end()));
+  const Samples from = std::min(line.slot_start, line.start);
+  const Samples to = std::max(line.slot_end, line.end());
+  impl_->curve.AddDucked(from, to);
+  const audio::DuckOptions ramps;
+  impl_->limited.AddProtected(from - ramps.attack, to + ramps.release);
+  if (removal != nullptr) removal->AddDubbed(from, to);
   if (line.end() <= impl_->input) return;
   auto& waiting = impl_->waiting;
   const auto at =
@@ -136,36 +134,32 @@ void Mixer::Impl::AddLines(std::vector<float>& mix) {
         std::span(mix).subspan(static_cast<size_t>(2 * (from - input)), static_cast<size_t>(2 * (to - from))),
         std::span(line.samples)
             .subspan(static_cast<size_t>(from - line.start), static_cast<size_t>(to - from)),
-        1.0F);
+        static_cast<float>(options.programme_gain));
   }
   std::erase_if(sounding, [&](const SoundingLine& line) { return line.end() <= input + frames; });
 }
 
-void Mixer::Impl::KeepOriginal(const std::vector<float>& sound) {
-  if (!original_limiter) {
-    original.insert(original.end(), sound.begin(), sound.end());
-    return;
+// What becomes of the original sound under lines.
+Status Mixer::Impl::Shape(Samples start, std::span<float> sound, const std::stop_token& stop) {
+  gains.resize(sound.size() / 2);
+  curve.Gains(start, gains);
+  if (options.removal != nullptr) {
+    WS_RETURN_IF_ERROR(options.removal->Apply(start, sound, gains, stop));
   }
-  std::vector<float> limited = sound;
-  original_limiter->Process(limited, original);
+  audio::ApplyGainCurve(sound, gains);
+  return OkStatus();
 }
 
 // Moves `frames` more samples into the limiter.
 Status Mixer::Impl::Feed(Samples frames, const std::stop_token& stop) {
   std::vector<float> mix;
-  if (reader) {
-    WS_RETURN_IF_ERROR(reader->Read(frames, mix, stop));
-    KeepOriginal(mix);
-  } else {
-    mix.resize(static_cast<size_t>(2 * frames), 0.0F);
-  }
+  WS_RETURN_IF_ERROR(bed.Read(frames, mix, original, stop));
   WS_RETURN_IF_ERROR(StartLines(input + frames));
-  gains.resize(static_cast<size_t>(frames));
-  curve.Gains(input, gains);
-  audio::ApplyGainCurve(mix, gains);
   AddLines(mix);
+  shares.resize(static_cast<size_t>(frames));
+  limited.Gains(input, shares);
   const size_t before = dubbed.size();
-  limiter.Process(mix, dubbed);
+  limiter.Process(mix, shares, dubbed);
   input += frames;
   output += static_cast<Samples>((dubbed.size() - before) / 2);
   return OkStatus();
@@ -183,9 +177,9 @@ StatusOr<MixChunk> Mixer::Next(Samples frames, const std::stop_token& stop) {
   const auto take = static_cast<ptrdiff_t>(2 * (end - begin));
   MixChunk chunk{.start = begin};
   chunk.dubbed.assign(m.dubbed.begin() + drop, m.dubbed.begin() + drop + take);
-  if (m.reader) chunk.original.assign(m.original.begin() + drop, m.original.begin() + drop + take);
+  if (m.bed.has_sound()) chunk.original.assign(m.original.begin() + drop, m.original.begin() + drop + take);
   m.dubbed.erase(m.dubbed.begin(), m.dubbed.begin() + drop + take);
-  if (m.reader) m.original.erase(m.original.begin(), m.original.begin() + drop + take);
+  if (m.bed.has_sound()) m.original.erase(m.original.begin(), m.original.begin() + drop + take);
   m.emitted = end;
   return chunk;
 }

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The dubbed track: the original sound, lowered under the dubbed lines, plus the lines at their places,
-// through a true-peak limiter.
+// through a true-peak limiter that acts where lines are. Everywhere else it is the original to the bit
+// (Bed).
 #ifndef WAVESHIFT_PIPELINE_MIXER_H_
 #define WAVESHIFT_PIPELINE_MIXER_H_
 
@@ -12,6 +13,7 @@
 
 #include "base/status.h"
 #include "media/audio_reader.h"
+#include "pipeline/background.h"
 #include "pipeline/job.h"
 #include "pipeline/journal.h"
 #include "pipeline/line_state.h"
@@ -26,12 +28,16 @@ struct MixChunk {
 
 struct MixerOptions {
   BackgroundMode background = BackgroundMode::kDuck;
+  BalanceOptions balance;
+  double programme_gain = 1;  // of everything in the dubbed track
   Samples start = 0;   // of the first chunk; a little more is mixed before it, to bring curves and limiter
                        // into their state
   Samples length = 0;  // of the programme
   // Surround sound mixed down to stereo at its own level can be louder than full scale; the original track
   // goes through a limiter of its own then. Sound that is stereo already is left as it is.
   bool limit_original = false;
+  // Takes the original speech out; null: the original is lowered or muted. Outlives the mixer.
+  SpeechRemoval* removal = nullptr;
 };
 
 // Streams forward over the timeline; memory: the lines that sound at one moment and one chunk. One thread at

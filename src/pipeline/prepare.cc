@@ -13,13 +13,14 @@
 #include "base/hash.h"
 #include "media/fonts.h"
 #include "pipeline/casting.h"
+#include "separation/separator.h"
 #include "text/language.h"
 
 namespace waveshift::pipeline {
 namespace {
 
 // Raised whenever the same input would give another result.
-constexpr long long kPipelineVersion = 4;
+constexpr long long kPipelineVersion = 5;
 constexpr int64_t kIdentityBytes = 1 << 20;
 
 // What tells one media file from another without reading it whole: size, time of change, first and last MiB.
@@ -62,6 +63,13 @@ std::string Fingerprint(const JobSpec& spec, const JobDeps& deps, const Prepared
   hasher.Add(kPipelineVersion).Add(video_identity).Add(audio_identity).Add(spec.target_language);
   const JobOptions& options = spec.options;
   hasher.Add(static_cast<long long>(options.background)).Add(static_cast<long long>(options.subtitles));
+  const BalanceOptions& balance = options.balance;
+  hasher.Add(balance.voice_gain).Add(balance.background_gain).Add(balance.duck_db.value_or(-1));
+  hasher.Add(balance.match_tone ? 1LL : 0LL).Add(job.programme_gain.gain_db);
+  if (options.background == BackgroundMode::kSeparate) {
+    hasher.Add(deps.separator->name()).Add(std::string_view(deps.separator->version()));
+    hasher.Add(options.separation_limit_s);
+  }
   hasher.Add(options.max_speed).Add(options.segment_seconds).Add(options.speak ? 1LL : 0LL);
   const ShorteningOptions& shortening = options.shortening;
   hasher.Add(shortening.enabled ? 1LL : 0LL).Add(shortening.lengthen ? 1LL : 0LL);
@@ -82,12 +90,29 @@ std::string Fingerprint(const JobSpec& spec, const JobDeps& deps, const Prepared
   return hasher.Hex();
 }
 
+// The gain that brings the dubbed track to the loudness that is wanted. Without an original its lines are the
+// programme.
+StatusOr<ProgrammeGain> FindProgrammeGain(const JobSpec& spec, const PreparedJob& job,
+                                          const std::stop_token& stop) {
+  const std::optional<double> target = spec.options.balance.target_lufs;
+  if (!target) return ProgrammeGain();
+  if (!job.sound) return GainForTarget({.integrated_lufs = job.speech_lufs, .true_peak_dbtp = -6}, *target);
+  WS_ASSIGN_OR_RETURN(const auto original, HearProgramme(*job.sound, job.plan.length, stop));
+  return GainForTarget(original, *target);
+}
+
 Status CheckBurnedText(const PreparedJob& job) {
   std::string all;
   for (const LineState& state : job.lines) {
     if (state.status == LineStatus::kToSpeak) all += state.line.translation;
   }
   return media::CheckFonts(all);
+}
+
+Status CheckSeparator(const JobSpec& spec, const JobDeps& deps) {
+  if (spec.options.background != BackgroundMode::kSeparate) return OkStatus();
+  if (deps.separator == nullptr) return FailedPrecondition("no separation model is configured");
+  return deps.separator->CheckReady();
 }
 
 }  // namespace
@@ -107,6 +132,7 @@ std::string TakeKey(const tts::Synthesizer& synthesizer, const tts::SpeakRequest
 
 StatusOr<PreparedJob> PrepareJob(const JobSpec& spec, const JobDeps& deps, const std::stop_token& stop) {
   PreparedJob job;
+  WS_RETURN_IF_ERROR(CheckSeparator(spec, deps));
   WS_ASSIGN_OR_RETURN(job.info, media::ProbeMedia(spec.video_path));
   if (!job.info.video) return InvalidArgument(spec.video_path + ": holds no video");
   const bool copy = job.info.video->can_copy && spec.options.subtitles != SubtitleMode::kBurn;
@@ -143,8 +169,14 @@ Status ChooseVoices(const JobSpec& spec, const JobDeps& deps, PreparedJob& job, 
     state.request = {.text = state.line.translation,
                      .language = spec.target_language,
                      .voice = chosen[state.line.speaker]};
+    if (const auto own = job.clip_report.lines.find(state.line.sequence);
+        own != job.clip_report.lines.end()) {
+      state.request.voice.reference_path = own->second.path;
+      state.request.voice.reference_id = own->second.id;
+    }
     state.take_key = TakeKey(*deps.synthesizer, state.request);
   }
+  WS_ASSIGN_OR_RETURN(job.programme_gain, FindProgrammeGain(spec, job, stop));
   WS_ASSIGN_OR_RETURN(const std::string video_identity, FileIdentity(spec.video_path));
   std::string audio_identity;
   if (!spec.audio_path.empty()) {

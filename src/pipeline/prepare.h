@@ -18,21 +18,14 @@
 #include "media/audio_reader.h"
 #include "media/media_info.h"
 #include "media/video_plan.h"
+#include "pipeline/clip_report.h"
 #include "pipeline/job.h"
 #include "pipeline/line_state.h"
+#include "pipeline/listening.h"
+#include "pipeline/programme_loudness.h"
+#include "pipeline/sound_source.h"
 
 namespace waveshift::pipeline {
-
-// Where the original sound is.
-struct SoundSource {
-  media::MediaInfo info;    // of its file; info.audio is set
-  double zero_seconds = 0;  // of the file's own clock: the timeline's zero
-  int channels() const { return info.audio->channels; }
-  const std::string& language() const { return info.audio->language; }  // as tagged
-  StatusOr<std::unique_ptr<media::AudioReader>> Open(Samples start) const {
-    return media::AudioReader::Open(info, zero_seconds, start);
-  }
-};
 
 struct PreparedJob {
   media::MediaInfo info;  // of the video file
@@ -41,8 +34,12 @@ struct PreparedJob {
   std::vector<LineState> lines;  // in order of slot_start
   int64_t lines_to_speak = 0;
   std::string fingerprint;
-  double speech_lufs = 0;                   // level to which every line is brought
-  std::unique_ptr<ScratchDirectory> clips;  // of speakers whose voices are cloned
+  double speech_lufs = 0;  // of the original's speech, and of a line whose slot says nothing else
+  // Of everything in the dubbed track, when a loudness is wanted for it.
+  ProgrammeGain programme_gain;
+  std::vector<Stem> stems;                  // what the job has of the original apart, for listening
+  ClipReport clip_report;                   // of speakers whose voices are cloned
+  std::unique_ptr<ScratchDirectory> clips;  // holds its recordings
 };
 
 // The media and the transcript, checked against each other. InvalidArgument names what is wrong.

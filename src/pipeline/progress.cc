@@ -35,6 +35,11 @@ void ProgressTracker::End(const std::string& stage) {
   }
 }
 
+void ProgressTracker::AddStage(const std::string& stage, double seconds) {
+  const std::lock_guard lock(mutex_);
+  stages_.push_back({stage, Clock::now(), seconds});
+}
+
 void ProgressTracker::SetPercent(double percent) {
   const std::lock_guard lock(mutex_);
   state_.percent = std::max(state_.percent, std::min(percent, 99.9));

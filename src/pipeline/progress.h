@@ -24,6 +24,8 @@ class ProgressTracker {
   // A stage begins; stages may overlap. The name shown is that of the stage begun last.
   void Begin(const std::string& stage);
   void End(const std::string& stage);
+  // Work that was done within other stages, in seconds.
+  void AddStage(const std::string& stage, double seconds);
   // The share of the whole job that is done, 0..100. Never goes back.
   void SetPercent(double percent);
   void LineDone();

@@ -6,15 +6,16 @@
 #include <cmath>
 
 #include "audio/edges.h"
-#include "audio/loudness.h"
 #include "audio/mix.h"
 #include "audio/resample.h"
+#include "audio/shelf.h"
 #include "audio/stretch.h"
+#include "pipeline/voice_match.h"
 
 namespace waveshift::pipeline {
 namespace {
 
-constexpr double kHighestGainDb = 30.0;
+// Takes begin and end with up to 10 ms of silence; a longer fade would soften first consonants.
 constexpr double kEdgeFadeMs = 3.0;
 
 }  // namespace
@@ -24,15 +25,11 @@ Samples NaturalLength(const Take& take) {
                                 kTimelineRateHz);
 }
 
-double GainFor(const Take& take, double speech_lufs) {
-  const double lufs = audio::IntegratedLoudness(take.audio, audio::MonoAs::kBothSides);
-  return audio::GainFromDb(audio::SpeechGainDb(lufs, speech_lufs, kHighestGainDb));
-}
-
 StatusOr<std::vector<float>> RenderLine(Journal& journal, const LineState& state) {
   WS_ASSIGN_OR_RETURN(const Take take, journal.LoadTake(state.take_key));
   WS_ASSIGN_OR_RETURN(audio::MonoBuffer sound, audio::Resample(take.audio, kTimelineRateHz));
   WS_ASSIGN_OR_RETURN(sound, audio::StretchTo(sound, state.length));
+  audio::HighShelf(kVoiceShelfHz, state.tone_db, kTimelineRateHz).Process(sound.samples);
   audio::ApplyGain(sound.samples, static_cast<float>(state.gain));
   const auto fade = static_cast<size_t>(std::min<Samples>(SamplesFromMs(kEdgeFadeMs), state.length / 2));
   audio::ApplyFades(sound.samples, fade, fade);

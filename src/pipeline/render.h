@@ -17,11 +17,8 @@ namespace waveshift::pipeline {
 // Length of a take on the timeline at its natural rate.
 Samples NaturalLength(const Take& take);
 
-// The factor that brings a take to `speech_lufs` in the stereo mix. A take without measurable sound gives 1.
-double GainFor(const Take& take, double speech_lufs);
-
-// A dubbed line's sound: 48 kHz mono, exactly state.length samples, stretched and at its level in the mix
-// (before the limiter).
+// A dubbed line's sound: 48 kHz mono, exactly state.length samples, stretched, with its tone and at its level
+// in the mix (before the programme's gain and the limiter), faded at both ends alike.
 StatusOr<std::vector<float>> RenderLine(Journal& journal, const LineState& state);
 
 }  // namespace waveshift::pipeline

@@ -22,6 +22,12 @@ json PeaksJson(const WaveformPeaks& peaks) {
   return out;
 }
 
+json ListeningPeaks(const Listening& listening) {
+  json out = json::array();
+  for (const ListeningRow& row : listening.rows) out.push_back(PeaksJson(row.peaks));
+  return out;
+}
+
 // Inside a script element only "</" and "<!--" could end it early; line separators are legal JSON but old
 // parsers trip over them.
 std::string EscapeForScript(std::string_view text) {
@@ -45,7 +51,8 @@ std::string EscapeForScript(std::string_view text) {
 std::string FormatReportHtml(const ReportData& data, const std::string& report_json) {
   const json rest = {{"title", data.title},
                      {"original_peaks", PeaksJson(data.original_peaks)},
-                     {"dubbed_peaks", PeaksJson(data.dubbed_peaks)}};
+                     {"dubbed_peaks", PeaksJson(data.dubbed_peaks)},
+                     {"listening_peaks", ListeningPeaks(data.listening)}};
   std::string html = kReportPage;
   const size_t mark = html.find(kReportDataMark);
   // The report goes in as text: as a tree of values it would be many times larger.

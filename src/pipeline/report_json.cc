@@ -15,6 +15,7 @@ using nlohmann::ordered_json;
 
 // Four decimals of a millisecond: finer than a sample (0.0208 ms), short enough to read.
 double Rounded(double value) { return std::round(value * 1e4) / 1e4; }
+double Hundredths(double value) { return std::round(value * 100) / 100; }
 
 const char* StatusWord(LineStatus status) {
   switch (status) {
@@ -38,6 +39,67 @@ const char* ShorteningWord(Shortening shortening) {
   }
 }
 
+const char* SourceWord(ClipSource source) {
+  switch (source) {
+    case ClipSource::kWorker:
+      return "worker";
+    case ClipSource::kOwnLines:
+      return "own_lines";
+    case ClipSource::kOtherLines:
+      return "other_lines";
+    case ClipSource::kPadded:
+      return "padded";
+    case ClipSource::kOtherSpeaker:
+      return "other_speaker";
+    case ClipSource::kDefaultVoice:
+      return "default_voice";
+  }
+  return "";
+}
+
+double Share(double value) { return std::round(value * 1e4) / 1e4; }
+
+// Of one recording: where it was cut and what it is worth.
+ordered_json ClipJson(const ReferenceClip& clip, bool keep_lines) {
+  const bool is_there = !clip.path.empty();
+  ordered_json ranges = ordered_json::array();
+  for (const voices::ClipPiece& piece : clip.pieces) {
+    ranges.push_back({{"start_ms", Rounded(MsFromSamples(piece.start))},
+                      {"end_ms", Rounded(MsFromSamples(piece.start + piece.length))}});
+  }
+  const voices::ClipScore& score = clip.score;
+  ordered_json parts = {{"clean", Share(score.clean)},
+                        {"density", Share(score.density)},
+                        {"level", Share(score.level)},
+                        {"voice", Share(score.voice)},
+                        {"length", Share(score.length)}};
+  return {
+      {"ranges", std::move(ranges)},
+      {"duration_ms", is_there ? ordered_json(Rounded(MsFromSamples(clip.length))) : ordered_json(nullptr)},
+      {"score", is_there ? ordered_json(Share(score.total)) : ordered_json(nullptr)},
+      {"score_parts", is_there ? std::move(parts) : ordered_json(nullptr)},
+      {"wav", is_there && keep_lines ? ordered_json("lines/" + clip.kept_as) : ordered_json(nullptr)}};
+}
+
+ordered_json ClipsJson(const ClipReport& clips, bool keep_lines) {
+  ordered_json speakers = ordered_json::array();
+  for (const ReferenceClip& clip : clips.speakers) {
+    ordered_json tried = ordered_json::array();
+    for (const ClipAttempt& attempt : clip.tried) {
+      tried.push_back({{"source", SourceWord(attempt.source)}, {"reason", attempt.reason}});
+    }
+    ordered_json speaker = {{"speaker", clip.speaker},
+                            {"source", SourceWord(clip.source)},
+                            {"of", clip.path.empty() ? ordered_json(nullptr) : ordered_json(clip.of)}};
+    speaker["audio_key"] = clip.audio_key.empty() ? ordered_json(nullptr) : ordered_json(clip.audio_key);
+    speaker.update(ClipJson(clip, keep_lines));
+    speaker["tried"] = std::move(tried);
+    speakers.push_back(std::move(speaker));
+  }
+  return {
+      {"track", clips.track}, {"voice_activity", clips.voice_activity}, {"speakers", std::move(speakers)}};
+}
+
 ordered_json LineJson(const LineState& state, const ReportData& data) {
   const bool dubbed = state.status == LineStatus::kDubbed;
   const auto when_dubbed = [&](double value) {
@@ -55,6 +117,13 @@ ordered_json LineJson(const LineState& state, const ReportData& data) {
   line["measured_start_ms"] = when_dubbed(state.measured_start_ms);
   line["measured_duration_ms"] = when_dubbed(state.measured_duration_ms);
   line["speed"] = when_dubbed(state.speed);
+  line["original_lufs"] = dubbed && std::isfinite(state.original_lufs)
+                              ? ordered_json(Hundredths(state.original_lufs))
+                              : ordered_json(nullptr);
+  line["speech_lufs"] = when_dubbed(state.speech_lufs);
+  line["gain_db"] = dubbed && state.gain > 0 ? ordered_json(Hundredths(20 * std::log10(state.gain)))
+                                             : ordered_json(nullptr);
+  line["tone_db"] = when_dubbed(state.tone_db);
   line["engine"] =
       dubbed ? ordered_json(state.engine.empty() ? data.engine : state.engine) : ordered_json(nullptr);
   line["voice"] = dubbed ? ordered_json(state.voice) : ordered_json(nullptr);
@@ -71,10 +140,53 @@ ordered_json LineJson(const LineState& state, const ReportData& data) {
   line["wav"] =
       dubbed && data.keep_lines ? ordered_json("lines/" + LineFileName(state.line)) : ordered_json(nullptr);
   line["original"] = state.line.original;
+  const auto own = data.clips.lines.find(state.line.sequence);
+  line["reference_clip"] =
+      own == data.clips.lines.end() ? ordered_json(nullptr) : ClipJson(own->second, data.keep_lines);
   return line;
 }
 
-double Share(double value) { return std::round(value * 1e4) / 1e4; }
+ordered_json LoudnessJson(const LoudnessFigures& figures) {
+  return {{"integrated_lufs", Hundredths(figures.integrated_lufs)},
+          {"true_peak_dbtp", Hundredths(figures.true_peak_dbtp)},
+          {"range_lu", Hundredths(figures.range_lu)},
+          {"clipped_samples", figures.clipped_samples}};
+}
+
+// Of the dubbed track, what was wanted of it, and of the original track.
+ordered_json ProgrammeJson(const ReportData& data) {
+  ordered_json json = LoudnessJson(data.dubbed_loudness);
+  json["target_lufs"] = data.target_lufs ? ordered_json(*data.target_lufs) : ordered_json(nullptr);
+  json["gain_db"] = Hundredths(data.programme_gain_db);
+  json["original"] = data.original_loudness ? LoudnessJson(*data.original_loudness) : ordered_json(nullptr);
+  return json;
+}
+
+ordered_json ListeningJson(const Listening& listening) {
+  ordered_json rows = ordered_json::array();
+  for (const ListeningRow& row : listening.rows) {
+    rows.push_back({{"name", row.name},
+                    {"path", row.path},
+                    {"integrated_lufs", Hundredths(row.integrated_lufs)},
+                    {"true_peak_dbtp", Hundredths(row.true_peak_dbtp)}});
+  }
+  return {{"start_ms", Rounded(MsFromSamples(listening.stretch.start))},
+          {"end_ms", Rounded(MsFromSamples(listening.stretch.end))},
+          {"files", std::move(rows)}};
+}
+
+ordered_json BackgroundJson(const BackgroundReport& background) {
+  const auto text = [](const std::string& value) {
+    return value.empty() ? ordered_json(nullptr) : ordered_json(value);
+  };
+  const bool early = background.ducked_from_ms >= 0;
+  return {
+      {"mode", background.mode},
+      {"separator", text(background.separator)},
+      {"version", text(background.version)},
+      {"ducked_from_ms", early ? ordered_json(Rounded(background.ducked_from_ms)) : ordered_json(nullptr)},
+      {"reason", text(background.reason)}};
+}
 
 ordered_json TimingJson(const std::vector<LineState>& lines) {
   const TimingStats stats = MeasureTiming(lines);
@@ -136,17 +248,16 @@ std::string FormatReportJson(const ReportData& data) {
                       {"shortened", totals.shortened}, {"reused", totals.reused},
                       {"warnings", totals.warnings}};
   report["timing"] = TimingJson(data.lines);
+  report["background"] = BackgroundJson(data.background);
   report["stages"] = ordered_json::array();
   for (const auto& [name, seconds] : data.stages) {
     report["stages"].push_back({{"name", name}, {"seconds", std::round(seconds * 1000) / 1000}});
   }
   report["versions"] = ordered_json::object();
   for (const auto& [name, version] : data.versions) report["versions"][name] = version;
-  if (data.measured) {
-    report["loudness"] = {{"integrated_lufs", std::round(data.integrated_lufs * 100) / 100},
-                          {"true_peak_dbtp", std::round(data.true_peak_dbtp * 100) / 100},
-                          {"range_lu", std::round(data.loudness_range_lu * 100) / 100}};
-  }
+  if (data.measured) report["loudness"] = ProgrammeJson(data);
+  if (!data.listening.rows.empty()) report["listening"] = ListeningJson(data.listening);
+  if (!data.clips.speakers.empty()) report["reference_clips"] = ClipsJson(data.clips, data.keep_lines);
   report["notices"] = data.notices;
   return report.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }

@@ -61,6 +61,11 @@ h3 { font-size:13px; color:var(--soft); margin:0 0 10px; font-weight:600; }
 #histogram i { display:block; background:var(--accent); border-radius:3px 3px 0 0; min-height:1px; }
 #histogram i.fast { background:var(--warn); }
 #figures td:last-child { text-align:right; font-weight:600; }
+.track { display:grid; grid-template-columns:36px 150px 1fr; gap:12px; align-items:center; padding:6px 0; }
+.track button { font:inherit; width:36px; height:36px; border-radius:50%; border:1px solid var(--line); background:var(--card); color:var(--ink); cursor:pointer; }
+.track.on button { background:var(--accent); border-color:var(--accent); color:#fff; }
+.track canvas { position:static; width:100%; height:44px; }
+.track small { display:block; color:var(--soft); font-variant-numeric:tabular-nums; }
 </style>
 </head>
 <body>
@@ -73,6 +78,8 @@ h3 { font-size:13px; color:var(--soft); margin:0 0 10px; font-weight:600; }
   <div class="tools"><span id="legend"></span><label>zoom <input id="zoom" type="range" min="0" max="100" value="0" aria-label="zoom"></label><span id="cursor"></span></div>
   <div id="scroll"><div id="inner"><canvas id="canvas"></canvas></div></div>
 </div>
+<div id="listen" hidden><h2>Listen</h2>
+<div class="panel"><div class="tools"><span id="stretch"></span><span id="at"></span></div><div id="tracks"></div></div></div>
 <div id="notices"></div>
 <div id="timing"><h2>Timing</h2>
 <div class="panel two"><div><h3>Lines by speed</h3><div id="histogram"></div></div><div><h3>Against the original</h3><table><tbody id="figures"></tbody></table></div></div></div>
@@ -107,7 +114,14 @@ const late = dubbed.map(l => Math.abs(l.planned_start_ms - l.slot_start_ms)).sor
 const middle = list => list.length ? list[Math.floor(list.length / 2)] : null;
 const cards = [['lines dubbed', report.totals.dubbed + ' / ' + report.totals.lines], ['kept as they were', report.totals.kept], ['failed', report.totals.failed], ['with a warning', lines.filter(l => l.warnings.length).length],
   ['median speed', speeds.length ? middle(speeds).toFixed(2) + '\u00d7' : '\u2013'], ['median shift of start', late.length ? Math.round(middle(late)) + ' ms' : '\u2013'], ['shortened', report.totals.shortened], ['reused', report.totals.reused]];
-if (report.loudness) cards.push(['LUFS loudness', report.loudness.integrated_lufs.toFixed(1)], ['dBTP true peak', report.loudness.true_peak_dbtp.toFixed(1)]);
+const level = v => v === null || v === undefined ? '\u2013' : v.toFixed(1);  // silence has none
+if (report.loudness) {
+  const l = report.loudness;
+  cards.push(['LUFS' + (l.target_lufs === null ? '' : ', wanted ' + level(l.target_lufs)) + (l.original ? ', original ' + level(l.original.integrated_lufs) : ''), level(l.integrated_lufs)],
+    ['dBTP true peak, ' + (l.clipped_samples || 'none') + ' clipped', level(l.true_peak_dbtp)]);
+}
+const sound = report.background;
+if (sound) cards.push(['original sound under the dub' + (sound.separator ? ', ' + sound.separator : ''), sound.separator ? 'no speech' : sound.mode === 'none' ? 'silent' : 'lowered']);
 for (const [name, value] of cards) { const c = el('div', 'card'); c.append(el('b', '', value), el('span', '', name)); $('cards').append(c); }
 for (const who of speakers.filter(w => lines.some(l => l.speaker === w && l.status !== 'kept'))) { const s = el('span', 'legend'), i = el('i'); i.style.background = color(who); s.append(i, el('span', '', who || '(no name)')); $('legend').append(s, ' '); }
 
@@ -167,6 +181,49 @@ canvas.addEventListener('click', event => { const line = at(event)[1]; if (!line
 $('zoom').addEventListener('input', () => { const mid = (scroll.scrollLeft + width / 2) / span; draw(); scroll.scrollLeft = mid * span - width / 2; });
 scroll.addEventListener('scroll', draw); addEventListener('resize', draw);
 
+// The tracks of one stretch: one plays at a time, and another one goes on where it was.
+function listen(listening) {
+  const tracks = listening.files.map((file, i) => {
+    const row = el('div', 'track'), button = el('button', '', '\u25b6'), name = el('div', '', file.name), picture = el('canvas'), audio = el('audio');
+    button.setAttribute('aria-label', 'play ' + file.name);
+    name.append(el('small', '', level(file.integrated_lufs) + ' LUFS \u00b7 ' + level(file.true_peak_dbtp) + ' dBTP'));
+    audio.preload = 'auto'; audio.src = file.path; audio.dataset.name = file.name;
+    row.append(button, name, picture, audio); $('tracks').append(row);
+    return { row, button, picture, audio, peaks: page.listening_peaks[i] };
+  });
+  let at = 0, playing = null;
+  const length = (listening.end_ms - listening.start_ms) / 1000;
+  function paint() {
+    if (playing && !playing.audio.paused) at = playing.audio.currentTime;
+    $('at').textContent = clock(listening.start_ms + 1000 * at);
+    for (const t of tracks) {
+      const ratio = window.devicePixelRatio || 1, w = t.picture.clientWidth, h = 44, c = t.picture.getContext('2d'), n = t.peaks.length / 2;
+      t.picture.width = w * ratio; t.picture.height = h * ratio; c.setTransform(ratio, 0, 0, ratio, 0, 0);
+      c.fillStyle = css(t === playing ? '--accent' : '--wave');
+      for (let x = 0; x < w; x++) { const k = Math.min(n - 1, Math.floor(x / w * n)), hi = t.peaks[2 * k + 1], lo = t.peaks[2 * k]; c.fillRect(x, h / 2 - hi / 100 * h / 2, 1, Math.max(1, (hi - lo) / 100 * h / 2)); }
+      c.fillStyle = css('--ink'); c.fillRect(at / length * w, 0, 1, h);
+    }
+    if (playing) requestAnimationFrame(paint);
+  }
+  function play(track) {
+    for (const t of tracks) { t.audio.pause(); t.row.classList.remove('on'); t.button.textContent = '\u25b6'; }
+    playing = track === playing ? null : track;
+    if (!playing) return paint();
+    if (at >= length - 0.05) at = 0;
+    playing.audio.currentTime = at; playing.row.classList.add('on'); playing.button.textContent = '\u23f8';
+    playing.audio.play().then(paint, () => {});
+  }
+  for (const t of tracks) {
+    t.button.addEventListener('click', () => play(t));
+    t.audio.addEventListener('ended', () => { if (t === playing) { at = length; play(t); at = 0; } });
+    t.audio.addEventListener('error', () => { t.button.disabled = true; t.row.title = 'the file beside this report is missing'; });
+    t.picture.addEventListener('click', e => { at = e.offsetX / t.picture.clientWidth * length; if (playing) playing.audio.currentTime = at; paint(); });
+  }
+  $('stretch').textContent = clock(listening.start_ms) + ' \u2013 ' + clock(listening.end_ms);
+  $('listen').hidden = false; paint(); addEventListener('resize', paint);
+}
+if (report.listening) listen(report.listening);
+
 for (const l of lines) {
   const row = el('tr'); row.id = 'line' + l.sequence; row.dataset.kind = l.status + (l.warnings.length ? ' flagged' : '');
   const who = el('span', 'who'), dot = el('i'); dot.style.background = l.status === 'kept' ? css('--soft') : color(l.speaker); who.append(dot, el('span', '', l.speaker || '\u2013'));
@@ -183,6 +240,7 @@ for (const l of lines) {
   for (const w of l.warnings) notes.append(el('div', 'warn', w));
   if (l.reused) notes.append(el('div', 'dim', 'reused'));
   const dub = el('td', '', l.planned_start_ms === null ? '\u2013' : clock(l.planned_start_ms) + ' \u2013 ' + clock(l.planned_end_ms));
+  if (l.speech_lufs !== null) dub.append(el('div', 'dim', level(l.speech_lufs) + ' LUFS' + (l.original_lufs === null ? '' : ', was ' + level(l.original_lufs)) + (l.tone_db ? ', treble ' + (l.tone_db > 0 ? '+' : '\u2212') + Math.abs(l.tone_db).toFixed(1) + ' dB' : '')));
   row.append(el('td', 'dim', l.sequence), speaker, el('td', '', clock(l.slot_start_ms) + ' \u2013 ' + clock(l.slot_end_ms)), dub, speed, text, notes);
   $('rows').append(row);
 }

@@ -94,22 +94,22 @@ StatusOr<Take> SpeechStage::TakeOf(LineState& state, const std::stop_token& stop
 StatusOr<ReadyLine> SpeechStage::Complete(size_t index, const std::map<size_t, Status>& failed,
                                           const std::stop_token& stop) {
   LineState& state = job_.lines[index];
-  if (state.status != LineStatus::kToSpeak) return ReadyLine{index, 0};
+  if (state.status != LineStatus::kToSpeak) return ReadyLine{.index = index};
   const auto why = failed.find(index);
-  const StatusOr<Take> take =
+  StatusOr<Take> take =
       why != failed.end() && !why->second.ok() ? StatusOr<Take>(why->second) : TakeOf(state, stop);
   tracker_.LineDone();
   if (!take.ok()) {
     if (EndsJob(take.status())) return take.status();
     state.status = LineStatus::kFailed;
     state.error = Message(take.status());
-    return ReadyLine{index, 0};
+    return ReadyLine{.index = index};
   }
   state.engine = take->engine;
   state.voice = take->voice;
   state.warnings = take->warnings;
-  state.gain = GainFor(*take, job_.speech_lufs);
-  return ReadyLine{index, NaturalLength(*take)};
+  const Samples natural_length = NaturalLength(*take);
+  return ReadyLine{index, natural_length, std::make_shared<const Take>(*std::move(take))};
 }
 
 }  // namespace waveshift::pipeline

@@ -6,6 +6,7 @@
 #define WAVESHIFT_PIPELINE_SPEECH_STAGE_H_
 
 #include <map>
+#include <memory>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -24,7 +25,8 @@ namespace waveshift::pipeline {
 // next stage from now on.
 struct ReadyLine {
   size_t index = 0;
-  Samples natural_length = 0;  // 0 for lines that are not spoken
+  Samples natural_length = 0;        // 0 for lines that are not spoken
+  std::shared_ptr<const Take> take;  // null for these
 };
 
 class SpeechStage {

@@ -19,6 +19,7 @@ constexpr Samples kSearch = SamplesFromMs(int64_t{60});
 constexpr Samples kHead = SamplesFromMs(int64_t{2500});  // of a line, to recognise it by
 constexpr double kTrust = 0.3;                           // correlation from which a match counts
 constexpr Samples kPicturePoints = 6000;
+constexpr float kFullScale = 0.9999F;  // a player of 16 bits clips from here on
 
 // The decoded track's latest stretch, mono.
 class Window {
@@ -100,7 +101,8 @@ std::vector<Samples> NeededFrom(const std::vector<LineState*>& order, Samples le
 }  // namespace
 
 StatusOr<TrackFigures> MeasureTrack(const media::RenditionFiles& files, Samples length, Journal& journal,
-                                    std::vector<LineState>* lines, const std::stop_token& stop) {
+                                    std::vector<LineState>* lines, StretchRecorder& recorder,
+                                    const std::stop_token& stop) {
   WS_ASSIGN_OR_RETURN(const auto reader, media::OpenAudioRendition(files));
   const auto loudness = audio::LoudnessMeter::Make();
   audio::PeakReducer peaks(audio::PeakReducer::BinFor(length, kPicturePoints));
@@ -108,12 +110,15 @@ StatusOr<TrackFigures> MeasureTrack(const media::RenditionFiles& files, Samples 
   const std::vector<Samples> needed = NeededFrom(order, length);
   Window window;
   size_t next = 0;
+  int64_t clipped = 0;
   std::vector<float> sound;
   for (Samples at = 0; at < length; at += kRead) {
     sound.clear();
     WS_RETURN_IF_ERROR(reader->Read(std::min(kRead, length - at), sound, stop));
     loudness->Add(sound);
     peaks.AddStereo(sound);
+    recorder.Add(at, sound);
+    clipped += std::count_if(sound.begin(), sound.end(), [](float v) { return std::abs(v) >= kFullScale; });
     if (order.empty()) continue;
     window.Append(sound);
     const bool last = at + kRead >= length;
@@ -123,7 +128,10 @@ StatusOr<TrackFigures> MeasureTrack(const media::RenditionFiles& files, Samples 
     window.DropBefore(needed[next]);
   }
   const auto summary = loudness->Summary();
-  return TrackFigures{summary.integrated_lufs, summary.true_peak_dbtp, summary.loudness_range_lu,
+  return TrackFigures{{.integrated_lufs = summary.integrated_lufs,
+                       .true_peak_dbtp = summary.true_peak_dbtp,
+                       .range_lu = summary.loudness_range_lu,
+                       .clipped_samples = clipped},
                       peaks.Peaks()};
 }
 

@@ -35,6 +35,7 @@
 #include "stores/task_store.h"
 #include "tts/synthesizer.h"
 #include "voices/speaker_profile.h"
+#include "voices/vad.h"
 
 namespace waveshift::service {
 
@@ -45,6 +46,13 @@ struct Engine {
   std::map<std::string, voices::VoiceNamer, std::less<>> other_namers;  // of an Ensemble's other engines
   std::string notice;  // for the user, about the choice of the engine; "" when there is nothing to say
 };
+// What becomes of the original sound.
+struct Background {
+  pipeline::BackgroundMode mode = pipeline::BackgroundMode::kDuck;
+  std::shared_ptr<const separation::Separator> separator;  // of kSeparate
+  std::vector<std::string> notices;                        // for the user, about the choice
+};
+using BackgroundFactory = std::function<StatusOr<Background>()>;
 using EngineFactory = std::function<StatusOr<Engine>(const std::string& language)>;
 using JobRunner = std::function<StatusOr<pipeline::JobResult>(
     const pipeline::JobSpec&, const pipeline::JobDeps&, const std::stop_token&)>;
@@ -59,6 +67,8 @@ struct TaskManagerOptions {
   std::chrono::milliseconds recovery_interval{60000};  // between two searches for abandoned tasks
   std::string failure_status = stores::kDefaultFailureStatus;
   std::string scratch_parent;
+  // Where objects have a public address: an audio_key that begins with it names the object behind it.
+  std::string public_base_url;
   pipeline::JobOptions job;
 };
 
@@ -66,8 +76,10 @@ struct TaskManagerDeps {
   stores::TaskStore* tasks = nullptr;
   stores::ObjectStore* objects = nullptr;
   EngineFactory engine;
+  BackgroundFactory background;               // asked by each job that speaks; none: as the options' job says
   JobRunner run_job;                          // pipeline::RunJob outside tests
   simplify::ChatModel* chat_model = nullptr;  // of all jobs; null: none. Outlives the manager
+  std::shared_ptr<const voices::Vad> voice_activity;  // of all jobs; null: levels tell speech
   // One line about a task, for the log. Called from any thread, also several at once.
   std::function<void(const std::string& task_id, bool is_error, const std::string& line)> log;
 };
@@ -147,6 +159,7 @@ class TaskManager {
   Status Execute(const EntryPtr& entry);
   StatusOr<pipeline::JobResult> RunJobOf(const EntryPtr& entry);
   StatusOr<pipeline::JobSpec> BuildSpec(const stores::Task& task, const std::string& scratch);
+  StatusOr<std::string> ReadClip(const std::string& audio_key, int64_t max_bytes);
   StatusOr<std::string> LocalInput(const std::string& field, const std::string& key,
                                    const std::string& scratch);
   void OnProgress(const EntryPtr& entry, const pipeline::Progress& progress);

@@ -3,6 +3,7 @@
 #include "service/task_manager.h"
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -95,6 +96,22 @@ TEST_P(TaskManagerTest, RunsATaskToItsEnd) {
   EXPECT_FALSE(ended->active);
   EXPECT_EQ(ended->progress.stage, "done");
   EXPECT_EQ(ended->progress.percent, 100);
+}
+
+TEST_P(TaskManagerTest, EachJobIsGivenTheBackgroundOfItsTime) {
+  Add("a");
+  Add("b");
+  StatusOr<Background> background = Background{.mode = pipeline::BackgroundMode::kNone};
+  TaskManagerDeps deps = DepsOf(*tasks_, *objects_, job_);
+  deps.background = [&] { return background; };
+  TaskManager manager(FastOptions(), std::move(deps));
+  job_.LetComplete();
+  ASSERT_TRUE(manager.RunHere("a", {}, {}, {}).ok());
+  EXPECT_EQ(job_.last_spec().options.background, pipeline::BackgroundMode::kNone);
+  background = FailedPrecondition("no separation model");
+  const auto failed = manager.RunHere("b", {}, {}, {});
+  EXPECT_EQ(failed.status().code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(job_.starts(), 1);
 }
 
 TEST_P(TaskManagerTest, StartingAgainNeverRunsItTwice) {
@@ -216,6 +233,40 @@ TEST_P(TaskManagerTest, EveryWayOutWritesAnEnd) {
   EXPECT_THAT(ErrorOf("throws"), HasSubstr("library bug"));
   EXPECT_THAT(ErrorOf("novideo"), HasSubstr("video_path"));
   EXPECT_THAT(ErrorOf("mute"), HasSubstr("no transcript"));
+}
+
+// A line's audio_key is an object of the store, also when it is written as the object's public address.
+TEST_P(TaskManagerTest, AJobReadsClipsOfItsStoreOnly) {
+  Add("a");
+  ASSERT_TRUE(objects_->Put("users/u/a b/张.wav", "the clip", {}).ok());
+  TaskManagerOptions options = FastOptions();
+  options.public_base_url = "https://media.example/";
+  TaskManagerDeps deps = DepsOf(*tasks_, *objects_, job_);
+  std::map<std::string, std::string> read;
+  deps.run_job = [&](const pipeline::JobSpec&, const pipeline::JobDeps& job_deps,
+                     const std::stop_token&) -> StatusOr<pipeline::JobResult> {
+    for (const char* key : {"users/u/a b/张.wav", "https://media.example/users/u/a b/张.wav",
+                            "https://media.example.evil/users/u/a b/张.wav",
+                            "https://media.example/../secret", "http://127.0.0.1/x", "/etc/passwd", ""}) {
+      const auto bytes = job_deps.read_clip(key, 100);
+      read[key] = bytes.ok() ? *bytes : std::string(CodeWord(bytes.status()));
+    }
+    read["large"] = CodeWord(job_deps.read_clip("users/u/a b/张.wav", 3).status());
+    return Internal("seen");
+  };
+  TaskManager manager(options, std::move(deps));
+  manager.Begin();
+  ASSERT_TRUE(manager.Start("a").ok());
+  ASSERT_TRUE(manager.WaitUntilIdle("a", kPatience, {}));
+  EXPECT_EQ(read["users/u/a b/张.wav"], "the clip");
+  EXPECT_EQ(read["https://media.example/users/u/a b/张.wav"], "the clip");
+  for (const auto& [key, answer] : read) {
+    EXPECT_TRUE(key.ends_with("张.wav") == (answer == "the clip") || key.find("evil") != std::string::npos)
+        << key;
+  }
+  EXPECT_EQ(read["https://media.example.evil/users/u/a b/张.wav"], "bad_request");
+  EXPECT_EQ(read["http://127.0.0.1/x"], "bad_request");
+  EXPECT_EQ(read["https://media.example/../secret"], "bad_request");
 }
 
 TEST_P(TaskManagerTest, TheFailureWordIsConfigurableAndAFailedTaskRunsAgain) {

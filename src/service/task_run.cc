@@ -64,18 +64,26 @@ Status TaskManager::Execute(const EntryPtr& entry) {
 
 StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
   WS_ASSIGN_OR_RETURN(const ScratchDirectory scratch, ScratchDirectory::Make(options_.scratch_parent));
-  WS_ASSIGN_OR_RETURN(const pipeline::JobSpec spec, BuildSpec(entry->task, scratch.path()));
+  WS_ASSIGN_OR_RETURN(pipeline::JobSpec spec, BuildSpec(entry->task, scratch.path()));
   Engine engine;
   if (spec.options.speak) {
     WS_ASSIGN_OR_RETURN(engine, deps_.engine(spec.target_language));
   }
   pipeline::JobDeps deps;
+  if (spec.options.speak && deps_.background) {
+    WS_ASSIGN_OR_RETURN(Background background, deps_.background());
+    spec.options.background = background.mode;
+    deps.separator = std::move(background.separator);
+    deps.notices = std::move(background.notices);
+  }
   deps.output = deps_.objects;
   deps.synthesizer = engine.synthesizer.get();
   deps.voice_namer = engine.voice_namer;
   deps.other_namers = engine.other_namers;
   deps.scratch_parent = options_.scratch_parent;
   deps.chat_model = deps_.chat_model;
+  deps.voice_activity = deps_.voice_activity.get();
+  deps.read_clip = [this](const std::string& key, int64_t max_bytes) { return ReadClip(key, max_bytes); };
   deps.on_progress = [this, &entry](const pipeline::Progress& progress) { OnProgress(entry, progress); };
   deps.on_notice = [this, &entry](const std::string& line) {
     Log(entry->task.id, false, line);
@@ -101,6 +109,16 @@ StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, con
   spec.layout = pipeline::LayoutForTask(task.id);
   spec.options = options_.job;
   return spec;
+}
+
+// The product writes the object's public address into audio_key. Other addresses are not asked for.
+StatusOr<std::string> TaskManager::ReadClip(const std::string& audio_key, int64_t max_bytes) {
+  std::string key = audio_key;
+  std::string base = options_.public_base_url;
+  while (base.ends_with('/')) base.pop_back();
+  if (!base.empty() && key.starts_with(base + "/")) key.erase(0, base.size() + 1);
+  if (IsUrl(key)) return InvalidArgument("audio_key: is not in this store");
+  return deps_.objects->Get(key, max_bytes);
 }
 
 StatusOr<std::string> TaskManager::LocalInput(const std::string& field, const std::string& key,

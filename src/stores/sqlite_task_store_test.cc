@@ -137,6 +137,21 @@ TEST_F(SqliteTaskStoreTest, WhatWasWrittenIsThereWhenOpenedAgain) {
   EXPECT_THAT(again->Describe(), HasSubstr(path_));
 }
 
+// The product's worker writes the column; rows without a clip have NULL in it.
+TEST_F(SqliteTaskStoreTest, ClipsThatAWorkerCut) {
+  const auto store = Open();
+  NewTask task = OneLine("t");
+  task.lines[0].audio_key = "https://m/1.wav";
+  ASSERT_TRUE(store->Create(task).ok());
+  AddRow("t", "2, 1000, 2000, 'speech', 'B', '', 'x'");
+  EXPECT_EQ(store->ReadTranscript("t")->at(0).audio_key, "https://m/1.wav");
+  EXPECT_EQ(store->ReadTranscript("t")->at(1).audio_key, "");
+  Sql("UPDATE transcription_segments SET audio_key = 'https://m/2.wav' WHERE sequence = 2");
+  EXPECT_EQ(store->ReadTranscript("t")->at(1).audio_key, "https://m/2.wav");
+  Sql("UPDATE transcription_segments SET audio_key = printf('%.*c', 5000, 'x') WHERE sequence = 2");
+  EXPECT_THAT(ReadError("t"), HasSubstr("audio_key is longer than"));
+}
+
 TEST_F(SqliteTaskStoreTest, ADatabaseOfSchemaV2) {
   Sql(kSchemaV2);
   const auto store = Open();
@@ -152,6 +167,7 @@ TEST_F(SqliteTaskStoreTest, ADatabaseOfSchemaV2) {
   EXPECT_EQ((*lines)[0].translation, "你好");
   EXPECT_EQ((*lines)[0].original, "Hello");
   EXPECT_EQ((*lines)[0].speaker, "");
+  EXPECT_EQ((*lines)[0].audio_key, "");
   ASSERT_TRUE(store->Create(OneLine("t")).ok());  // its users want an e-mail address
   EXPECT_EQ(store->ReadTranscript("t")->at(0).translation, "你好");
   EXPECT_TRUE(store->Claim("p").value());

@@ -49,7 +49,8 @@ Status CheckTexts(const text::TranscriptLine& line, const std::string& where) {
   } fields[] = {{"speaker", line.speaker, text::kMaxSpeakerBytes},
                 {"content_type", line.content_type, text::kMaxSpeakerBytes},
                 {"original", line.original, text::kMaxLineTextBytes},
-                {"translation", line.translation, text::kMaxLineTextBytes}};
+                {"translation", line.translation, text::kMaxLineTextBytes},
+                {"audio_key", line.audio_key, text::kMaxAudioKeyBytes}};
   for (const auto& field : fields) {
     if (field.value.size() > field.limit) {
       return Wrong(where,
@@ -84,6 +85,7 @@ StatusOr<text::TranscriptLine> LineOf(const std::string& task_id, int64_t sequen
   line.speaker = std::move(row.speaker);
   line.original = std::move(row.original);
   line.translation = std::move(row.translation);
+  line.audio_key = std::move(row.audio_key);
   WS_RETURN_IF_ERROR(CheckLine(line, line.where));
   return line;
 }

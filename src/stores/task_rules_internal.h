@@ -25,6 +25,7 @@ struct SegmentRow {
   std::string speaker;
   std::string original;
   std::string translation;
+  std::string audio_key;
 };
 
 // Checks the rows and makes lines of them: of one sequence the row with the highest id counts; sorted by

@@ -30,6 +30,7 @@ Status FinishLine(TranscriptLine& line) {
   line.translation = CollapseWhitespace(line.translation);
   WS_RETURN_IF_ERROR(CheckSize(line, "original", line.original.size(), kMaxLineTextBytes));
   WS_RETURN_IF_ERROR(CheckSize(line, "translation", line.translation.size(), kMaxLineTextBytes));
+  WS_RETURN_IF_ERROR(CheckSize(line, "audio_key", line.audio_key.size(), kMaxAudioKeyBytes));
   return CheckSize(line, "speaker", line.speaker.size(), kMaxSpeakerBytes);
 }
 

@@ -20,6 +20,7 @@ inline constexpr int64_t kMaxTranscriptBytes = 64 << 20;
 inline constexpr size_t kMaxTranscriptLines = 100000;
 inline constexpr size_t kMaxLineTextBytes = 20000;
 inline constexpr size_t kMaxSpeakerBytes = 400;
+inline constexpr size_t kMaxAudioKeyBytes = 4000;
 
 struct TranscriptLine {
   int64_t sequence = 0;  // from the file; 1-based place in the file when it has none
@@ -29,6 +30,7 @@ struct TranscriptLine {
   std::string content_type;  // "speech", "music", "silence", "other", ...
   std::string original;
   std::string translation;  // may be empty: the slot stays as it was
+  std::string audio_key;    // of a recording of the speaker that somebody cut: object key or URL; "" = none
   std::string where;        // for messages: "talk.json: segment 3", "talk.srt: cue 3 (line 9)"
   bool IsSpeech() const { return content_type == "speech"; }
 };

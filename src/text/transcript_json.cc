@@ -80,7 +80,7 @@ std::string ReadWhole(const Value& v, int64_t max, std::optional<int64_t>* out) 
 
 struct Segment {
   std::optional<int64_t> sequence, start_ms, end_ms;
-  std::string speaker, content_type, original, original_text, translation, translated_text;
+  std::string speaker, content_type, original, original_text, translation, translated_text, audio_key;
 };
 
 // One JSON text's events. Every handler returns false to stop; status() says why then.
@@ -243,6 +243,7 @@ bool Reader::SetField(const Value& v) {
   if (key_ == "content_type") return SetText(v, &segment_.content_type);
   if (key_ == "original") return SetText(v, &segment_.original);
   if (key_ == "original_text") return SetText(v, &segment_.original_text);
+  if (key_ == "audio_key") return SetText(v, &segment_.audio_key);
   if (key_ == "translation") return SetText(v, &segment_.translation);
   if (key_ == "translated_text") return SetText(v, &segment_.translated_text);
   return true;
@@ -281,6 +282,7 @@ bool Reader::EndSegment() {
   }
   // Of the two spellings the one that says something.
   line.original = std::move(s.original.empty() ? s.original_text : s.original);
+  line.audio_key = std::move(s.audio_key);
   line.translation = std::move(s.translation.empty() ? s.translated_text : s.translation);
   if (const Status status = FinishLine(line); !status.ok()) return Fail(status);
   numbered_.push_back(s.sequence.has_value());

@@ -197,6 +197,12 @@ TEST(JsonTranscript, TextsAreCleanedSpeakersAreNot) {
   EXPECT_EQ(parsed->lines[0].translation, "a b c");
   EXPECT_EQ(parsed->lines[0].original, "😀");
   EXPECT_EQ(parsed->lines[0].speaker, "../张 伟/\x01");
+  EXPECT_EQ(parsed->lines[0].audio_key, "");
+  const auto with_key = ParseSegment(R"("start_ms":0,"end_ms":1,"audio_key":"https://m/a b/张.wav")");
+  ASSERT_TRUE(with_key.ok()) << with_key.status();
+  EXPECT_EQ(with_key->lines[0].audio_key, "https://m/a b/张.wav");
+  EXPECT_THAT(ErrorOf(ParseSegment(R"("start_ms":0,"end_ms":1,"audio_key":5)")),
+              HasSubstr("audio_key must be a string"));
 }
 
 TEST(JsonTranscript, SizesAreLimited) {
@@ -209,6 +215,8 @@ TEST(JsonTranscript, SizesAreLimited) {
             "talk.json: segment 1: original is 20001 bytes long, at most 20000 are allowed");
   EXPECT_TRUE(with("speaker", kMaxSpeakerBytes).ok());
   EXPECT_THAT(ErrorOf(with("speaker", kMaxSpeakerBytes + 1)), HasSubstr("speaker is 401 bytes long"));
+  EXPECT_TRUE(with("audio_key", kMaxAudioKeyBytes).ok());
+  EXPECT_THAT(ErrorOf(with("audio_key", kMaxAudioKeyBytes + 1)), HasSubstr("audio_key is 4001 bytes long"));
   EXPECT_EQ(with("content_type", 1000).status().code(), StatusCode::kOutOfRange);
 
   std::string many = "{\"segments\":[";

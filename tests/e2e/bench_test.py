@@ -44,6 +44,29 @@ class BenchTest(Case):
             self.assertIn("kokoro", err)
             self.assertEqual(1, len(err.splitlines()), err)
 
+    def test_separation_of_speech_and_music_of_its_own(self):
+        report, _ = self.bench("separation", "--method", "duck,centre", "--seconds", "6", "--quiet")
+        programmes = {f"{kind}, {level:+} dB" for kind in ("mono", "stereo") for level in (10, 5, 0, -5)}
+        for method in ("duck", "centre"):
+            rows = [row for row in report["rows"] if row["subject"] == method]
+            self.assertEqual(programmes, {row["programme"] for row in rows})
+            for row in rows:
+                self.assertEqual(("separation", "dB"), (row["bench"], row["unit"]))
+        for level in (10, 5, 0, -5):
+            duck = by_measure(report["rows"], subject="duck", programme=f"stereo, {level:+} dB")
+            self.assertAlmostEqual(level, duck["speech"]["value"], delta=1)
+            self.assertAlmostEqual(-level, duck["background"]["value"], delta=1)
+            centre = by_measure(report["rows"], subject="centre", programme=f"stereo, {level:+} dB")
+            self.assertGreater(centre["speech"]["value"], duck["speech"]["value"])
+
+    def test_separators_without_models(self):
+        for threads in ("1", "1,2"):
+            _, err = self.run_program("bench", "separation", "--method", "deepfilter", "--threads", threads, "--quiet", exit_code=4)
+            self.assertIn("waveshift models pull deepfilternet3", err)
+            self.assertEqual(1, len(err.splitlines()), err)
+        _, err = self.run_program("bench", "separation", "--method", "duck", "--speech", "none.wav", "--quiet", exit_code=3)
+        self.assertIn("none.wav", err)
+
     def test_a_model_of_ones_own(self):
         release = self.folder / "release"
         shutil.copytree(GOLDEN, release)

@@ -4,6 +4,8 @@
 """IndexTTS from a release folder to a dub, with the golden model, which has every stage but knows nothing of speech: half of what it says is found
 out, and the next engine says it."""
 import json
+import os
+import pathlib
 import shutil
 import unittest
 
@@ -12,6 +14,8 @@ from support import ROOT, SAMPLE
 
 GOLDEN = ROOT / "tests/golden/indextts"
 CLIP = GOLDEN / "prompt.wav"
+DATA = pathlib.Path(os.environ.get("XDG_DATA_HOME") or pathlib.Path.home() / ".local/share")
+VAD = pathlib.Path(os.environ.get("WAVESHIFT_MODEL_DIR") or DATA / "waveshift/models") / "silero/silero_vad.onnx"
 
 
 class CloningTest(support.Case):
@@ -73,8 +77,9 @@ class CloningTest(support.Case):
             {"sequence": n, "start_ms": start, "end_ms": end, "speaker": speaker, "content_type": "speech", "original": "x", "translation": text}
             for n, ((start, end, speaker), text) in enumerate(zip(lines, texts), 1)]}
         (self.folder / "t.json").write_text(json.dumps(transcript), encoding="utf-8")
-        self.run_program("dub", SAMPLE, "--transcript", "t.json", "-o", "out", "--quiet", timeout=300)
+        self.run_program("dub", SAMPLE, "--transcript", "t.json", "-o", "out", "--quiet", "--keep-lines", timeout=300)
         report = json.loads((self.folder / "out" / "report.json").read_text(encoding="utf-8"))
+        self.check_recordings(report, transcript["segments"], "level")
         self.assertEqual(["dubbed"] * len(texts), [line["status"] for line in report["lines"]])
         engines = {line["engine"] for line in report["lines"]}
         self.assertIn("indextts", engines)
@@ -88,6 +93,53 @@ class CloningTest(support.Case):
         # Nothing is spoken twice: the clips of the second run are those of the first.
         out, _ = self.run_program("dub", SAMPLE, "--transcript", "t.json", "-o", "out", "--json", "--quiet", timeout=300)
         self.assertEqual(len(texts), json.loads(out)["reused"])
+
+    def check_recordings(self, report, segments, voice_activity):
+        """Each speaker's recording is cut from their own lines, away from others', and lies among the lines."""
+        clips = report["reference_clips"]
+        self.assertEqual(voice_activity, clips["voice_activity"])
+        self.assertEqual(sorted({segment["speaker"] for segment in segments}), [clip["speaker"] for clip in clips["speakers"]])
+        for clip in clips["speakers"]:
+            self.assertIn(clip["source"], ("own_lines", "other_lines", "padded"), clip)
+            self.assertEqual(clip["speaker"], clip["of"])
+            self.assertTrue(0 < clip["score"] <= 1, clip)
+            for span in clip["ranges"]:
+                for other in segments:
+                    if other["speaker"] == clip["speaker"]:
+                        continue
+                    self.assertTrue(span["end_ms"] <= other["start_ms"] - 300 or span["start_ms"] >= other["end_ms"] + 300, (clip, other))
+            samples, rate = support.read_wav(self.folder / "out" / clip["wav"])
+            self.assertEqual(48000, rate)
+            self.assertAlmostEqual(clip["duration_ms"], len(samples) / 48, delta=0.1)
+            self.assertTrue(2900 <= clip["duration_ms"] <= 12000, clip)
+            self.assertTrue(0.01 < abs(samples).max() < 0.999)
+
+    @unittest.skipUnless(VAD.exists(), "model silero-vad is not here (./setup.sh fetches it)")
+    def test_recordings_are_clean_speech(self):
+        """With the sample's own transcript: the real model finds the speech, and a long line brings its own recording."""
+        self.convert()
+        (self.models / "silero").mkdir()
+        shutil.copy(VAD, self.models / "silero")
+        transcript = json.loads((ROOT / "examples" / "austen-on-hold.json").read_text(encoding="utf-8"))
+        segments = [segment for segment in transcript["segments"] if segment["content_type"] == "speech"]
+        for segment in segments:
+            segment["translation"] = "HELLO WORLD"
+        (self.folder / "t.json").write_text(json.dumps({"target_language": "en", "segments": segments}), encoding="utf-8")
+        self.run_program("dub", SAMPLE, "--transcript", "t.json", "-o", "out", "--quiet", "--keep-lines", timeout=300,
+                         env=self.environment(AUDIO_CLIP_PER_LINE="true"))
+        report = json.loads((self.folder / "out" / "report.json").read_text(encoding="utf-8"))
+        self.check_recordings(report, segments, "silero")
+        for clip in report["reference_clips"]["speakers"]:
+            self.assertEqual("own_lines", clip["source"])
+            self.assertGreater(clip["score_parts"]["density"], 0.8)
+        own = [line for line in report["lines"] if line["reference_clip"]]
+        self.assertGreaterEqual(len(own), 2)
+        for line in own:
+            for span in line["reference_clip"]["ranges"]:
+                self.assertGreaterEqual(span["start_ms"], line["slot_start_ms"] - 200)
+                self.assertLessEqual(span["end_ms"], line["slot_end_ms"] + 200)
+            self.assertTrue((self.folder / "out" / line["reference_clip"]["wav"]).exists())
+        self.assertLess(len(own), len(report["lines"]))
 
     def test_speakers_have_engines_of_their_own(self):
         self.convert()

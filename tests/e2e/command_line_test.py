@@ -50,6 +50,11 @@ class CommandLineTest(support.Case):
         checks = json.loads(out)
         self.assertTrue(checks["ready"])
         self.assertTrue(any("espeak" in check["name"] + check["detail"] for check in checks["checks"]))
+        # This home has no models.
+        vad = next(check for check in checks["checks"] if check["name"] == "voice activity")
+        self.assertEqual("warning", vad["result"])
+        self.assertIn("silero_vad.onnx is missing", vad["detail"])
+        self.assertIn("waveshift models pull silero-vad", vad["remedy"])
 
     def test_speak(self):
         self.run_program("speak", "Good morning, dear listeners.", "--lang", "en", "-o", "a.wav")

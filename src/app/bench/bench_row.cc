@@ -27,6 +27,7 @@ Json RowJson(const BenchRow& row) {
   Json json = {{"bench", row.bench},           {"subject", row.subject}, {"threads", row.threads},
                {"measure", row.measure},       {"unit", row.unit},       {"value", Rounded(row.value)},
                {"median", Rounded(row.median)}};
+  if (!row.programme.empty()) json["programme"] = row.programme;
   if (row.lines > 0) json["lines"] = row.lines;
   if (row.processor_s > 0) json["processor_s"] = Rounded(row.processor_s);
   if (row.aim) {
@@ -53,6 +54,7 @@ BenchRow RowFrom(const Json& json) {
   row.value = json.at("value").get<double>();
   row.median = json.at("median").get<double>();
   row.lines = json.value("lines", 0);
+  row.programme = json.value("programme", std::string());
   row.processor_s = json.value("processor_s", 0.0);
   if (json.contains("aim")) row.aim = json.at("aim").get<double>();
   row.work.flop = json.value("flop", 0.0);
@@ -76,7 +78,7 @@ using Cells = std::array<std::string, 10>;
 Cells CellsOf(const BenchRow& row) {
   const bool timed = row.unit == "s" && row.value > 0;
   Cells cells = {row.bench,
-                 row.subject,
+                 row.subject + (row.programme.empty() ? "" : ", " + row.programme),
                  std::to_string(row.threads),
                  row.lines > 0 ? std::to_string(row.lines) : "",
                  row.measure,

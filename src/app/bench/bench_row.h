@@ -23,8 +23,9 @@ struct BenchWork {
 };
 
 struct BenchRow {
-  std::string bench;    // "voices", "indextts", "machine"
-  std::string subject;  // what was measured: "kokoro", "1.5 q8_0"
+  std::string bench;      // "voices", "separation", "indextts", "machine"
+  std::string subject;    // what was measured: "kokoro", "1.5 q8_0"
+  std::string programme;  // of "separation": what was split; "" where that says nothing
   int threads = 0;
   int lines = 0;              // computed together; 0 where that says nothing
   std::string measure;        // "rtf_line", "gpt_step"

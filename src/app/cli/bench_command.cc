@@ -17,6 +17,7 @@
 #include "app/bench/machine_measure.h"
 #include "app/bench/scratch_model.h"
 #include "app/bench/voices_measure.h"
+#include "app/cli/bench_separation.h"
 #include "app/cli/engines.h"
 #include "app/cli/progress_printer.h"
 #include "base/process.h"
@@ -41,6 +42,7 @@ struct BenchFlags {
   std::vector<int> batches = {1, 4, 8, 16};
   std::string device = "cpu";
   bool ggml_network = false;
+  SeparationBenchFlags separation;
   OutputFlags common;
 
   bool Wants(const std::string& name) const {
@@ -48,7 +50,7 @@ struct BenchFlags {
   }
 };
 
-const Words kNames = {"machine", "voices", "indextts"};
+const Words kNames = {"machine", "voices", "separation", "indextts"};
 const Words kEngines = {"kokoro", "piper", "espeak"};
 
 std::string Joined(const std::vector<int>& numbers) {
@@ -85,12 +87,17 @@ class BenchRun {
     if (flags_.Wants("machine")) total_ += threads;
     if (flags_.Wants("voices")) total_ += threads * Engines().size();
     if (flags_.Wants("indextts")) total_ += threads * models;
+    if (flags_.Wants("separation")) {
+      for (const std::string& method : SeparationMethods(flags_.separation))
+        total_ += HasNetwork(method) ? threads : 1;
+    }
   }
 
   // What is finished stays in report(), also after an error.
   Status Run() {
     if (flags_.Wants("machine")) WS_RETURN_IF_ERROR(RunMachine());
     if (flags_.Wants("voices")) WS_RETURN_IF_ERROR(RunVoices());
+    if (flags_.Wants("separation")) WS_RETURN_IF_ERROR(RunSeparation());
     if (flags_.Wants("indextts")) WS_RETURN_IF_ERROR(RunIndexTts());
     Tell(0, "finished");
     return OkStatus();
@@ -154,6 +161,33 @@ class BenchRun {
     };
     WS_ASSIGN_OR_RETURN(std::vector<BenchRow> rows, MeasureVoice(make, options, context_.stop()));
     Take(std::move(rows));
+    return OkStatus();
+  }
+
+  Status RunSeparation() {
+    for (const std::string& method : SeparationMethods(flags_.separation)) {
+      if (total_ == 1 || !HasNetwork(method)) {
+        const int threads = flags_.threads.front();
+        WS_ASSIGN_OR_RETURN(std::vector<BenchRow> rows,
+                            BenchSeparation(flags_.separation, method, threads, flags_.device, settings_,
+                                            Teller(threads), context_.stop()));
+        Take(std::move(rows));
+        continue;
+      }
+      const Status ready = CheckSeparationMethod(method, settings_);
+      if (!ready.ok() && !flags_.separation.methods.empty()) return ready;
+      if (!ready.ok()) {
+        report_.skipped.push_back({method, Message(ready)});
+        done_ += flags_.threads.size();
+        continue;
+      }
+      for (const int threads : flags_.threads) {
+        Tell(0, "separation " + method + ", " + ThreadsText(threads));
+        Words arguments = SeparationArguments(flags_.separation, method);
+        arguments.insert(arguments.end(), {"--device", flags_.device});
+        WS_RETURN_IF_ERROR(MeasureElsewhere(std::move(arguments), threads));
+      }
+    }
     return OkStatus();
   }
 
@@ -277,8 +311,9 @@ void AddIndexTtsFlags(CLI::App& command, BenchFlags& flags) {
 
 void RegisterBench(CLI::App& app, CommandContext& context) {
   auto flags = std::make_shared<BenchFlags>();
-  CLI::App* command = app.add_subcommand("bench", "Measures this machine, the speech engines and IndexTTS");
-  command->add_option("NAME", flags->names, "machine, voices, indextts (default: all)")
+  CLI::App* command =
+      app.add_subcommand("bench", "Measures this machine, speech engines, separation and IndexTTS");
+  command->add_option("NAME", flags->names, "machine, voices, separation, indextts (default: all)")
       ->check(CLI::IsMember(kNames));
   command->add_option("--threads", flags->threads, "Numbers of threads, each measured alone")
       ->check(CLI::Range(1, 512))
@@ -291,6 +326,7 @@ void RegisterBench(CLI::App& app, CommandContext& context) {
       ->check(CLI::IsMember({"cpu", "cuda"}))
       ->capture_default_str();
   AddVoicesFlags(*command, *flags);
+  AddSeparationFlags(*command, flags->separation);
   AddIndexTtsFlags(*command, *flags);
   AddOutputFlags(*command, flags->common, WithProgress::kYes);
   command->callback(

@@ -4,7 +4,10 @@
 
 #include <utility>
 
+#include "app/cli/balance.h"
 #include "app/cli/engines.h"
+#include "app/cli/recordings.h"
+#include "app/cli/separators.h"
 #include "base/files.h"
 #include "config/settings.h"
 #include "pipeline/job.h"
@@ -34,14 +37,20 @@ std::unique_ptr<service::TaskManager> MakeTaskManager(
   options.scratch_parent = deployment.scratch_directory;
   options.job.speak = settings.engine != "none";
   options.job.shortening = shortening.options;
+  options.job.balance = BalanceFrom(settings);
+  options.job.clips = ClipOptionsFrom(settings);
+  options.public_base_url = settings.cloudflare.r2_public_base_url;
+  options.job.separation_limit_s = settings.source_audio.vocal_separation_timeout_s;
   service::TaskManagerDeps deps;
   deps.tasks = deployment.tasks.get();
   deps.objects = deployment.objects.get();
   EngineChoice choice = ChoiceFrom(settings);
   choice.has_recordings = true;
   deps.engine = [choice](const std::string& language) { return MakeEngine(choice, language); };
+  deps.background = [background = BackgroundChoiceFrom(settings)] { return MakeBackground(background); };
   deps.run_job = &pipeline::RunJob;
   deps.chat_model = shortening.model.get();
+  deps.voice_activity = MakeVoiceActivity(settings);
   deps.log = std::move(log);
   return std::make_unique<service::TaskManager>(std::move(options), std::move(deps));
 }

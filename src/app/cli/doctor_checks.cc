@@ -11,11 +11,14 @@
 #include "app/cli/deployment.h"
 #include "app/cli/engines.h"
 #include "app/cli/model_store_commands.h"
+#include "app/cli/recordings.h"
+#include "app/cli/separators.h"
 #include "app/cli/shortening.h"
 #include "base/process.h"
 #include "config/settings.h"
 #include "media/ffmpeg_parts.h"
 #include "media/media_info.h"
+#include "separation/separator.h"
 #include "service/task_state.h"
 
 namespace waveshift::app {
@@ -139,6 +142,38 @@ DoctorCheck CheckVoice(const config::Settings& settings, const std::string& name
   return check;
 }
 
+// That nothing can be separated is no fault: the original sound is lowered then.
+DoctorCheck CheckBackground(const config::Settings& settings) {
+  DoctorCheck check{"background", Result::kOk, "", ""};
+  const auto background = MakeBackground(BackgroundChoiceFrom(settings));
+  if (!background.ok()) {
+    check.result = Result::kMissing;
+    check.detail = Message(background.status());
+    check.remedy = "set WAVESHIFT_BACKGROUND=auto and WAVESHIFT_SEPARATOR=auto, or pull that model";
+    return check;
+  }
+  if (background->separator != nullptr) {
+    check.detail = std::string(background->separator->name()) + " (" + background->separator->version() + ")";
+  } else {
+    check.detail = background->mode == pipeline::BackgroundMode::kNone ? "silent under the dub"
+                                                                       : "lowered under the dub";
+  }
+  if (background->notices.empty()) return check;
+  check.result = Result::kWarning;
+  for (const std::string& notice : background->notices) check.detail += "; " + notice;
+  check.remedy = PullCommand({"deepfilternet3"});
+  return check;
+}
+
+// Without it recordings to clone voices from are chosen by level.
+DoctorCheck CheckVoiceActivity(const config::Settings& settings) {
+  const auto vad = MakeVoiceActivity(settings);
+  if (const Status ready = vad->CheckReady(); !ready.ok()) {
+    return {"voice activity", Result::kWarning, Message(ready), PullCommand({"silero-vad"})};
+  }
+  return {"voice activity", Result::kOk, std::string(vad->name()) + " (" + vad->version() + ")", ""};
+}
+
 // What ships by default: voices, and what will split speech from the rest.
 DoctorCheck CheckModels(const config::Settings& settings) {
   DoctorCheck check{"models", Result::kOk, "the default ones are in " + settings.model_dir, ""};
@@ -197,6 +232,8 @@ std::vector<DoctorCheck> RunDoctorChecks(CommandContext& context) {
   checks.push_back(CheckEngine(**settings, context.stop()));
   checks.push_back(CheckModels(**settings));
   for (const std::string& name : EngineNames()) checks.push_back(CheckVoice(**settings, name));
+  checks.push_back(CheckBackground(**settings));
+  checks.push_back(CheckVoiceActivity(**settings));
   checks.push_back(CheckShortening(**settings));
   return checks;
 }

@@ -13,9 +13,12 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "app/cli/balance.h"
 #include "app/cli/dub_request.h"
 #include "app/cli/engines.h"
 #include "app/cli/progress_printer.h"
+#include "app/cli/recordings.h"
+#include "app/cli/separators.h"
 #include "app/cli/shortening.h"
 #include "base/files.h"
 #include "config/settings.h"
@@ -29,8 +32,11 @@ struct Flags {
   DubFlags dub;
   OutputFlags common;
   bool resume = false;
+  std::string background;
+  std::string separator;
   std::string shorten;
   bool lengthen = false;
+  std::string loudness;
 };
 
 // Held locks are released by the system when the process dies, so a killed run never blocks the next one.
@@ -48,7 +54,9 @@ Status CheckOutputDirectory(const std::string& path) {
 
 StatusOr<pipeline::JobResult> RunWithProgress(const Flags& flags, const DubRequest& request,
                                               const service::Engine& engine,
-                                              const ShorteningSetup& shortening, stores::ObjectStore& store,
+                                              const service::Background& background,
+                                              const ShorteningSetup& shortening,
+                                              const voices::Vad& voice_activity, stores::ObjectStore& store,
                                               ProgressStyle style, const std::stop_token& stop) {
   ProgressPrinter printer(style, std::cerr, StandardErrorColumns());
   pipeline::JobDeps deps;
@@ -57,6 +65,9 @@ StatusOr<pipeline::JobResult> RunWithProgress(const Flags& flags, const DubReque
   deps.voice_namer = engine.voice_namer;
   deps.other_namers = engine.other_namers;
   deps.chat_model = shortening.model.get();
+  deps.voice_activity = &voice_activity;
+  deps.separator = background.separator;
+  deps.notices = background.notices;
   deps.scratch_parent = request.output_directory + "/.waveshift/tmp";
   deps.on_progress = [&](const pipeline::Progress& progress) { printer.Update(progress); };
   if (!flags.common.quiet) deps.on_notice = [&](const std::string& line) { printer.Notice(line); };
@@ -100,6 +111,16 @@ Status PrintResult(const Flags& flags, const DubRequest& request, const pipeline
                   "playlist.m3u8\n" + "report:   " + folder + "report.html\n");
 }
 
+// The original sound is left alone where nothing is spoken.
+StatusOr<service::Background> BackgroundFor(const Flags& flags, const config::Settings& settings,
+                                            bool speaks) {
+  BackgroundChoice choice = BackgroundChoiceFrom(settings);
+  choice.threads = flags.dub.threads;
+  if (flags.dub.device != "auto") choice.device = flags.dub.device;
+  if (!speaks) choice.may_separate = false;
+  return MakeBackground(choice);
+}
+
 Status RunDub(const Flags& flags, CommandContext& context) {
   const auto style =
       ChooseProgressStyle(flags.common.progress, flags.common.quiet, StandardErrorIsTerminal());
@@ -112,6 +133,9 @@ Status RunDub(const Flags& flags, CommandContext& context) {
   WS_RETURN_IF_ERROR(CheckOutputDirectory(request.output_directory));
   WS_ASSIGN_OR_RETURN(const ShorteningSetup shortening, MakeShortening(*settings));
   request.spec.options.shortening = shortening.options;
+  request.spec.options.balance = BalanceFrom(*settings);
+  request.spec.options.clips = ClipOptionsFrom(*settings);
+  const std::unique_ptr<voices::Vad> voice_activity = MakeVoiceActivity(*settings);
   service::Engine engine;
   if (request.spec.options.speak) {
     EngineChoice choice = ChoiceFrom(*settings);
@@ -122,13 +146,18 @@ Status RunDub(const Flags& flags, CommandContext& context) {
     WS_ASSIGN_OR_RETURN(engine, MakeEngine(choice, request.spec.target_language, EnginesOf(request.spec)));
     WS_RETURN_IF_ERROR(CheckVoices(flags.dub.voices, request.spec, *engine.synthesizer));
   }
+  WS_ASSIGN_OR_RETURN(const service::Background background,
+                      BackgroundFor(flags, *settings, request.spec.options.speak));
+  request.spec.options.background = background.mode;
+  request.spec.options.separation_limit_s = settings->source_audio.vocal_separation_timeout_s;
   std::error_code error;
   const bool was_there = std::filesystem::exists(request.output_directory, error);
   WS_ASSIGN_OR_RETURN(const auto store, stores::OpenFileObjectStore(request.output_directory));
   auto lease = store->AcquireLease(request.spec.layout.journal_prefix + "lease",
                                    "waveshift dub, process " + std::to_string(::getpid()), kLeaseLifetime);
   if (!lease.ok()) return Annotate(lease.status(), request.output_directory + ": another run works here");
-  auto result = RunWithProgress(flags, request, engine, shortening, *store, *style, context.stop());
+  auto result = RunWithProgress(flags, request, engine, background, shortening, *voice_activity, *store,
+                                *style, context.stop());
   if (!result.ok()) {
     // Bad input is refused before anything is made: it must not leave a folder behind.
     const bool bad_input = ExitCodeFor(result.status()) == ExitCodeFor(InvalidArgument(""));
@@ -152,9 +181,9 @@ void AddFlags(CLI::App& command, Flags& flags) {
   command.add_option("--engine", dub.engine, "Speech engine")
       ->check(CLI::IsMember({"auto", "indextts", "kokoro", "piper", "espeak", "none"}));
   command.add_option("--voices", dub.voices, "JSON or YAML file: a voice for each speaker");
-  command.add_option("--background", dub.background, "What becomes of the original sound")
+  command.add_option("--background", flags.background, "What becomes of the original sound")
       ->check(CLI::IsMember({"auto", "separate", "duck", "none"}));
-  command.add_option("--separator", dub.separator, "Speech separation model")
+  command.add_option("--separator", flags.separator, "Speech separation model")
       ->check(CLI::IsMember({"auto", "mdx", "deepfilter"}));
   command.add_option("--subtitles", dub.subtitles, "Subtitles")
       ->check(CLI::IsMember({"none", "soft", "burn"}));
@@ -163,6 +192,10 @@ void AddFlags(CLI::App& command, Flags& flags) {
   command.add_option("--shorten", flags.shorten, "How lines that are too long are shortened")
       ->check(CLI::IsMember({"auto", "llm", "rules", "none"}));
   command.add_flag("--lengthen", flags.lengthen, "Say lines that are far too short more fully");
+  command
+      .add_option("--loudness", flags.loudness,
+                  "Loudness of the dubbed track in LUFS, e.g. -23, -16, -14; off: as the original")
+      ->check(CLI::IsMember({"off"}) | CLI::Range(-31.0, -9.0));
   command.add_flag("--keep-lines", dub.keep_lines, "Keep each line's WAV");
   command.add_flag("--resume", flags.resume, "Go on from what an earlier run finished (default)");
   command.add_flag("--fresh", dub.fresh, "Forget what an earlier run finished");
@@ -178,8 +211,11 @@ void RegisterDub(CLI::App& app, CommandContext& context) {
   AddFlags(*command, *flags);
   AddOutputFlags(*command, flags->common, WithProgress::kYes);
   command->callback([flags, &context] {
+    if (!flags->background.empty()) context.overrides["WAVESHIFT_BACKGROUND"] = flags->background;
+    if (!flags->separator.empty()) context.overrides["WAVESHIFT_SEPARATOR"] = flags->separator;
     if (!flags->shorten.empty()) context.overrides["WAVESHIFT_SHORTENING"] = flags->shorten;
     if (flags->lengthen) context.overrides["WAVESHIFT_LENGTHENING"] = "true";
+    if (!flags->loudness.empty()) context.overrides["WAVESHIFT_LOUDNESS"] = flags->loudness;
     context.action = [flags, &context] { return RunDub(*flags, context); };
   });
 }

@@ -28,14 +28,6 @@ StatusOr<std::string> TargetLanguage(const DubFlags& flags, const text::Transcri
                          ": does not say its target_language; give it with --lang, e.g. --lang en");
 }
 
-StatusOr<pipeline::BackgroundMode> Background(const std::string& word) {
-  if (word == "none") return pipeline::BackgroundMode::kNone;
-  if (word == "separate") {
-    return FailedPrecondition("--background separate: this build has no separation model; use duck");
-  }
-  return pipeline::BackgroundMode::kDuck;
-}
-
 pipeline::SubtitleMode Subtitles(const std::string& word) {
   if (word == "none") return pipeline::SubtitleMode::kNone;
   if (word == "burn") return pipeline::SubtitleMode::kBurn;
@@ -111,11 +103,8 @@ StatusOr<DubRequest> MakeDubRequest(const DubFlags& flags) {
   if (flags.max_speed < kLowestMaxSpeed || flags.max_speed > kHighestMaxSpeed) {
     return InvalidArgument("--max-speed: must lie between 1.0 and 1.3");
   }
-  if (flags.separator != "auto")
-    return FailedPrecondition("--separator " + flags.separator + ": this build has no separation model");
   WS_ASSIGN_OR_RETURN(spec.transcript, text::LoadTranscript(flags.transcript));
   WS_ASSIGN_OR_RETURN(spec.target_language, TargetLanguage(flags, spec.transcript));
-  WS_ASSIGN_OR_RETURN(spec.options.background, Background(flags.background));
   spec.options.subtitles = Subtitles(flags.subtitles);
   spec.options.max_speed = flags.max_speed;
   spec.options.keep_lines = flags.keep_lines;

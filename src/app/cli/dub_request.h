@@ -23,8 +23,6 @@ struct DubFlags {
   std::string output;
   std::string engine;  // "" as "auto"
   std::string voices;
-  std::string background = "auto";
-  std::string separator = "auto";
   std::string subtitles = "soft";
   std::string device = "auto";
   double max_speed = 1.2;

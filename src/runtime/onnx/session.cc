@@ -5,7 +5,9 @@
 #include <onnxruntime_cxx_api.h>
 
 #include <algorithm>
+#include <functional>
 #include <limits>
+#include <map>
 #include <new>
 #include <stop_token>
 #include <utility>
@@ -145,6 +147,10 @@ class OrtSession : public Session {
   bool HasInput(std::string_view name) const override {
     return std::any_of(inputs_.begin(), inputs_.end(), [&](const Port& port) { return port.name == name; });
   }
+  std::vector<int64_t> InputShape(std::string_view name) const override {
+    const auto shape = shapes_.find(name);
+    return shape == shapes_.end() ? std::vector<int64_t>() : shape->second;
+  }
   std::string_view device() const override { return device_; }
   StatusOr<std::vector<Tensor>> Run(std::span<const TensorView> inputs,
                                     const RunOptions& options) const override;
@@ -169,6 +175,7 @@ class OrtSession : public Session {
   const std::string_view device_;
   std::vector<Port> inputs_;  // those that the model has
   std::vector<Port> outputs_;
+  std::map<std::string, std::vector<int64_t>, std::less<>> shapes_;  // of inputs_
 };
 
 StatusOr<std::vector<Port>> OrtSession::Present(const std::vector<std::string>& names, const char* kind,
@@ -194,8 +201,12 @@ Status OrtSession::Check() {
   WS_ASSIGN_OR_RETURN(inputs_, Present(inputs, "input", options_.inputs));
   WS_ASSIGN_OR_RETURN(outputs_, Present(session_.GetOutputNames(), "output", options_.outputs));
   if (outputs_.empty()) return InvalidArgument(path_ + ": the model has no output that is asked for");
-  for (const std::string& name : inputs) {
-    if (!HasInput(name)) {
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const std::string& name = inputs[i];
+    if (HasInput(name)) {
+      const Ort::TypeInfo info = session_.GetInputTypeInfo(i);
+      if (info.GetONNXType() == ONNX_TYPE_TENSOR) shapes_[name] = info.GetTensorTypeAndShapeInfo().GetShape();
+    } else {
       return InvalidArgument(path_ + ": the model wants an input \"" + Complaint(name) +
                              "\", which is not known here");
     }

@@ -70,6 +70,8 @@ class Session {
  public:
   virtual ~Session() = default;
   virtual bool HasInput(std::string_view name) const = 0;
+  // Extents of an input that the model has, -1 where the file leaves one open; empty for any other name.
+  virtual std::vector<int64_t> InputShape(std::string_view name) const = 0;
   // "cpu" or "cuda".
   virtual std::string_view device() const = 0;
   // One tensor an output, in the order of SessionOptions::outputs; an optional output that the model lacks is

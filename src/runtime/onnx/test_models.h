@@ -1,50 +1,18 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes small ONNX models for tests: just enough of the protocol buffers' wire format and of onnx.proto
-// (field numbers of its messages). Tests of any room may use it.
+// Writes small ONNX models for tests: just enough of onnx.proto. Tests of any room may use it.
 #ifndef WAVESHIFT_RUNTIME_ONNX_TEST_MODELS_H_
 #define WAVESHIFT_RUNTIME_ONNX_TEST_MODELS_H_
 
-#include <bit>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "runtime/onnx/proto_writer.h"
+
 namespace waveshift::onnx {
-
-// A message under construction.
-class Proto {
- public:
-  Proto& Int(int field, uint64_t value) {
-    Varint(static_cast<uint64_t>(field) << 3);
-    return Varint(value);
-  }
-  Proto& Float(int field, float value) {
-    Varint(static_cast<uint64_t>(field) << 3 | 5);
-    const auto bits = std::bit_cast<uint32_t>(value);
-    for (int i = 0; i < 4; ++i) bytes_.push_back(static_cast<char>((bits >> (8 * i)) & 0xFF));
-    return *this;
-  }
-  Proto& Bytes(int field, std::string_view value) {
-    Varint(static_cast<uint64_t>(field) << 3 | 2);
-    Varint(value.size());
-    bytes_.append(value);
-    return *this;
-  }
-  Proto& Message(int field, const Proto& message) { return Bytes(field, message.bytes()); }
-  const std::string& bytes() const { return bytes_; }
-
- private:
-  Proto& Varint(uint64_t value) {
-    for (; value >= 0x80; value >>= 7) bytes_.push_back(static_cast<char>((value & 0x7F) | 0x80));
-    bytes_.push_back(static_cast<char>(value));
-    return *this;
-  }
-  std::string bytes_;
-};
 
 enum class TestElement { kFloat = 1, kInt32 = 6, kInt64 = 7, kDouble = 11 };
 

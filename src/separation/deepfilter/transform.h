@@ -5,30 +5,16 @@
 
 #include <array>
 #include <span>
-#include <vector>
 
-#include "audio/fft.h"
+#include "audio/real_fft.h"
 #include "separation/deepfilter/layout.h"
 
 namespace waveshift::separation::deepfilter {
 
-// Fourier transform of kFrame real samples by one of half as many complex ones (Stockham's order, factors 4,
-// 4, 2, 3, 5); computed in double. Has scratch room of its own: one thread at a time.
-class FrameTransform {
+// Fourier transform of a frame.
+class FrameTransform : public audio::RealFft {
  public:
-  FrameTransform();
-  // X[k] = sum of x[n] e^(-2 pi i k n / kFrame), k < kBins.
-  void Forward(std::span<const double, kFrame> samples, std::span<audio::Complex, kBins> bins);
-  // x[n] = sum of X[k] e^(2 pi i k n / kFrame) over all k, those above the middle being mirrored: kFrame
-  // times what Forward was given. The imaginary parts of the first and last bin do not count.
-  void Inverse(std::span<const audio::Complex, kBins> bins, std::span<double, kFrame> samples);
-
- private:
-  void Halves();
-
-  std::array<audio::Complex, kFrame> roots_;  // e^(-2 pi i k / kFrame)
-  std::vector<audio::Complex> data_;          // kHop values, transformed in place by Halves
-  std::vector<audio::Complex> scratch_;
+  FrameTransform() : audio::RealFft(kFrame) {}
 };
 
 // The window of Vorbis I, 4.3.1: its square and that of the next frame add up to 1.

@@ -148,6 +148,7 @@ StatusOr<SchemaNames> PrepareSchema(const Database& database) {
   SchemaNames names;
   WS_ASSIGN_OR_RETURN(names.original, Choose(database, segments, "original", "original_text"));
   WS_ASSIGN_OR_RETURN(names.translation, Choose(database, segments, "translation", "translated_text"));
+  names.has_audio_key = segments.contains("audio_key");
   WS_ASSIGN_OR_RETURN(names.user_columns, Columns(database, "users"));
   return names;
 }

@@ -18,6 +18,7 @@ namespace waveshift::stores::internal {
 struct SchemaNames {
   std::string original = "original";
   std::string translation = "translation";
+  bool has_audio_key = false;          // from V4 on
   std::set<std::string> user_columns;  // empty when there is no table users
 };
 

@@ -144,7 +144,8 @@ Status SqliteTaskStore::AddSegments(const std::vector<text::TranscriptLine>& lin
       database_->Prepare("INSERT INTO transcription_segments (transcription_id, sequence, start_ms, end_ms, "
                          "content_type, speaker, " +
                          names_.original + ", " + names_.translation +
-                         ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"));
+                         (names_.has_audio_key ? ", audio_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+                                               : ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")));
   for (const text::TranscriptLine& line : lines) {
     statement.Bind(transcription_id)
         .Bind(line.sequence)
@@ -152,6 +153,7 @@ Status SqliteTaskStore::AddSegments(const std::vector<text::TranscriptLine>& lin
         .Bind(line.end_ms)
         .Bind(line.content_type);
     statement.BindOptional(line.speaker).Bind(line.original).Bind(line.translation);
+    if (names_.has_audio_key) statement.BindOptional(line.audio_key);
     WS_RETURN_IF_ERROR(statement.Run());
     statement.Reset();
   }
@@ -203,7 +205,7 @@ StatusOr<std::vector<internal::SegmentRow>> SqliteTaskStore::ReadSegments(const 
       Statement statement,
       database_->Prepare(
           "SELECT id, sequence, start_ms, end_ms, content_type, speaker, " + names_.original + ", " +
-          names_.translation +
+          names_.translation + (names_.has_audio_key ? ", audio_key" : ", ''") +
           " FROM transcription_segments WHERE transcription_id = (SELECT t.id FROM transcriptions t "
           "WHERE t.task_id = ?1 ORDER BY t.id IS (SELECT transcription_id FROM media_tasks WHERE id = ?1) "
           "DESC, "
@@ -214,7 +216,8 @@ StatusOr<std::vector<internal::SegmentRow>> SqliteTaskStore::ReadSegments(const 
     WS_ASSIGN_OR_RETURN(const bool has_row, statement.Step());
     if (!has_row) return rows;
     rows.push_back({statement.Integer(0), statement.Text(1), statement.Text(2), statement.Text(3),
-                    statement.Text(4), statement.Text(5), statement.Text(6), statement.Text(7)});
+                    statement.Text(4), statement.Text(5), statement.Text(6), statement.Text(7),
+                    statement.Text(8)});
     // Several times as many rows as lines would be duplicates upon duplicates.
     if (rows.size() > 4 * text::kMaxTranscriptLines)
       return OutOfRange("task " + task_id + ": has too many segments");
