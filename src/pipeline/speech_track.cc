@@ -169,9 +169,8 @@ Status SpeechTrack::Read(Samples start, Samples frames, std::vector<float>& inte
   return OkStatus();
 }
 
-StatusOr<audio::StereoBuffer> SeparateStretch(const SoundOpener& open,
-                                              const separation::Separator& separator, Samples start,
-                                              Samples frames, const std::stop_token& stop) {
+StatusOr<audio::StereoBuffer> SeparateStretch(const SoundOpener& open, const separation::Separator& separator,
+                                              Samples start, Samples frames, const std::stop_token& stop) {
   audio::StereoBuffer speech;
   const Samples from = std::max<Samples>(0, start - SpeechTrack::kWarmUp);
   WS_ASSIGN_OR_RETURN(const auto stream,

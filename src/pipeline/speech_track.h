@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The speech of the original sound, apart from all else, for any stretch of the timeline. Nothing is kept in
-// files: what a stretch gives depends on the sound, the separator and the stretch's place alone, so that a job
-// that goes on later, or a second look, gets the same samples.
+// files: what a stretch gives depends on the sound, the separator and the stretch's place alone, so that a
+// job that goes on later, or a second look, gets the same samples.
 #ifndef WAVESHIFT_PIPELINE_SPEECH_TRACK_H_
 #define WAVESHIFT_PIPELINE_SPEECH_TRACK_H_
 
@@ -58,9 +58,8 @@ class SpeechTrack {
 // The speech of one stretch by itself, heard from SpeechTrack::kWarmUp before it on: for short looks here and
 // there, where whole sections would cost more. It differs a little (-30 dB) from what a SpeechTrack gives.
 // Holds the stretch in memory. Any thread; errors as Read.
-StatusOr<audio::StereoBuffer> SeparateStretch(const SoundOpener& open,
-                                              const separation::Separator& separator, Samples start,
-                                              Samples frames, const std::stop_token& stop);
+StatusOr<audio::StereoBuffer> SeparateStretch(const SoundOpener& open, const separation::Separator& separator,
+                                              Samples start, Samples frames, const std::stop_token& stop);
 
 }  // namespace waveshift::pipeline
 
