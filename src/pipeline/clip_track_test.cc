@@ -109,7 +109,8 @@ TEST(ClipTrackOfASeparator, IsQuieterInThePauses) {
   const auto quiet_db = [](ClipTrack& from) {
     const auto sound = from.Read(SamplesFromMs(int64_t{7000}), SamplesFromMs(int64_t{7100}), {}).value();
     std::vector<float> levels;
-    for (const voices::ClipWindow& window : voices::MeasureWindows(sound, nullptr, {}).value()) {
+    const auto windows = voices::MeasureWindows(sound, nullptr, {}).value();
+    for (const voices::ClipWindow& window : windows) {
       levels.push_back(window.level_db);
     }
     std::sort(levels.begin(), levels.end());

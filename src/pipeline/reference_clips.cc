@@ -89,6 +89,7 @@ class ClipCutter {
   Status CutLines();
   Status CutLine(const LineState& line);
 
+  std::vector<float> Heard(const voices::ClipPiece& piece) const;
   Status Hear(const std::vector<SoloRange>& ranges, const std::vector<size_t>& which,
               std::vector<MeasuredRange>& measured);
   StatusOr<std::vector<voices::ClipWindow>> Measure(const voices::ClipSound& sound);
@@ -263,9 +264,7 @@ StatusOr<bool> ClipCutter::Take(ClipSource source, const std::vector<MeasuredRan
   }
   audio::MonoBuffer cut;
   for (const voices::ClipPiece& piece : choice.pieces) {
-    const auto& [start, mono] = *std::prev(heard_.upper_bound(piece.start));
-    const auto at = static_cast<size_t>(piece.start - start);
-    voices::AppendToClip(std::span(mono).subspan(at, static_cast<size_t>(piece.length)), cut);
+    voices::AppendToClip(Heard(piece), cut);
   }
   if (source == ClipSource::kPadded) {
     voices::RepeatUntil(std::min(kWantedSpeech, rules.most), rules.padding, cut);
@@ -275,6 +274,20 @@ StatusOr<bool> ClipCutter::Take(ClipSource source, const std::vector<MeasuredRan
   clip.score = choice.score;
   WS_RETURN_IF_ERROR(Write(cut, clip));
   return true;
+}
+
+// A piece may run over the border of two stretches of one turn.
+std::vector<float> ClipCutter::Heard(const voices::ClipPiece& piece) const {
+  std::vector<float> sound;
+  Samples at = piece.start;
+  const Samples end = piece.start + piece.length;
+  for (auto it = std::prev(heard_.upper_bound(at)); it != heard_.end() && at < end; ++it) {
+    const auto& [start, mono] = *it;
+    const Samples until = std::min(end, start + static_cast<Samples>(mono.size()));
+    sound.insert(sound.end(), mono.begin() + (at - start), mono.begin() + (until - start));
+    at = until;
+  }
+  return sound;
 }
 
 Status ClipCutter::Hear(const std::vector<SoloRange>& ranges, const std::vector<size_t>& which,

@@ -36,8 +36,9 @@ struct ClipRequest {
 
 // Fills in job.clip_report, and job.clips with its files. Reads the job's lines and length alone. Of each
 // speaker at most 45 s of sound are listened to, and 105 s more when those do not do; with
-// options.per_line every line of theirs that is long enough. Memory: what is listened to of one speaker, 4 bytes
-// a sample (29 MB at most). Errors: Cancelled, or that the sound cannot be read or the files not written.
+// options.per_line every line of theirs that is long enough. Memory: what is listened to of one speaker, 4
+// bytes a sample (29 MB at most). Errors: Cancelled, or that the sound cannot be read or the files not
+// written.
 Status CutReferenceClips(const ClipRequest& request, PreparedJob& job, const std::stop_token& stop);
 
 // The recordings among the outputs, under ReferenceClip::kept_as.

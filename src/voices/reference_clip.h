@@ -13,8 +13,9 @@
 
 namespace waveshift::voices {
 
-// Appends a piece to a clip, both 48 kHz mono. Its ends are moved inwards, by 5 ms at most, to where the sound
-// is next to zero, and faded over 10 ms, so that a seam makes no click. What is no finite number counts as 0.
+// Appends a piece to a clip, both 48 kHz mono. Its ends are moved inwards, by 5 ms at most, to where the
+// sound is next to zero, and faded over 10 ms, so that a seam makes no click. What is no finite number counts
+// as 0.
 void AppendToClip(std::span<const float> piece, audio::MonoBuffer& clip);
 
 // A clip that is shorter than `least` is said again, after `pause` of silence each time, until it is as long:
