@@ -121,7 +121,7 @@ if (report.loudness) {
     ['dBTP true peak, ' + (l.clipped_samples || 'none') + ' clipped', level(l.true_peak_dbtp)]);
 }
 const sound = report.background;
-if (sound) cards.push(['original sound under the dub' + (sound.separator ? ', ' + sound.separator : ''), sound.separator ? 'no speech' : sound.mode === 'none' ? 'silent' : 'lowered']);
+if (sound) cards.push(sound.separator ? ['speech and background, by ' + sound.separator, 'apart'] : ['original sound under the dub', sound.mode === 'none' ? 'silent' : 'lowered']);
 for (const [name, value] of cards) { const c = el('div', 'card'); c.append(el('b', '', value), el('span', '', name)); $('cards').append(c); }
 for (const who of speakers.filter(w => lines.some(l => l.speaker === w && l.status !== 'kept'))) { const s = el('span', 'legend'), i = el('i'); i.style.background = color(who); s.append(i, el('span', '', who || '(no name)')); $('legend').append(s, ' '); }
 

@@ -222,7 +222,7 @@ class DubbedSample(support.Case):
 
     def test_nothing_of_the_work_is_left_beside_the_results(self):
         names = {path.name for path in self.out.iterdir()}
-        self.assertEqual(set(), names - set(PROMISED) - {"video", "audio", "subtitles", "lines", ".waveshift"})
+        self.assertEqual(set(), names - set(PROMISED) - {"video", "audio", "subtitles", "lines", "listen", ".waveshift"})
         self.assertEqual([], [str(p) for p in self.out.rglob("*") if p.suffix in (".tmp", ".part")])
         self.assertFalse((self.out / ".waveshift" / "tmp").exists())
 
