@@ -74,6 +74,9 @@ struct HttpResponse {
   std::vector<HttpHeader> headers;  // of the last answer, names as sent
   std::string body;                 // "" when a sink took it
   int64_t body_bytes = 0;
+  // More than one when a kept connection turned out to be dead after the request went out on it, or behind
+  // redirects: an earlier one may have been carried out.
+  int times_sent = 0;
 
   bool is_success() const { return status >= 200 && status < 300; }
   // The first header of this name, case ignored; "" when there is none.

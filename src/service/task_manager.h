@@ -59,6 +59,8 @@ struct TaskManagerOptions {
   std::chrono::milliseconds recovery_interval{60000};  // between two searches for abandoned tasks
   std::string failure_status = stores::kDefaultFailureStatus;
   std::string scratch_parent;
+  // Where everybody can read the objects, "" = nowhere: inputs that are addresses below it are read as objects.
+  std::string public_base_url;
   pipeline::JobOptions job;
 };
 

@@ -105,8 +105,16 @@ StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, con
 
 StatusOr<std::string> TaskManager::LocalInput(const std::string& field, const std::string& key,
                                               const std::string& scratch) {
-  if (IsUrl(key))
-    return InvalidArgument(field + ": must be an object key; URLs are not read with local stores");
+  if (IsUrl(key)) {
+    const std::vector<std::string> keys = KeysOfPublicUrl(options_.public_base_url, key);
+    if (keys.empty())
+      return InvalidArgument(field + ": must be an object key, or an address below R2_PUBLIC_BASE_URL");
+    StatusOr<std::string> found = NotFound(field + ": there is no object at this address");
+    for (const std::string& each : keys) {
+      if (found.status().code() == StatusCode::kNotFound) found = LocalInput(field, each, scratch);
+    }
+    return found;
+  }
   auto path = deps_.objects->Materialize(key, scratch);
   if (path.status().code() == StatusCode::kNotFound)
     return NotFound(field + ": there is no object \"" + key + "\"");

@@ -171,8 +171,10 @@ async function serve(request, response) {
   const entry = { method: request.method, target: request.url, status: 0, fault: fault?.do ?? "", received: 0, sent: 0 };
   log.push(entry);
   if (fault?.do === "cut_request") {
+    const { socket } = request;
+    request.on("error", () => {});
     await readBody(request, fault.after);
-    request.socket.destroy();
+    socket.destroy();
     return;
   }
   const body = await readBody(request);

@@ -247,6 +247,7 @@ StatusOr<D1Answer> D1Client::Run(const std::vector<D1Statement>& statements, mil
       may_be_done = may_be_done || sent.status().code() != StatusCode::kResourceExhausted;
       return sent;
     }
+    answer.repeated = answer.repeated || sent->times_sent > 1;
     verdict = JudgeD1(sent->status, sent->body, statements.size());
     // An overloaded database has not run the query (1.4); of all other failures that is not known.
     may_be_done = may_be_done || verdict.status.code() != StatusCode::kResourceExhausted;

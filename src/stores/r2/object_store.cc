@@ -115,8 +115,8 @@ SignedHeaders R2ObjectStore::HeadersFor(const std::string& key, const PutOptions
 
 // The words of CheckCondition, which every store uses.
 Status ConditionFailed(const std::string& key, const PutOptions& options) {
-  const ObjectInfo other;
-  return internal::CheckCondition(key, options, options.only_if_absent ? &other : nullptr);
+  const ObjectInfo other;  // has another ETag than any
+  return internal::CheckCondition(key, options, &other);
 }
 
 bool IsConditionFailure(const PutOptions& options, const Status& status) {
@@ -161,7 +161,6 @@ StatusOr<ObjectInfo> R2ObjectStore::PutFile(const std::string& key, const std::s
   pacer_.Wait(key, options_->stop);
   auto info = internal::UploadFile(*client_, key, path, HeadersFor(key, options), is_conditional);
   pacer_.Done(key);
-  // NotFound may also be the file.
   if (info.status().code() == StatusCode::kAlreadyExists && IsConditionFailure(options, info.status()))
     return ConditionFailed(key, options);
   WS_RETURN_IF_ERROR(info.status());

@@ -76,7 +76,8 @@ Status StatusOfCode(const net::HttpResponse& response, const std::string& what, 
 }  // namespace
 
 bool IsTransientS3(const net::HttpResponse& response) {
-  if (net::IsTransientHttp(response.status)) return true;
+  // 499 is ClientDisconnect, also where no body says so.
+  if (net::IsTransientHttp(response.status) || response.status == 499) return true;
   if (response.body.empty()) return false;
   const std::string code = CodeIn(response);
   return std::find(kTransientCodes.begin(), kTransientCodes.end(), code) != kTransientCodes.end();
@@ -159,6 +160,7 @@ StatusOr<S3Answer> S3Client::Send(const S3Request& request, milliseconds patienc
   });
   if (!response.ok()) return response.status();
   answer.http = *std::move(response);
+  answer.repeated = answer.repeated || answer.http.times_sent > 1;
   return answer;
 }
 

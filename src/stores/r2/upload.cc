@@ -78,7 +78,10 @@ StatusOr<ObjectInfo> UploadWhole(S3Client& client, const std::string& key, const
     if (head.http.is_success() && own != request.headers.end() && head.http.Header(kWriteHeader) == own->second)
       return InfoFromHeaders(key, head.http);
   }
-  WS_RETURN_IF_ERROR(StatusOfS3(answer.http, what));
+  Status status = StatusOfS3(answer.http, what);
+  // What a store may say of If-Match where there is nothing.
+  if (status.code() == StatusCode::kNotFound) status = AlreadyExists(what + " is not there any more");
+  WS_RETURN_IF_ERROR(status);
   ObjectInfo info = InfoFromHeaders(key, answer.http);
   info.size_bytes = hashes.size;
   return info;
