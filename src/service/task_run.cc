@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "service/public_url.h"
 #include "service/task_manager.h"
 #include "service/task_manager_internal.h"
 #include "text/language.h"
