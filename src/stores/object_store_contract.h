@@ -331,6 +331,21 @@ TEST_P(ObjectStoreContract, MaterializeGivesALocalFile) {
   EXPECT_EQ(Get("a/b.txt"), "content");
 }
 
+TEST_P(ObjectStoreContract, ManyMaterializeTheSameObjectAtOnce) {
+  const std::string bytes(300000, 'm');
+  Put("a/b.bin", bytes);
+  std::atomic<int> fine{0};
+  std::vector<std::jthread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&, t] {
+      const auto path = (t % 2 == 0 ? store() : other()).Materialize("a/b.bin", scratch());
+      if (path.ok() && ReadFile(*path, 1 << 20).value_or("") == bytes) ++fine;
+    });
+  }
+  threads.clear();
+  EXPECT_EQ(fine, 8);
+}
+
 TEST_P(ObjectStoreContract, ListIsInOrderOfKeys) {
   for (const char* key : {"b", "a/2", "a/10", "a.txt", "a/1/x", "ab/c", ".waveshift/state.json", "中/文"})
     Put(key, key);

@@ -21,7 +21,7 @@ const OPTIONS = {
   d1_account: "test-account", d1_database: "test-database", d1_token: "d1-token-of-the-test-peer",
   keys: {
     "test-access-key": { secret: "test-secret-access-key" },
-    "temporary-access-key": { secret: "temporary-secret-access-key", token: "a session+token/with=signs" },
+    "temporary-access-key": { secret: "temporary-secret-access-key", token: "a-session+token/with=signs==" },
   },
 };
 

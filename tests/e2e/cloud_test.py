@@ -15,7 +15,7 @@ import support
 from support import PATIENCE_S, ROOT, SAMPLE, TRANSCRIPT
 
 D1_TOKEN = "d1-token-of-the-test-peer"
-SECRETS = (D1_TOKEN, "test-secret-access-key", "test-access-key", "temporary-secret-access-key", "a session+token/with=signs")
+SECRETS = (D1_TOKEN, "test-secret-access-key", "test-access-key", "temporary-secret-access-key", "a-session+token/with=signs==")
 PUBLIC = "https://media.example.com"
 
 
@@ -38,7 +38,7 @@ class Peer:
         self.process.stdout.close()
 
     def ask(self, what, wanted=None):
-        request = urllib.request.Request(f"{self.url}/_peer/{what}", json.dumps(wanted or {}).encode(), method="POST")
+        request = urllib.request.Request(f"{self.url}/_peer/{what}", json.dumps({} if wanted is None else wanted).encode(), method="POST")
         with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
             return json.loads(answer.read() or "null")
 
@@ -304,7 +304,7 @@ class SettingsTest(CloudCase):
             self.assertEqual("missing", stores["result"])
             self.assertIn(key, stores["detail"])
         out, _ = self.program("doctor", CLOUDFLARE_R2_ACCESS_KEY_ID="temporary-access-key",
-                              CLOUDFLARE_R2_SECRET_ACCESS_KEY="temporary-secret-access-key", CLOUDFLARE_R2_SESSION_TOKEN="a session+token/with=signs")
+                              CLOUDFLARE_R2_SECRET_ACCESS_KEY="temporary-secret-access-key", CLOUDFLARE_R2_SESSION_TOKEN="a-session+token/with=signs==")
         self.assertIn("ok       stores", out)
 
     def test_half_a_cloud_is_an_error_that_names_the_keys(self):

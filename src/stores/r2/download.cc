@@ -13,6 +13,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "stores/keys_internal.h"
+#include "stores/r2/lease_internal.h"
 #include "stores/r2/s3_xml_internal.h"
 #include "stores/r2/transfers_internal.h"
 
@@ -237,7 +238,8 @@ ObjectInfo InfoFromHeaders(const std::string& key, const net::HttpResponse& resp
 }
 
 Status DownloadObject(S3Client& client, const std::string& key, const std::string& path) {
-  Download download(client, key, path + ".part");
+  // Several threads may want the same object at once.
+  Download download(client, key, path + "." + UniqueName() + ".part");
   WS_RETURN_IF_ERROR(download.Run());
   return download.file().MoveTo(path);
 }

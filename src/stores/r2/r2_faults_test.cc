@@ -191,7 +191,7 @@ TEST_F(R2Faults, WrongSettingsAreNamedByTheRealThing) {
   };
   EXPECT_TRUE(put([](R2Options&) {}).ok());
   EXPECT_TRUE(put([](R2Options& o) {
-                o.credentials = {"temporary-access-key", "temporary-secret-access-key", "a session+token/with=signs"};
+                o.credentials = {"temporary-access-key", "temporary-secret-access-key", "a-session+token/with=signs=="};
               }).ok());
   const Status secret = put([](R2Options& o) { o.credentials.secret_access_key = "guessed-secret"; });
   EXPECT_EQ(secret.code(), StatusCode::kPermissionDenied);
