@@ -10,7 +10,7 @@
 //   /_peer/sql {sql}                    what another program does to the database; gives the rows
 //   /_peer/options {...}                write_limit, list_limit
 //   /_peer/plan [rule, ...]             faults: {method, target (regular expression), skip, times, do, ...}
-//   /_peer/log                          what was asked: [{method, target, status, fault, received, sent}]
+//   /_peer/log                          what was asked: [{method, target, status, fault, received, sent, at_ms}]
 //   /_peer/uploads                      {open}: multipart uploads neither completed nor aborted
 import http from "node:http";
 import readline from "node:readline";
@@ -168,7 +168,7 @@ async function control(request, response) {
 async function serve(request, response) {
   if (request.url.startsWith("/_peer/")) return control(request, response);
   const fault = faultFor(request);
-  const entry = { method: request.method, target: request.url, status: 0, fault: fault?.do ?? "", received: 0, sent: 0 };
+  const entry = { method: request.method, target: request.url, status: 0, fault: fault?.do ?? "", received: 0, sent: 0, at_ms: Date.now() };
   log.push(entry);
   if (fault?.do === "cut_request") {
     const { socket } = request;
