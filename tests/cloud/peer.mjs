@@ -69,7 +69,7 @@ async function readBody(request, most = Infinity) {
 function forward(request, body, path = request.url) {
   return new Promise((resolve, reject) => {
     const headers = { ...request.headers, "x-peer-target": path, "x-peer-host": request.headers.host, "x-peer-options": JSON.stringify(options) };
-    delete headers["transfer-encoding"];
+    for (const name of ["transfer-encoding", "expect"]) delete headers[name];
     headers["content-length"] = String(body.length);
     const sent = http.request({ host: engine.hostname, port: engine.port, method: request.method, path: "/", headers }, async (answer) => {
       try {
