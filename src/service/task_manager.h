@@ -59,7 +59,8 @@ struct TaskManagerOptions {
   std::chrono::milliseconds recovery_interval{60000};  // between two searches for abandoned tasks
   std::string failure_status = stores::kDefaultFailureStatus;
   std::string scratch_parent;
-  // Where everybody can read the objects, "" = nowhere: inputs that are addresses below it are read as objects.
+  // Where everybody can read the objects, "" = nowhere: inputs that are addresses below it are read as
+  // objects.
   std::string public_base_url;
   pipeline::JobOptions job;
 };
@@ -141,7 +142,7 @@ class TaskManager {
     bool elsewhere = false;
   };
   StatusOr<Taken> Take(const std::string& id);
-  bool IsFinished(const stores::Task& task);
+  StatusOr<bool> IsFinished(const stores::Task& task);
   Status Enqueue(const EntryPtr& entry, bool is_recovery);
 
   void Work(const std::stop_token& stop);

@@ -144,6 +144,9 @@ Status TaskManager::Conclude(const EntryPtr& entry, const StatusOr<pipeline::Job
   }
   const std::string& id = entry->task.id;
   const std::lock_guard io(entry->io_mutex);
+  // A process that was frozen for a while may not know yet that somebody else has gone on with the task.
+  if (entry->lease && entry->lease->Renew().code() == StatusCode::kAlreadyExists)
+    reason = StopReason::kLeaseLost;
   const Status ended = WriteEnd(*entry, result, reason);
   if (ended.ok()) {
     progress.stage = "done";

@@ -6,6 +6,7 @@ import http.client
 import json
 import pathlib
 import re
+import signal
 import subprocess
 import time
 import unittest
@@ -17,6 +18,7 @@ from support import PATIENCE_S, ROOT, SAMPLE, TRANSCRIPT
 D1_TOKEN = "d1-token-of-the-test-peer"
 SECRETS = (D1_TOKEN, "test-secret-access-key", "test-access-key", "temporary-secret-access-key", "a-session+token/with=signs==")
 PUBLIC = "https://media.example.com"
+LATE_WORD = "comadrejas"  # in one of the last lines
 
 
 class Peer:
@@ -227,6 +229,74 @@ class RunTest(CloudCase):
         self.product_task("task-5", video_path="https://elsewhere.example.com/v.mp4")
         _, err = self.program("run", "task-5", exit_code=3)
         self.assertIn("R2_PUBLIC_BASE_URL", err)
+
+
+class TakeoverTest(CloudCase):
+    """A runner that dies or freezes: the next one waits for its lease to run out, and goes on with what is finished."""
+
+    def setUp(self):
+        super().setUp()
+        self.slow = support.SlowSpeech(self.folder)
+
+    def start_and_hold(self, task_id):
+        """A run that waits in the middle of its lines."""
+        self.upload_alone(self.product_task(task_id))
+        self.slow.hold(LATE_WORD)
+        with open(self.folder / "first.log", "ab") as log:
+            process = self.start_program("run", task_id, "--quiet", stdout=log, stderr=log, env=self.cloud(PATH=self.slow.path()))
+        self.wait_for(lambda: self.slow.is_waiting() and self.stored_lines(task_id), "the held line", process)
+        return process
+
+    def stored_lines(self, task_id):
+        return {entry["target"] for entry in self.peer.log(f"/journal/{task_id}/lines/") if entry["method"] == "PUT" and entry["target"].endswith(".wav")}
+
+    def run_until_taken_over(self, task_id):
+        """Runs again and again, as a supervisor would; gives how often somebody else held the task."""
+        refused = 0
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            done = subprocess.run([str(support.BIN), "run", task_id, "--json", "--quiet"], cwd=self.folder, env=self.cloud(), capture_output=True,
+                                  text=True, timeout=PATIENCE_S)
+            self.said += done.stdout + done.stderr
+            if done.returncode == 0:
+                return refused, json.loads(done.stdout)
+            self.assertEqual(1, done.returncode, done.stderr)
+            self.assertIn("worked on by another process", done.stderr)
+            refused += 1
+            time.sleep(1)
+        self.fail("the task was never taken over")
+
+    def test_a_killed_run_is_taken_over_and_no_line_is_spoken_again(self):
+        first = self.start_and_hold("killed")
+        first.kill()
+        first.wait(PATIENCE_S)
+        self.slow.release()
+        before = self.stored_lines("killed")
+        self.assertEqual("processing", self.row("killed")["status"])
+        refused, result = self.run_until_taken_over("killed")
+        self.assertGreater(refused, 0)
+        self.assertEqual("completed", result["status"])
+        self.assertEqual("completed", self.row("killed")["status"])
+        twice = [entry["target"] for entry in self.peer.log("/journal/killed/lines/") if entry["method"] == "PUT"]
+        self.assertEqual(len(twice), len(set(twice)))
+        self.assertTrue(before < self.stored_lines("killed"))
+
+    def test_a_frozen_run_that_thaws_has_lost_the_task(self):
+        first = self.start_and_hold("frozen")
+        first.send_signal(signal.SIGSTOP)
+        try:
+            self.run_until_taken_over("frozen")
+            finished = self.row("frozen")
+            self.assertEqual("completed", finished["status"])
+            writes = len([entry for entry in self.peer.log("/media/") if entry["method"] in ("PUT", "POST") and "/leases/" not in entry["target"]])
+        finally:
+            self.slow.release()
+            first.send_signal(signal.SIGCONT)
+        self.assertNotEqual(0, first.wait(PATIENCE_S))
+        self.assertEqual(finished, self.row("frozen"))
+        later = [entry for entry in self.peer.log("/media/") if entry["method"] in ("PUT", "POST") and "/leases/" not in entry["target"]][writes:]
+        self.assertEqual([], [entry["target"] for entry in later if "/hls/" in entry["target"] or "/videos/" in entry["target"]])
+        self.assertIn("took the task over", (self.folder / "first.log").read_text(encoding="utf-8"))
 
 
 class ServeTest(CloudCase):

@@ -122,7 +122,8 @@ class Download {
 
  private:
   Status Restart() {
-    if (++beginnings_ > kMaxBeginnings) return DataLoss(what_ + ": changes while it is read, or does not fit its hash");
+    if (++beginnings_ > kMaxBeginnings)
+      return DataLoss(what_ + ": changes while it is read, or does not fit its hash");
     etag_.clear();
     total_ = -1;
     return file_.Begin();
@@ -150,7 +151,8 @@ class Download {
   StatusOr<net::HttpResponse> Ask() {
     S3Request request{.key = key_};
     if (!etag_.empty()) request.headers.emplace_back("If-Match", "\"" + etag_ + "\"");
-    if (file_.size() > 0) request.headers.emplace_back("Range", "bytes=" + std::to_string(file_.size()) + "-");
+    if (file_.size() > 0)
+      request.headers.emplace_back("Range", "bytes=" + std::to_string(file_.size()) + "-");
     request.on_head = [this](const net::HttpResponse& head) { return TakeHead(head); };
     request.sink = [this](std::string_view piece) { return file_.Append(piece); };
     request.max_response_bytes = INT64_MAX;
@@ -231,8 +233,7 @@ ObjectInfo InfoFromHeaders(const std::string& key, const net::HttpResponse& resp
   // An answer to PUT says only when it was made.
   const auto at = net::ParseHttpDate(modified.empty() ? response.Header("Date") : modified);
   if (at) {
-    info.modified_ms =
-        std::chrono::duration_cast<std::chrono::milliseconds>(at->time_since_epoch()).count();
+    info.modified_ms = std::chrono::duration_cast<std::chrono::milliseconds>(at->time_since_epoch()).count();
   }
   return info;
 }

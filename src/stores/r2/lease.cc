@@ -34,8 +34,8 @@ struct Record {
   bool has_run_out = false;
 };
 
-std::string BodyOf(const std::string& holder, const std::string& owner, int64_t number, std::chrono::seconds lifetime,
-                   bool is_free) {
+std::string BodyOf(const std::string& holder, const std::string& owner, int64_t number,
+                   std::chrono::seconds lifetime, bool is_free) {
   const Json json = {{"holder", holder},
                      {"owner", owner},
                      {"number", number},  // so that no two writes have the same bytes, hence ETag
@@ -67,12 +67,14 @@ Record RecordOf(const net::HttpResponse& answer) {
 StatusOr<std::optional<Record>> Read(S3Client& client, const std::string& place, milliseconds patience) {
   WS_ASSIGN_OR_RETURN(const S3Answer answer,
                       client.Send({.key = place, .max_response_bytes = kMaxLeaseBytes}, patience));
-  if (answer.http.status == 404 && S3ErrorCode(answer.http.body) != "NoSuchBucket") return std::optional<Record>();
+  if (answer.http.status == 404 && S3ErrorCode(answer.http.body) != "NoSuchBucket")
+    return std::optional<Record>();
   WS_RETURN_IF_ERROR(StatusOfS3(answer.http, "lease"));
   return std::optional<Record>(RecordOf(answer.http));
 }
 
-// Writes if the object still is what `etag` says ("" = not there). The new ETag; "" when the condition failed.
+// Writes if the object still is what `etag` says ("" = not there). The new ETag; "" when the condition
+// failed.
 StatusOr<std::string> Write(S3Client& client, const std::string& place, const std::string& body,
                             const std::string& etag, milliseconds patience) {
   S3Request request{.method = "PUT", .key = place, .body = body};
@@ -96,8 +98,13 @@ class S3Lease : public Lease {
  public:
   S3Lease(std::shared_ptr<S3Client> client, std::string place, std::string key, std::string holder,
           std::string owner, std::chrono::seconds lifetime, std::string etag)
-      : client_(std::move(client)), place_(std::move(place)), key_(std::move(key)), holder_(std::move(holder)),
-        owner_(std::move(owner)), lifetime_(lifetime), etag_(std::move(etag)) {}
+      : client_(std::move(client)),
+        place_(std::move(place)),
+        key_(std::move(key)),
+        holder_(std::move(holder)),
+        owner_(std::move(owner)),
+        lifetime_(lifetime),
+        etag_(std::move(etag)) {}
   S3Lease(const S3Lease&) = delete;
   S3Lease& operator=(const S3Lease&) = delete;
 
@@ -124,9 +131,11 @@ class S3Lease : public Lease {
       WS_ASSIGN_OR_RETURN(const auto present, Read(*client_, place_, patience));
       is_lost_ = !present || present->owner != owner_ || present->is_free;
       if (is_lost_ && present && present->owner == owner_) return OkStatus();  // it is let go
-      if (is_lost_) return present ? LeaseIsHeld(key_, present->holder)
-                                   : AlreadyExists("lease " + QuoteKey(key_) + " was lost: its object was removed");
-      if (present->etag == etag_) return Unavailable("lease " + QuoteKey(key_) + ": the store contradicts itself");
+      if (is_lost_)
+        return present ? LeaseIsHeld(key_, present->holder)
+                       : AlreadyExists("lease " + QuoteKey(key_) + " was lost: its object was removed");
+      if (present->etag == etag_)
+        return Unavailable("lease " + QuoteKey(key_) + ": the store contradicts itself");
       etag_ = present->etag;
     }
     return Unavailable("lease " + QuoteKey(key_) + ": could not be renewed");

@@ -50,7 +50,8 @@ class KeyPacer {
     {
       const std::lock_guard lock(mutex_);
       const auto now = clock_.now();
-      if (next_.size() >= kMostPacedKeys) std::erase_if(next_, [&](const auto& item) { return item.second <= now; });
+      if (next_.size() >= kMostPacedKeys)
+        std::erase_if(next_, [&](const auto& item) { return item.second <= now; });
       auto& next = next_[key];
       wait = std::chrono::ceil<milliseconds>(std::max(next, now) - now);
       next = std::max(next, now) + interval_;
@@ -77,11 +78,14 @@ class R2ObjectStore : public ObjectStore {
   explicit R2ObjectStore(R2Options options)
       : options_(std::make_shared<const R2Options>(std::move(options))),
         // The client outlives the store where a lease does, and its options with it.
-        client_(std::shared_ptr<S3Client>(new S3Client(*options_), [kept = options_](S3Client* c) { delete c; })),
+        client_(
+            std::shared_ptr<S3Client>(new S3Client(*options_), [kept = options_](S3Client* c) { delete c; })),
         pacer_(options_->key_write_interval, options_->clock) {}
 
-  StatusOr<ObjectInfo> Put(const std::string& key, std::string_view bytes, const PutOptions& options) override;
-  StatusOr<ObjectInfo> PutFile(const std::string& key, const std::string& path, const PutOptions& options) override;
+  StatusOr<ObjectInfo> Put(const std::string& key, std::string_view bytes,
+                           const PutOptions& options) override;
+  StatusOr<ObjectInfo> PutFile(const std::string& key, const std::string& path,
+                               const PutOptions& options) override;
   StatusOr<std::string> Get(const std::string& key, int64_t max_bytes) override;
   StatusOr<std::string> GetRange(const std::string& key, int64_t offset, int64_t length) override;
   StatusOr<std::string> Materialize(const std::string& key, const std::string& scratch_directory) override;
@@ -126,10 +130,12 @@ bool IsConditionFailure(const PutOptions& options, const Status& status) {
                            (status.code() == StatusCode::kNotFound && !options.only_if_etag.empty()));
 }
 
-StatusOr<ObjectInfo> R2ObjectStore::Put(const std::string& key, std::string_view bytes, const PutOptions& options) {
+StatusOr<ObjectInfo> R2ObjectStore::Put(const std::string& key, std::string_view bytes,
+                                        const PutOptions& options) {
   WS_RETURN_IF_ERROR(CheckOwnKey(key));
   WS_RETURN_IF_ERROR(internal::CheckPutOptions(options));
-  S3Request request{.method = "PUT", .key = key, .headers = HeadersFor(key, options), .body = std::string(bytes)};
+  S3Request request{
+      .method = "PUT", .key = key, .headers = HeadersFor(key, options), .body = std::string(bytes)};
   request.payload_hash = Sha256Hex(bytes);
   request.headers.emplace_back(internal::kShaHeader, request.payload_hash);
   pacer_.Wait(key, options_->stop);
@@ -139,7 +145,8 @@ StatusOr<ObjectInfo> R2ObjectStore::Put(const std::string& key, std::string_view
   const Status status = internal::StatusOfS3(answer->http, What(key));
   if (IsConditionFailure(options, status)) {
     if (answer->repeated) {  // perhaps an attempt of ours, whose answer was lost, made the condition fail
-      WS_ASSIGN_OR_RETURN(const S3Answer head, client_->Send({.method = "HEAD", .key = key}, options_->patience));
+      WS_ASSIGN_OR_RETURN(const S3Answer head,
+                          client_->Send({.method = "HEAD", .key = key}, options_->patience));
       for (const auto& [name, value] : request.headers) {
         if (name == internal::kWriteHeader && head.http.is_success() && head.http.Header(name) == value)
           return internal::InfoFromHeaders(key, head.http);
@@ -229,7 +236,8 @@ StatusOr<std::string> R2ObjectStore::GetRange(const std::string& key, int64_t of
   return answer.http.body_bytes == 0 ? std::string() : bytes;
 }
 
-StatusOr<std::string> R2ObjectStore::Materialize(const std::string& key, const std::string& scratch_directory) {
+StatusOr<std::string> R2ObjectStore::Materialize(const std::string& key,
+                                                 const std::string& scratch_directory) {
   WS_RETURN_IF_ERROR(CheckOwnKey(key));
   WS_RETURN_IF_ERROR(MakeDirectories(scratch_directory));
   // The whole key may be longer than a file's name; its ending stays, for whoever goes by it.
@@ -241,7 +249,8 @@ StatusOr<std::string> R2ObjectStore::Materialize(const std::string& key, const s
 
 StatusOr<ObjectInfo> R2ObjectStore::Head(const std::string& key) {
   WS_RETURN_IF_ERROR(CheckOwnKey(key));
-  WS_ASSIGN_OR_RETURN(const S3Answer answer, client_->Send({.method = "HEAD", .key = key}, options_->look_patience));
+  WS_ASSIGN_OR_RETURN(const S3Answer answer,
+                      client_->Send({.method = "HEAD", .key = key}, options_->look_patience));
   if (answer.http.status == 404) return internal::NoSuchObject(key);
   WS_RETURN_IF_ERROR(internal::StatusOfS3(answer.http, What(key)));
   return internal::InfoFromHeaders(key, answer.http);
@@ -267,18 +276,22 @@ StatusOr<std::vector<ObjectInfo>> R2ObjectStore::List(const std::string& prefix)
       return Unavailable("bucket " + options_->bucket + ": the list does not go on");
     token = std::move(page.next_token);
   } while (!token.empty());
-  std::sort(found.begin(), found.end(), [](const ObjectInfo& a, const ObjectInfo& b) { return a.key < b.key; });
+  std::sort(found.begin(), found.end(),
+            [](const ObjectInfo& a, const ObjectInfo& b) { return a.key < b.key; });
   return found;
 }
 
 Status R2ObjectStore::Delete(const std::string& key) {
   WS_RETURN_IF_ERROR(CheckOwnKey(key));
-  WS_ASSIGN_OR_RETURN(const S3Answer answer, client_->Send({.method = "DELETE", .key = key}, options_->patience));
-  if (answer.http.status == 404 && internal::S3ErrorCode(answer.http.body) != "NoSuchBucket") return OkStatus();
+  WS_ASSIGN_OR_RETURN(const S3Answer answer,
+                      client_->Send({.method = "DELETE", .key = key}, options_->patience));
+  if (answer.http.status == 404 && internal::S3ErrorCode(answer.http.body) != "NoSuchBucket")
+    return OkStatus();
   return internal::StatusOfS3(answer.http, What(key));
 }
 
-StatusOr<std::unique_ptr<Lease>> R2ObjectStore::AcquireLease(const std::string& key, const std::string& holder,
+StatusOr<std::unique_ptr<Lease>> R2ObjectStore::AcquireLease(const std::string& key,
+                                                             const std::string& holder,
                                                              std::chrono::seconds lifetime) {
   WS_RETURN_IF_ERROR(CheckOwnKey(key));
   WS_RETURN_IF_ERROR(internal::CheckHolder(holder));

@@ -42,7 +42,7 @@ constexpr std::array<CodeRow, 14> kCodes = {{
 }};
 // Transient whatever HTTP status they come with.
 constexpr std::array<std::string_view, 8> kTransientCodes = {
-    "InternalError", "ServiceUnavailable", "SlowDown",          "TooManyRequests",
+    "InternalError",  "ServiceUnavailable", "SlowDown",         "TooManyRequests",
     "RequestTimeout", "ClientDisconnect",   "OperationAborted", "BadDigest"};
 
 std::string CodeIn(const net::HttpResponse& response) {
@@ -50,7 +50,8 @@ std::string CodeIn(const net::HttpResponse& response) {
 }
 
 Status StatusOfCode(const net::HttpResponse& response, const std::string& what, const std::string& code) {
-  const std::string message = what + ": HTTP " + std::to_string(response.status) + (code.empty() ? "" : " " + code);
+  const std::string message =
+      what + ": HTTP " + std::to_string(response.status) + (code.empty() ? "" : " " + code);
   for (const CodeRow& row : kCodes) {
     if (row.code == code) return MakeStatus(row.status, message + std::string(row.hint));
   }
@@ -164,7 +165,8 @@ StatusOr<S3Answer> S3Client::Send(const S3Request& request, milliseconds patienc
   return answer;
 }
 
-StatusOr<S3Answer> S3Client::SendChecked(const S3Request& request, const std::string& what, milliseconds patience) {
+StatusOr<S3Answer> S3Client::SendChecked(const S3Request& request, const std::string& what,
+                                         milliseconds patience) {
   WS_ASSIGN_OR_RETURN(S3Answer answer, Send(request, patience));
   WS_RETURN_IF_ERROR(StatusOfS3(answer.http, what));
   return answer;

@@ -1,7 +1,8 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Signed requests to one bucket, tried again where the table of data contract 2.3 says so. Not for other rooms.
+// Signed requests to one bucket, tried again where the table of data contract 2.3 says so. Not for other
+// rooms.
 #ifndef WAVESHIFT_STORES_R2_S3_CLIENT_INTERNAL_H_
 #define WAVESHIFT_STORES_R2_S3_CLIENT_INTERNAL_H_
 
@@ -19,8 +20,9 @@
 
 namespace waveshift::stores::internal {
 
-inline constexpr char kShaHeader[] = "x-amz-meta-waveshift-sha256";   // of the whole object
-inline constexpr char kWriteHeader[] = "x-amz-meta-waveshift-write";  // who wrote it, when a write has a condition
+inline constexpr char kShaHeader[] = "x-amz-meta-waveshift-sha256";  // of the whole object
+inline constexpr char kWriteHeader[] =
+    "x-amz-meta-waveshift-write";  // who wrote it, when a write has a condition
 
 struct S3Request {
   std::string method = "GET";
@@ -41,7 +43,8 @@ struct S3Answer {
   bool repeated = false;
 };
 
-// True for answers that may be better in a moment; also for a 200 that holds an error (CompleteMultipartUpload).
+// True for answers that may be better in a moment; also for a 200 that holds an error
+// (CompleteMultipartUpload).
 bool IsTransientS3(const net::HttpResponse& response);
 
 // What an answer means; OK for 2xx without an error in it. `what` begins the message: an object, the bucket.
@@ -56,8 +59,8 @@ class S3Client {
   // One attempt; `total` 0: as long as bytes come.
   StatusOr<net::HttpResponse> SendOnce(const S3Request& request, std::chrono::milliseconds total,
                                        const std::stop_token& stop);
-  // With attempts for at most `patience`. Any answer is an S3Answer; see StatusOfS3. A stop ends calls that are under
-  // way; those that come after it (a lease is let go) have a few seconds.
+  // With attempts for at most `patience`. Any answer is an S3Answer; see StatusOfS3. A stop ends calls that
+  // are under way; those that come after it (a lease is let go) have a few seconds.
   StatusOr<S3Answer> Send(const S3Request& request, std::chrono::milliseconds patience);
   // The same, as a status when the answer is no success.
   StatusOr<S3Answer> SendChecked(const S3Request& request, const std::string& what,

@@ -26,7 +26,8 @@ class Builder {
     XML_SetElementHandler(parser_, &Builder::OnStart, &Builder::OnEnd);
     XML_SetCharacterDataHandler(parser_, &Builder::OnText);
     XML_SetStartDoctypeDeclHandler(parser_, &Builder::OnDoctype);
-    if (XML_Parse(parser_, bytes.data(), static_cast<int>(bytes.size()), 1) != XML_STATUS_OK || root_.children.empty())
+    if (XML_Parse(parser_, bytes.data(), static_cast<int>(bytes.size()), 1) != XML_STATUS_OK ||
+        root_.children.empty())
       return Unavailable("the answer is not the XML of S3");
     return std::move(root_.children.front());
   }
@@ -41,7 +42,8 @@ class Builder {
     const std::string_view full = name;
     const size_t colon = full.rfind(':');
     XmlElement& parent = *builder->open_.back();
-    parent.children.push_back({std::string(colon == std::string_view::npos ? full : full.substr(colon + 1)), "", {}});
+    parent.children.push_back(
+        {std::string(colon == std::string_view::npos ? full : full.substr(colon + 1)), "", {}});
     builder->open_.push_back(&parent.children.back());
   }
   static void OnEnd(void* self, const XML_Char* /*name*/) { static_cast<Builder*>(self)->open_.pop_back(); }
@@ -143,7 +145,8 @@ std::string BareEtag(std::string_view etag) {
 }
 
 int64_t ParseIsoTime(std::string_view text) {
-  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':')
+  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
+      text[16] != ':')
     return 0;
   const int year = Digits(text, 0, 4);
   const int month = Digits(text, 5, 2);
@@ -151,7 +154,8 @@ int64_t ParseIsoTime(std::string_view text) {
   const int hour = Digits(text, 11, 2);
   const int minute = Digits(text, 14, 2);
   const int second = Digits(text, 17, 2);
-  if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || minute < 0 || second < 0) return 0;
+  if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || minute < 0 || second < 0)
+    return 0;
   const std::chrono::sys_days date = std::chrono::year(year) / month / day;
   int64_t ms = std::chrono::duration_cast<std::chrono::milliseconds>(date.time_since_epoch()).count() +
                ((hour * 60 + minute) * 60LL + second) * 1000;

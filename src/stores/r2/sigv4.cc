@@ -79,7 +79,8 @@ std::string EncodeUri(std::string_view text, bool keep_slash) {
 std::string EncodeQuery(const QueryParameters& query) {
   QueryParameters encoded;
   encoded.reserve(query.size());
-  for (const auto& [name, value] : query) encoded.emplace_back(EncodeUri(name, false), EncodeUri(value, false));
+  for (const auto& [name, value] : query)
+    encoded.emplace_back(EncodeUri(name, false), EncodeUri(value, false));
   std::sort(encoded.begin(), encoded.end());
   std::string out;
   for (const auto& [name, value] : encoded) {
@@ -100,8 +101,8 @@ std::string AmzDate(std::chrono::system_clock::time_point at) {
 
 std::string CanonicalRequest(const SignableRequest& request) {
   const auto headers = CanonicalHeaders(request.headers);
-  std::string out =
-      request.method + "\n" + (request.path.empty() ? "/" : request.path) + "\n" + EncodeQuery(request.query) + "\n";
+  std::string out = request.method + "\n" + (request.path.empty() ? "/" : request.path) + "\n" +
+                    EncodeQuery(request.query) + "\n";
   for (const auto& [name, value] : headers) out.append(name).append(":").append(value).append("\n");
   return out.append("\n").append(NamesOf(headers)).append("\n").append(request.payload_hash);
 }

@@ -1,9 +1,9 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// AWS Signature Version 4, with which S3 requests prove who sends them. Formulas: "AWS Signature Version 4 for
-// API requests" (canonical request, string to sign, signing key). Only the Authorization header is made; the
-// payload is signed by its hash, in one piece.
+// AWS Signature Version 4, with which S3 requests prove who sends them. Formulas: "AWS Signature Version 4
+// for API requests" (canonical request, string to sign, signing key). Only the Authorization header is made;
+// the payload is signed by its hash, in one piece.
 #ifndef WAVESHIFT_STORES_R2_SIGV4_H_
 #define WAVESHIFT_STORES_R2_SIGV4_H_
 
@@ -26,14 +26,15 @@ struct SigningScope {
   std::string service = "s3";
 };
 
-using QueryParameters = std::vector<std::pair<std::string, std::string>>;  // names and values as they are meant
+using QueryParameters =
+    std::vector<std::pair<std::string, std::string>>;  // names and values as they are meant
 using SignedHeaders = std::vector<std::pair<std::string, std::string>>;
 
 struct SignableRequest {
   std::string method;
-  std::string path;        // percent-encoded, as it goes over the wire; begins with '/'
-  QueryParameters query;   // not encoded
-  SignedHeaders headers;   // all that are signed; "host" and "x-amz-date" are among them
+  std::string path;          // percent-encoded, as it goes over the wire; begins with '/'
+  QueryParameters query;     // not encoded
+  SignedHeaders headers;     // all that are signed; "host" and "x-amz-date" are among them
   std::string payload_hash;  // SHA-256 in hex, or "UNSIGNED-PAYLOAD"
 };
 

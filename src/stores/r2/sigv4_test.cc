@@ -1,10 +1,10 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Three sources: the worked examples of AWS's documentation ("Authenticating Requests: Using the Authorization
-// Header" of S3, "Create a signed AWS API request" of IAM), AWS's test suite aws-sig-v4-test-suite, and for keys
-// with spaces, Chinese, plus and percent what botocore 1.44.8 signs (S3SigV4Auth over an AWSRequest whose URL is
-// quote(key, safe="/~"), its clock set to the time below).
+// Three sources: the worked examples of AWS's documentation ("Authenticating Requests: Using the
+// Authorization Header" of S3, "Create a signed AWS API request" of IAM), AWS's test suite
+// aws-sig-v4-test-suite, and for keys with spaces, Chinese, plus and percent what botocore 1.44.8 signs
+// (S3SigV4Auth over an AWSRequest whose URL is quote(key, safe="/~"), its clock set to the time below).
 #include "stores/r2/sigv4.h"
 
 #include <gmock/gmock.h>
@@ -56,11 +56,12 @@ TEST_F(S3Examples, GetObjectWithRange) {
 }
 
 TEST_F(S3Examples, PutObject) {
-  EXPECT_THAT(Sign("PUT", "/" + EncodeUri("test$file.text", true), {},
-                   {{"Date", "Fri, 24 May 2013 00:00:00 GMT"}, date_, {"x-amz-storage-class", "REDUCED_REDUNDANCY"}},
-                   "Welcome to Amazon S3."),
-              EndsWith("SignedHeaders=date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class, "
-                       "Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"));
+  EXPECT_THAT(
+      Sign("PUT", "/" + EncodeUri("test$file.text", true), {},
+           {{"Date", "Fri, 24 May 2013 00:00:00 GMT"}, date_, {"x-amz-storage-class", "REDUCED_REDUNDANCY"}},
+           "Welcome to Amazon S3."),
+      EndsWith("SignedHeaders=date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class, "
+               "Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"));
 }
 
 TEST_F(S3Examples, AQueryNameWithoutValue) {
@@ -134,8 +135,8 @@ class BotocoreGoldens : public testing::Test {
     if (!token.empty()) request.headers.emplace_back("x-amz-security-token", token);
     std::string secret;
     for (int i = 0; i < 16; ++i) secret += "3f2a";
-    const std::string signed_by = Authorization(request, {"0123456789abcdef0123456789abcdef", secret, token}, {},
-                                                At(2026, 3, 4, 5, 6, 7));
+    const std::string signed_by = Authorization(request, {"0123456789abcdef0123456789abcdef", secret, token},
+                                                {}, At(2026, 3, 4, 5, 6, 7));
     EXPECT_THAT(signed_by, Not(HasSubstr("3f2a")));
     return signed_by;
   }
@@ -150,13 +151,14 @@ TEST_F(BotocoreGoldens, SpacesChineseAndBrackets) {
 }
 
 TEST_F(BotocoreGoldens, PlusPercentAndConditions) {
-  EXPECT_THAT(Sign("PUT", Key("a+b/100%/ü~*'!.bin"), {},
-                   {{"Content-Type", "application/octet-stream"},
-                    {"Cache-Control", "public,  max-age=31536000,   immutable"},
-                    {"If-None-Match", "*"}},
-                   "hello world"),
-              EndsWith("SignedHeaders=cache-control;content-type;host;if-none-match;x-amz-content-sha256;x-amz-date, "
-                       "Signature=b7b060cd00948b40dfbf9b1fd68ed1b1d2202b9b120361214329a82356b7d9f1"));
+  EXPECT_THAT(
+      Sign("PUT", Key("a+b/100%/ü~*'!.bin"), {},
+           {{"Content-Type", "application/octet-stream"},
+            {"Cache-Control", "public,  max-age=31536000,   immutable"},
+            {"If-None-Match", "*"}},
+           "hello world"),
+      EndsWith("SignedHeaders=cache-control;content-type;host;if-none-match;x-amz-content-sha256;x-amz-date, "
+               "Signature=b7b060cd00948b40dfbf9b1fd68ed1b1d2202b9b120361214329a82356b7d9f1"));
 }
 
 TEST_F(BotocoreGoldens, AListWithATemporaryToken) {

@@ -21,14 +21,14 @@ Status CheckHashes(const net::HttpResponse& head, const std::string& what, const
 // The object as the headers of an answer to GET or HEAD say.
 ObjectInfo InfoFromHeaders(const std::string& key, const net::HttpResponse& response);
 
-// Downloads into `path`, which appears when all bytes are there, fit their hash and are on the disk. A connection
-// that breaks is taken up where it broke (If-Match keeps it the same object); it goes on as long as bytes come.
-// NotFound.
+// Downloads into `path`, which appears when all bytes are there, fit their hash and are on the disk. A
+// connection that breaks is taken up where it broke (If-Match keeps it the same object); it goes on as long
+// as bytes come. NotFound.
 Status DownloadObject(S3Client& client, const std::string& key, const std::string& path);
 
-// Uploads a file with `headers`, in one request or in parts as the options say. `is_conditional`: always in one
-// request, because only that can have a condition; OutOfRange above 4.995 GiB. A failed upload in parts is aborted.
-// AlreadyExists when the condition does not hold.
+// Uploads a file with `headers`, in one request or in parts as the options say. `is_conditional`: always in
+// one request, because only that can have a condition; OutOfRange above 4.995 GiB. A failed upload in parts
+// is aborted. AlreadyExists when the condition does not hold.
 StatusOr<ObjectInfo> UploadFile(S3Client& client, const std::string& key, const std::string& path,
                                 const SignedHeaders& headers, bool is_conditional);
 

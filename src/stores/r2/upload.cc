@@ -75,7 +75,8 @@ StatusOr<ObjectInfo> UploadWhole(S3Client& client, const std::string& key, const
                         client.Send({.method = "HEAD", .key = key}, client.options().patience));
     const auto own = std::find_if(request.headers.begin(), request.headers.end(),
                                   [](const auto& header) { return header.first == kWriteHeader; });
-    if (head.http.is_success() && own != request.headers.end() && head.http.Header(kWriteHeader) == own->second)
+    if (head.http.is_success() && own != request.headers.end() &&
+        head.http.Header(kWriteHeader) == own->second)
       return InfoFromHeaders(key, head.http);
   }
   Status status = StatusOfS3(answer.http, what);
@@ -91,8 +92,13 @@ class MultipartUpload {
  public:
   MultipartUpload(S3Client& client, const std::string& key, const std::string& path, const FileHashes& hashes,
                   int64_t part_bytes)
-      : client_(client), key_(key), path_(path), what_("object " + QuoteKey(key)), hashes_(hashes),
-        part_bytes_(part_bytes), etags_(hashes.parts.size()) {}
+      : client_(client),
+        key_(key),
+        path_(path),
+        what_("object " + QuoteKey(key)),
+        hashes_(hashes),
+        part_bytes_(part_bytes),
+        etags_(hashes.parts.size()) {}
 
   StatusOr<ObjectInfo> Run(SignedHeaders headers) {
     WS_RETURN_IF_ERROR(Create(std::move(headers)));
@@ -121,7 +127,8 @@ class MultipartUpload {
 
   Status SendParts() {
     std::vector<std::jthread> workers;
-    const int count = std::min<int>(std::max(1, client_.options().parallel_parts), static_cast<int>(etags_.size()));
+    const int count =
+        std::min<int>(std::max(1, client_.options().parallel_parts), static_cast<int>(etags_.size()));
     for (int i = 0; i < count; ++i) workers.emplace_back([this] { SendSomeParts(); });
     workers.clear();
     return first_error_;
@@ -148,7 +155,8 @@ class MultipartUpload {
                       .query = {{"partNumber", std::to_string(index + 1)}, {"uploadId", upload_id_}}};
     request.source = source.get();
     request.payload_hash = hashes_.parts[index];
-    WS_ASSIGN_OR_RETURN(const S3Answer answer, client_.SendChecked(request, what_, client_.options().patience));
+    WS_ASSIGN_OR_RETURN(const S3Answer answer,
+                        client_.SendChecked(request, what_, client_.options().patience));
     etags_[index] = BareEtag(answer.http.Header("ETag"));
     return etags_[index].empty() ? Unavailable(what_ + ": the store gave a part no ETag") : OkStatus();
   }
