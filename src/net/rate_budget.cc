@@ -28,7 +28,8 @@ Status RateBudget::Take(const std::stop_token& stop, milliseconds patience) {
     if (pause_end_ > now) {
       wait = std::max(wait, std::chrono::ceil<milliseconds>(pause_end_ - now));
     }
-    if (wait > std::min(limits_.longest_wait, patience)) {
+    // Without a wait nobody's patience matters, also when it has run out.
+    if (wait.count() > 0 && wait > std::min(limits_.longest_wait, patience)) {
       return ResourceExhausted("the budget of requests is used up for " + std::to_string(wait.count()) +
                                " ms");
     }

@@ -74,6 +74,9 @@ TEST(RateBudget, APauseHoldsEverybodyBack) {
   EXPECT_EQ(time.PassedMs(), 5000);
   EXPECT_TRUE(budget.Take({}).ok());
   EXPECT_EQ(time.PassedMs(), 5000);
+  EXPECT_TRUE(budget.Take({}, milliseconds(-1)).ok());  // there is nothing to wait for
+  budget.Pause(seconds(2));
+  EXPECT_EQ(budget.Take({}, milliseconds(1999)).code(), StatusCode::kResourceExhausted);
   budget.Pause(seconds(61));
   EXPECT_EQ(budget.Take({}).code(), StatusCode::kResourceExhausted);
 }
