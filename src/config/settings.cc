@@ -60,12 +60,14 @@ void CloudflareSettings::Register(Registry& r) {
   r.Hidden("CLOUDFLARE_R2_ACCESS_KEY_ID", &r2_access_key_id, "S3 key id of R2");
   r.Hidden("CLOUDFLARE_R2_SECRET_ACCESS_KEY", &r2_secret_access_key, "S3 secret of R2");
   r.Text("CLOUDFLARE_R2_BUCKET_NAME", &r2_bucket_name, "bucket with the media");
-  r.Hidden("CLOUDFLARE_R2_SESSION_TOKEN", &r2_session_token, "S3 session token, when the key is a temporary one");
+  r.Hidden("CLOUDFLARE_R2_SESSION_TOKEN", &r2_session_token,
+           "S3 session token, when the key is a temporary one");
   r.Url("CLOUDFLARE_API_BASE_URL", &api_base_url, "where the D1 API is");
   r.Url("R2_ENDPOINT_URL", &r2_endpoint_url, "where R2's S3 API is");
   r.Word("R2_JURISDICTION", &r2_jurisdiction, {"none", "eu", "fedramp"}, "where the bucket must lie");
   r.Url("R2_PUBLIC_BASE_URL", &r2_public_base_url, "where everybody can read the bucket's objects");
-  r.Switch("D1_WRITE_PROGRESS", &d1_write_progress, "write progress, started_at and completed_at of tasks in D1");
+  r.Switch("D1_WRITE_PROGRESS", &d1_write_progress,
+           "write progress, started_at and completed_at of tasks in D1");
   r.Integer("D1_TIMEOUT", &d1_timeout_s, 1, 600, "seconds for one request to D1");
   r.Integer("D1_MAX_ATTEMPTS", &d1_max_attempts, 1, 50, "how often a request to D1 is tried");
   r.Integer("R2_TIMEOUT", &r2_timeout_s, 1, 600, "seconds without a byte from R2");
@@ -106,8 +108,9 @@ Status CloudflareSettings::CheckNames() const {
                                                               {"CLOUDFLARE_D1_DATABASE_ID", d1_database_id},
                                                               {"CLOUDFLARE_R2_BUCKET_NAME", r2_bucket_name}};
   for (const auto& [key, name] : names) {
-    const bool plain = name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") ==
-                       std::string::npos;
+    const bool plain =
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") ==
+        std::string::npos;
     if (!plain || name.size() > 100 || name.front() == '.')
       return InvalidArgument(std::string(key) + ": must be letters, digits, '-', '_' and '.' only");
   }
@@ -301,8 +304,9 @@ std::vector<std::string> Settings::Secrets() const {
   std::vector<std::string> all;
   for (const Secret* secret :
        {&server.api_token, &cloudflare.api_token, &cloudflare.r2_access_key_id,
-        &cloudflare.r2_secret_access_key, &cloudflare.r2_session_token, &translation.deepseek_api_key, &translation.gemini_api_key,
-        &translation.xai_api_key, &translation.groq_api_key, &translation.openai_api_key}) {
+        &cloudflare.r2_secret_access_key, &cloudflare.r2_session_token, &translation.deepseek_api_key,
+        &translation.gemini_api_key, &translation.xai_api_key, &translation.groq_api_key,
+        &translation.openai_api_key}) {
     if (secret->is_set()) all.push_back(secret->reveal());
   }
   return all;

@@ -61,9 +61,10 @@ struct CloudflareSettings {
   std::string r2_bucket_name;
   Secret r2_session_token;  // CLOUDFLARE_R2_SESSION_TOKEN: of temporary credentials
   std::string api_base_url = "https://api.cloudflare.com/client/v4";  // CLOUDFLARE_API_BASE_URL
-  std::string r2_endpoint_url;  // R2_ENDPOINT_URL; "" = https://ACCOUNT[.JURISDICTION].r2.cloudflarestorage.com
+  std::string
+      r2_endpoint_url;  // R2_ENDPOINT_URL; "" = https://ACCOUNT[.JURISDICTION].r2.cloudflarestorage.com
   std::string r2_jurisdiction = "none";  // R2_JURISDICTION: none, eu, fedramp
-  std::string r2_public_base_url;  // R2_PUBLIC_BASE_URL; "" = objects have no public address
+  std::string r2_public_base_url;        // R2_PUBLIC_BASE_URL; "" = objects have no public address
 
   bool d1_write_progress = true;  // D1_WRITE_PROGRESS: progress, started_at and completed_at too
   int d1_timeout_s = 35;          // D1_TIMEOUT: of one request

@@ -89,7 +89,8 @@ struct HttpResponse {
 //   501 Unimplemented · other 5xx Unavailable · 1xx, 3xx FailedPrecondition
 Status StatusOfHttp(int http_status, std::string_view what);
 
-// A date as HTTP writes it (RFC 9110, 5.6.7), such as the headers Date and Last-Modified. Nothing when it is none.
+// A date as HTTP writes it (RFC 9110, 5.6.7), such as the headers Date and Last-Modified. Nothing when it is
+// none.
 std::optional<std::chrono::system_clock::time_point> ParseHttpDate(std::string_view value);
 
 // Where a Location header leads that came with an answer to `base` (RFC 3986, 5). InvalidArgument when it is

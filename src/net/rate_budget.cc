@@ -11,7 +11,10 @@ namespace waveshift::net {
 using std::chrono::milliseconds;
 
 RateBudget::RateBudget(RateLimits limits, RetryClock clock)
-    : limits_(limits), clock_(std::move(clock)), level_(limits.burst), filled_(clock_.now()),
+    : limits_(limits),
+      clock_(std::move(clock)),
+      level_(limits.burst),
+      filled_(clock_.now()),
       pause_end_(filled_) {}
 
 Status RateBudget::Take(const std::stop_token& stop, milliseconds patience) {

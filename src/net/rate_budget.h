@@ -40,8 +40,8 @@ class RateBudget {
   const RateLimits limits_;
   const RetryClock clock_;
   std::mutex mutex_;
-  double level_;        // requests that may be sent now; below 0 when some wait
-  TimePoint filled_;    // when level_ was right
+  double level_;      // requests that may be sent now; below 0 when some wait
+  TimePoint filled_;  // when level_ was right
   TimePoint pause_end_;
 };
 

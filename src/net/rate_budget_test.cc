@@ -33,7 +33,8 @@ struct FakeTime {
   }
   int64_t PassedMs() {
     const std::lock_guard lock(mutex);
-    return std::chrono::duration_cast<milliseconds>(now - std::chrono::steady_clock::time_point(seconds(1000)))
+    return std::chrono::duration_cast<milliseconds>(now -
+                                                    std::chrono::steady_clock::time_point(seconds(1000)))
         .count();
   }
 };

@@ -1,8 +1,8 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The contracts over the stores in the cloud, on real servers: Cloudflare's own engines, and for S3 a second server
-// that shares nothing with the first.
+// The contracts over the stores in the cloud, on real servers: Cloudflare's own engines, and for S3 a second
+// server that shares nothing with the first.
 #include "stores/object_store_contract.h"
 #include "stores/r2/s3_client_internal.h"
 #include "stores/task_store_contract.h"
@@ -58,7 +58,8 @@ INSTANTIATE_TEST_SUITE_P(R2, ObjectStoreContract,
                                          ObjectStoreUnderTest{"in_pieces", &MakeR2InPieces, false}),
                          NameOfObjectStore);
 INSTANTIATE_TEST_SUITE_P(Swift, ObjectStoreContract,
-                         testing::Values(ObjectStoreUnderTest{"swift", &MakeSwift, false, /*has_conditions=*/false}),
+                         testing::Values(ObjectStoreUnderTest{"swift", &MakeSwift, false,
+                                                              /*has_conditions=*/false}),
                          NameOfObjectStore);
 
 TaskStorePair MakeD1(const std::string& schema) {

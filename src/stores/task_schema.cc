@@ -8,8 +8,9 @@ namespace waveshift::stores::internal {
 namespace {
 
 constexpr std::array<const char*, 13> kTaskColumns = {
-    "id",        "user_id",    "status",            "file_path",  "file_name",        "file_size",    "file_type",
-    "video_path", "audio_path", "translation_style", "created_at", "transcription_id", "error_message"};
+    "id",         "user_id",          "status",       "file_path",  "file_name",
+    "file_size",  "file_type",        "video_path",   "audio_path", "translation_style",
+    "created_at", "transcription_id", "error_message"};
 constexpr std::array<const char*, 9> kTranscriptionColumns = {
     "id",          "task_id",    "target_language",   "style", "total_segments", "model_provider",
     "duration_ms", "created_at", "processing_time_ms"};
@@ -31,7 +32,8 @@ Status Require(const std::string& where, const TableColumns& tables, const char*
   }
   for (const char* name : names) {
     if (columns.contains(name)) continue;
-    return InvalidArgument(where + ": table " + table + " has no column " + name + " (its schema is too old)");
+    return InvalidArgument(where + ": table " + table + " has no column " + name +
+                           " (its schema is too old)");
   }
   return OkStatus();
 }
@@ -41,7 +43,8 @@ StatusOr<std::string> Choose(const std::string& where, const std::set<std::strin
                              const char* old_name) {
   if (columns.contains(name)) return std::string(name);
   if (columns.contains(old_name)) return std::string(old_name);
-  return InvalidArgument(where + ": table transcription_segments has neither column " + name + " nor " + old_name);
+  return InvalidArgument(where + ": table transcription_segments has neither column " + name + " nor " +
+                         old_name);
 }
 
 }  // namespace
@@ -68,10 +71,11 @@ std::string TaskSelectSql(const SchemaNames& names) {
   };
   // The product fills video_path only after it has split the upload; until then file_path is what there is.
   return "SELECT id, status, " + optional(names.has_progress, "progress") +
-         ", target_language, COALESCE(NULLIF(video_path, ''), file_path) AS video_path, audio_path, error_message, "
+         ", target_language, COALESCE(NULLIF(video_path, ''), file_path) AS video_path, audio_path, "
+         "error_message, "
          "created_at, " +
-         optional(names.has_started_at, "started_at") + ", " + optional(names.has_completed_at, "completed_at") +
-         " FROM media_tasks ";
+         optional(names.has_started_at, "started_at") + ", " +
+         optional(names.has_completed_at, "completed_at") + " FROM media_tasks ";
 }
 
 std::string ClaimSql(const SchemaNames& names) {
@@ -83,14 +87,16 @@ std::string ClaimSql(const SchemaNames& names) {
 }
 
 std::string ProgressSql() {
-  return "UPDATE media_tasks SET progress = ?2 WHERE id = ?1 AND status = 'processing' AND COALESCE(progress, 0) < "
+  return "UPDATE media_tasks SET progress = ?2 WHERE id = ?1 AND status = 'processing' AND "
+         "COALESCE(progress, 0) < "
          "?2";
 }
 
 std::string FinishSql(const SchemaNames& names) {
   std::string sql = "UPDATE media_tasks SET status = ?2, error_message = ?3";
   if (names.has_completed_at) {
-    sql += ", completed_at = CASE WHEN status = ?2 AND completed_at IS NOT NULL THEN completed_at ELSE ?4 END";
+    sql +=
+        ", completed_at = CASE WHEN status = ?2 AND completed_at IS NOT NULL THEN completed_at ELSE ?4 END";
   }
   if (names.has_progress) sql += ", progress = CASE WHEN ?2 = 'completed' THEN 100 ELSE progress END";
   return sql + " WHERE id = ?1 RETURNING id";

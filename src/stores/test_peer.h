@@ -32,7 +32,8 @@ class PeerProcess {
     if (!process.ok()) throw std::runtime_error(Message(process.status()));
     process_ = *std::move(process);
     const auto answer = process_->Ask("url\n", "end\n", std::chrono::seconds(120), 10000, {});
-    if (!answer.ok()) throw std::runtime_error(path + " does not start: " + Message(answer.status()) + "; run ./setup.sh");
+    if (!answer.ok())
+      throw std::runtime_error(path + " does not start: " + Message(answer.status()) + "; run ./setup.sh");
     url_ = PeerJson::parse(*answer)["url"];
   }
   const std::string& url() const { return url_; }

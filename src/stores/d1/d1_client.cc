@@ -85,10 +85,12 @@ struct D1Error {
 D1Error FirstError(const Json& answer) {
   D1Error error;
   const auto errors = answer.find("errors");
-  if (errors == answer.end() || !errors->is_array() || errors->empty() || !errors->front().is_object()) return error;
+  if (errors == answer.end() || !errors->is_array() || errors->empty() || !errors->front().is_object())
+    return error;
   const Json& first = errors->front();
   if (first.contains("code") && first["code"].is_number()) error.code = first["code"].get<int64_t>();
-  if (first.contains("message") && first["message"].is_string()) error.message = first["message"].get<std::string>();
+  if (first.contains("message") && first["message"].is_string())
+    error.message = first["message"].get<std::string>();
   return error;
 }
 
@@ -123,7 +125,8 @@ D1Verdict JudgeSql(const D1Error& error, const std::string& what) {
   if (Has(error.message, "UNIQUE constraint failed")) return {AlreadyExists(what), false, false, {}};
   if (Has(error.message, "no such column") || Has(error.message, "no such table"))
     return {FailedPrecondition(what), false, false, {}};
-  if (Has(error.message, "TOOBIG") || Has(error.message, "too big")) return {OutOfRange(what), false, false, {}};
+  if (Has(error.message, "TOOBIG") || Has(error.message, "too big"))
+    return {OutOfRange(what), false, false, {}};
   return {Internal(what), false, false, {}};
 }
 
@@ -137,7 +140,8 @@ D1Verdict JudgeFailure(int http_status, const D1Error& error) {
   if (error.code == 7404)
     return {FailedPrecondition(what + " (is CLOUDFLARE_D1_DATABASE_ID right?)"), false, false, {}};
   if (error.code == 7400 || error.code == 7003 || error.code == 7000) {
-    return {FailedPrecondition(what + " (are CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_D1_DATABASE_ID right?)"), false,
+    return {FailedPrecondition(what + " (are CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_D1_DATABASE_ID right?)"),
+            false,
             false,
             {}};
   }
@@ -197,7 +201,8 @@ D1Verdict JudgeD1(int http_status, std::string_view body, size_t statements) {
   const auto result = answer.find("result");
   D1Verdict verdict;
   bool fits = result != answer.end() && result->is_array() && result->size() == statements;
-  for (size_t i = 0; fits && i < statements; ++i) fits = ReadRows((*result)[i], verdict.results.emplace_back());
+  for (size_t i = 0; fits && i < statements; ++i)
+    fits = ReadRows((*result)[i], verdict.results.emplace_back());
   if (!fits) return {Unavailable("D1: the answer is not as its API says"), true, false, {}};
   return verdict;
 }
@@ -210,7 +215,8 @@ D1Client::D1Client(const D1Options& options)
 
 // What a server repeats of a request must not get into a log.
 std::string D1Client::WithoutToken(std::string text) const {
-  for (size_t at = 0; !options_.api_token.empty() && (at = text.find(options_.api_token)) != std::string::npos;)
+  for (size_t at = 0;
+       !options_.api_token.empty() && (at = text.find(options_.api_token)) != std::string::npos;)
     text.replace(at, options_.api_token.size(), "********");
   return text;
 }

@@ -59,8 +59,8 @@ class D1Client {
   D1Client(const D1Client&) = delete;
   D1Client& operator=(const D1Client&) = delete;
 
-  // Runs the statements in one transaction, and again (the whole of it) where the table of 1.4 says so, for at
-  // most `patience`. All statements must bear being repeated. Any thread.
+  // Runs the statements in one transaction, and again (the whole of it) where the table of 1.4 says so, for
+  // at most `patience`. All statements must bear being repeated. Any thread.
   //   Unavailable, DeadlineExceeded   D1 is broken or cannot be reached
   //   ResourceExhausted               D1 is overloaded, or a limit of the account is reached
   //   PermissionDenied                token or account are refused

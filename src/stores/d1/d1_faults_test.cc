@@ -1,7 +1,8 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// D1 when it fails: each row of the retry table (data contract 1.4), lost answers, schemas, and how much is asked.
+// D1 when it fails: each row of the retry table (data contract 1.4), lost answers, schemas, and how much is
+// asked.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -114,26 +115,31 @@ TEST_F(D1Faults, WhatIsNotTriedAgain) {
     StatusCode code;
     const char* says;
   } rows[] = {
-      {"sql", D1Error(400, 7500, "near \"SELEC\": syntax error at offset 0: SQLITE_ERROR"), StatusCode::kInternal,
-       "syntax error"},
+      {"sql", D1Error(400, 7500, "near \"SELEC\": syntax error at offset 0: SQLITE_ERROR"),
+       StatusCode::kInternal, "syntax error"},
       {"daily", D1Error(400, 7500, "Your account has exceeded D1's free tier daily read limit"),
        StatusCode::kResourceExhausted, "00:00 UTC"},
       {"token 401", D1Error(401, 10000, "Authentication error"), StatusCode::kPermissionDenied,
        "CLOUDFLARE_API_TOKEN"},
       {"token 400", D1Error(400, 10000, "Authentication error"), StatusCode::kPermissionDenied,
        "CLOUDFLARE_API_TOKEN"},
-      {"token 403", D1Error(403, 9109, "Unauthorized to access requested resource"), StatusCode::kPermissionDenied,
-       "CLOUDFLARE_API_TOKEN"},
+      {"token 403", D1Error(403, 9109, "Unauthorized to access requested resource"),
+       StatusCode::kPermissionDenied, "CLOUDFLARE_API_TOKEN"},
       {"account", D1Error(403, 7403, "The given account is not valid"), StatusCode::kPermissionDenied,
        "CLOUDFLARE_ACCOUNT_ID"},
       {"database", D1Error(404, 7404, "The database could not be found"), StatusCode::kFailedPrecondition,
        "CLOUDFLARE_D1_DATABASE_ID"},
       {"uuid", D1Error(400, 7400, "malformed"), StatusCode::kFailedPrecondition, "CLOUDFLARE_D1_DATABASE_ID"},
-      {"route", D1Error(404, 7003, "Could not route"), StatusCode::kFailedPrecondition, "CLOUDFLARE_ACCOUNT_ID"},
-      {"another server", {{"do", "answer"}, {"status", 404}, {"body", "<h1>nginx</h1>"}},
-       StatusCode::kFailedPrecondition, "CLOUDFLARE_API_BASE_URL"},
-      {"html 403", {{"do", "answer"}, {"status", 403}, {"body", "<html>blocked</html>"}},
-       StatusCode::kPermissionDenied, "HTTP 403"}};
+      {"route", D1Error(404, 7003, "Could not route"), StatusCode::kFailedPrecondition,
+       "CLOUDFLARE_ACCOUNT_ID"},
+      {"another server",
+       {{"do", "answer"}, {"status", 404}, {"body", "<h1>nginx</h1>"}},
+       StatusCode::kFailedPrecondition,
+       "CLOUDFLARE_API_BASE_URL"},
+      {"html 403",
+       {{"do", "answer"}, {"status", 403}, {"body", "<html>blocked</html>"}},
+       StatusCode::kPermissionDenied,
+       "HTTP 403"}};
   for (const auto& row : rows) {
     Fail(row.fault, 5);
     const auto task = store_->Get("t");
@@ -220,8 +226,9 @@ TEST_F(D1Faults, LostAnswersDoNoHarm) {
 
 TEST_F(D1Faults, NoSecretInAnyMessage) {
   const D1Options options = peer_.D1();
-  for (PeerJson fault : {D1Error(400, 7500, "you sent Bearer " + options.api_token + " to us"),
-                         D1Error(500, 7500, options.api_token + "\n" + options.api_token), PeerJson{{"do", "drop"}}}) {
+  for (PeerJson fault :
+       {D1Error(400, 7500, "you sent Bearer " + options.api_token + " to us"),
+        D1Error(500, 7500, options.api_token + "\n" + options.api_token), PeerJson{{"do", "drop"}}}) {
     Fail(fault, 100);
     const auto task = store_->Get("t");
     EXPECT_FALSE(task.ok());
@@ -280,10 +287,13 @@ TEST_F(D1Faults, AWholeTaskIsFewRequests) {
 TEST_F(D1Faults, LongTranscriptsComeInPages) {
   ASSERT_TRUE(store_->Create(SmallTask("long", 1203)).ok());
   // A step of the workflow that was repeated: the sequences around a page's border again.
-  peer_.Sql("INSERT INTO transcription_segments (transcription_id, sequence, start_ms, end_ms, content_type, original, "
-            "translation) SELECT transcription_id, sequence, start_ms, end_ms, content_type, original, 'again ' || "
-            "sequence FROM transcription_segments WHERE transcription_id = 'long-transcript' AND sequence BETWEEN 490 "
-            "AND 510");
+  peer_.Sql(
+      "INSERT INTO transcription_segments (transcription_id, sequence, start_ms, end_ms, content_type, "
+      "original, "
+      "translation) SELECT transcription_id, sequence, start_ms, end_ms, content_type, original, 'again ' || "
+      "sequence FROM transcription_segments WHERE transcription_id = 'long-transcript' AND sequence BETWEEN "
+      "490 "
+      "AND 510");
   Fail({{"do", "drop"}, {"skip", 2}}, 1);
   const auto lines = store_->ReadTranscript("long");
   ASSERT_TRUE(lines.ok()) << Message(lines.status());
@@ -302,7 +312,9 @@ TEST_F(D1Faults, LargeTranscriptsAreWrittenInOneTransaction) {
   ASSERT_TRUE(lines.ok());
   ASSERT_EQ(lines->size(), 300U);
   EXPECT_EQ(lines->at(299).original, task.lines[299].original);
-  peer_.Sql("CREATE TRIGGER refuse BEFORE INSERT ON transcription_segments BEGIN SELECT RAISE(ABORT, 'no room'); END");
+  peer_.Sql(
+      "CREATE TRIGGER refuse BEFORE INSERT ON transcription_segments BEGIN SELECT RAISE(ABORT, 'no room'); "
+      "END");
   task.id = "refused";
   const Status refused = store_->Create(task);
   EXPECT_EQ(refused.code(), StatusCode::kInternal);
@@ -311,7 +323,9 @@ TEST_F(D1Faults, LargeTranscriptsAreWrittenInOneTransaction) {
 }
 
 TEST_F(D1Faults, NumbersOfAllKinds) {
-  peer_.Sql("UPDATE media_tasks SET created_at = 1720000000000.0, progress = NULL, status = 'uploaded', video_path = ''");
+  peer_.Sql(
+      "UPDATE media_tasks SET created_at = 1720000000000.0, progress = NULL, status = 'uploaded', video_path "
+      "= ''");
   peer_.Sql("UPDATE transcription_segments SET end_ms = '950', speaker = 7 WHERE sequence = 1");
   const Task task = Row("t");
   EXPECT_EQ(task.created_at_ms, 1720000000000);
@@ -344,8 +358,10 @@ TEST_F(D1Faults, WithoutTheOptionalColumns) {
   peer_.Reset("without progress");
   const auto store = MakeD1TaskStore(peer_.D1());
   peer_.Sql("INSERT INTO users (id, email, createdAt, updatedAt) VALUES ('u', 'u@example.com', 1, 1)");
-  peer_.Sql("INSERT INTO media_tasks (id, user_id, created_at, file_name, file_size, file_type, file_path, status) VALUES "
-            "('p', 'u', 5, 'f', 1, 'video/mp4', 'f.mp4', 'uploaded')");
+  peer_.Sql(
+      "INSERT INTO media_tasks (id, user_id, created_at, file_name, file_size, file_type, file_path, status) "
+      "VALUES "
+      "('p', 'u', 5, 'f', 1, 'video/mp4', 'f.mp4', 'uploaded')");
   EXPECT_TRUE(store->Claim("p").value());
   EXPECT_TRUE(store->SetProgress("p", 50).ok());
   EXPECT_EQ(store->Get("p")->progress, 0);
@@ -366,8 +382,8 @@ TEST_F(D1Faults, TheProductsOwnColumnsStayWhenAsked) {
   EXPECT_TRUE(store->Claim("t").value());
   EXPECT_TRUE(store->SetProgress("t", 95).ok());
   EXPECT_TRUE(store->Finish("t", kStatusCompleted, "").ok());
-  const PeerJson row =
-      peer_.Sql("SELECT status, progress, started_at, completed_at, error_message FROM media_tasks WHERE id = 't'")[0];
+  const PeerJson row = peer_.Sql(
+      "SELECT status, progress, started_at, completed_at, error_message FROM media_tasks WHERE id = 't'")[0];
   EXPECT_EQ(row, (PeerJson{{"status", "completed"},
                            {"progress", 90},
                            {"started_at", 3},

@@ -1,9 +1,9 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Tasks in D1. Every call is one request where it can be (a batch is one transaction): D1 has one thread, and the
-// account a limit of requests. Every statement bears being repeated, because an answer may be lost after its
-// request was carried out.
+// Tasks in D1. Every call is one request where it can be (a batch is one transaction): D1 has one thread, and
+// the account a limit of requests. Every statement bears being repeated, because an answer may be lost after
+// its request was carried out.
 #include "stores/d1/d1_task_store.h"
 
 #include <algorithm>
@@ -57,8 +57,8 @@ Task TaskOf(const D1Row& row) {
 }
 
 internal::SegmentRow SegmentOf(const D1Row& row) {
-  return {NumberIn(row, "id"),         Cell(row, "sequence"), Cell(row, "start_ms"), Cell(row, "end_ms"),
-          Cell(row, "content_type"),   Cell(row, "speaker"),  Cell(row, "original"), Cell(row, "translation")};
+  return {NumberIn(row, "id"),       Cell(row, "sequence"), Cell(row, "start_ms"), Cell(row, "end_ms"),
+          Cell(row, "content_type"), Cell(row, "speaker"),  Cell(row, "original"), Cell(row, "translation")};
 }
 
 internal::D1Value TextOrNull(const std::string& text) {
@@ -75,9 +75,11 @@ D1Statement InsertSegments(const std::string& transcription_id, const Json& rows
       "SELECT ?1, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), "
       "json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'), "
       "json_extract(value, '$[6]') FROM json_each(?2) ORDER BY key";
-  return {"INSERT INTO transcription_segments (transcription_id, sequence, start_ms, end_ms, content_type, speaker, " +
-              names.original + ", " + names.translation + ") " + kValues,
-          {transcription_id, rows.dump(-1, ' ', false, Json::error_handler_t::replace)}};
+  return {
+      "INSERT INTO transcription_segments (transcription_id, sequence, start_ms, end_ms, content_type, "
+      "speaker, " +
+          names.original + ", " + names.translation + ") " + kValues,
+      {transcription_id, rows.dump(-1, ' ', false, Json::error_handler_t::replace)}};
 }
 
 void AddSegments(const std::vector<text::TranscriptLine>& lines, const std::string& transcription_id,
@@ -93,7 +95,8 @@ void AddSegments(const std::vector<text::TranscriptLine>& lines, const std::stri
     }
     bytes += most;
     rows.push_back({line.sequence, line.start_ms, line.end_ms, line.content_type,
-                    line.speaker.empty() ? Json(nullptr) : Json(line.speaker), line.original, line.translation});
+                    line.speaker.empty() ? Json(nullptr) : Json(line.speaker), line.original,
+                    line.translation});
   }
   if (!rows.empty()) batch.push_back(InsertSegments(transcription_id, rows, names));
 }
@@ -103,7 +106,8 @@ std::string BaseName(const std::string& path) { return path.substr(path.rfind('/
 std::vector<D1Statement> CreateBatch(const NewTask& task, const SchemaNames& names, int64_t now_ms) {
   const std::string transcription_id = task.lines.empty() ? "" : task.id + "-transcript";
   std::vector<D1Statement> batch;
-  if (std::string user = internal::LocalUserSql(names, now_ms); !user.empty()) batch.push_back({std::move(user), {}});
+  if (std::string user = internal::LocalUserSql(names, now_ms); !user.empty())
+    batch.push_back({std::move(user), {}});
   batch.push_back({internal::kInsertTaskSql,
                    {task.id, internal::kLocalUser, kStatusCreated, task.video_path,
                     task.file_name.empty() ? BaseName(task.video_path) : task.file_name,
@@ -114,8 +118,8 @@ std::vector<D1Statement> CreateBatch(const NewTask& task, const SchemaNames& nam
   int64_t duration_ms = 0;
   for (const text::TranscriptLine& line : lines) duration_ms = std::max(duration_ms, line.end_ms);
   batch.push_back({internal::kInsertTranscriptionSql,
-                   {transcription_id, task.id, task.target_language, static_cast<int64_t>(lines.size()), duration_ms,
-                    now_ms}});
+                   {transcription_id, task.id, task.target_language, static_cast<int64_t>(lines.size()),
+                    duration_ms, now_ms}});
   AddSegments(lines, transcription_id, names, batch);
   return batch;
 }
@@ -138,12 +142,11 @@ class D1TaskStore : public TaskStore {
   using Batch = std::function<std::vector<D1Statement>(const SchemaNames&)>;
 
   StatusOr<SchemaNames> Schema();
-  // Runs what `make` makes of the schema. A schema that changed since it was looked at is looked at again, once.
+  // Runs what `make` makes of the schema. A schema that changed since it was looked at is looked at again,
+  // once.
   StatusOr<D1Answer> Run(const Batch& make, milliseconds patience);
   // One writer a task at a time, with all its attempts: what is written later arrives later.
-  std::mutex& WriterOf(const std::string& id) {
-    return writers_[std::hash<std::string>{}(id) % kStripes];
-  }
+  std::mutex& WriterOf(const std::string& id) { return writers_[std::hash<std::string>{}(id) % kStripes]; }
 
   const D1Options options_;
   internal::D1Client client_;
@@ -164,7 +167,8 @@ StatusOr<SchemaNames> D1TaskStore::Schema() {
     for (const D1Row& row : answer.results[i]) tables[internal::kProductTables[i]].insert(Cell(row, "name"));
   }
   auto names = internal::SchemaNamesOf(Describe(), tables);
-  if (!names.ok()) return FailedPrecondition(Message(names.status()) + "; is CLOUDFLARE_D1_DATABASE_ID right?");
+  if (!names.ok())
+    return FailedPrecondition(Message(names.status()) + "; is CLOUDFLARE_D1_DATABASE_ID right?");
   if (!options_.write_progress) names->has_progress = names->has_started_at = names->has_completed_at = false;
   schema_ = *names;
   return *names;
@@ -198,35 +202,44 @@ Status D1TaskStore::Create(const NewTask& task) {
   if (present.status().code() == StatusCode::kNotFound) return created.status();  // another row's constraint
   WS_RETURN_IF_ERROR(present.status());
   const bool ours = present->created_at_ms == now_ms && present->video_path == task.video_path &&
-                    present->audio_path == task.audio_path && present->target_language == task.target_language;
+                    present->audio_path == task.audio_path &&
+                    present->target_language == task.target_language;
   return ours ? OkStatus() : internal::TaskExists(task.id);
 }
 
 StatusOr<Task> D1TaskStore::Get(const std::string& id) {
-  WS_ASSIGN_OR_RETURN(const D1Answer answer, Run([&](const SchemaNames& names) {
-                        return std::vector<D1Statement>{SelectState(id, names)};
-                      }, options_.look_patience));
+  WS_ASSIGN_OR_RETURN(
+      const D1Answer answer,
+      Run([&](const SchemaNames& names) { return std::vector<D1Statement>{SelectState(id, names)}; },
+          options_.look_patience));
   if (answer.results[0].empty()) return internal::NoSuchTask(id);
   return TaskOf(answer.results[0].front());
 }
 
 StatusOr<std::vector<Task>> D1TaskStore::List(int limit, int offset) {
   WS_RETURN_IF_ERROR(internal::CheckPage(limit, offset));
-  const std::string page = "ORDER BY created_at DESC, rowid DESC LIMIT " + std::to_string(limit) + " OFFSET " +
-                           std::to_string(offset);
-  WS_ASSIGN_OR_RETURN(const D1Answer answer, Run([&](const SchemaNames& names) {
-                        return std::vector<D1Statement>{{internal::TaskSelectSql(names) + page, {}}};
-                      }, options_.look_patience));
+  const std::string page = "ORDER BY created_at DESC, rowid DESC LIMIT " + std::to_string(limit) +
+                           " OFFSET " + std::to_string(offset);
+  WS_ASSIGN_OR_RETURN(const D1Answer answer,
+                      Run(
+                          [&](const SchemaNames& names) {
+                            return std::vector<D1Statement>{{internal::TaskSelectSql(names) + page, {}}};
+                          },
+                          options_.look_patience));
   std::vector<Task> tasks;
   for (const D1Row& row : answer.results[0]) tasks.push_back(TaskOf(row));
   return tasks;
 }
 
 StatusOr<std::vector<text::TranscriptLine>> D1TaskStore::ReadTranscript(const std::string& id) {
-  WS_ASSIGN_OR_RETURN(const D1Answer found, Run([&](const SchemaNames&) {
-                        return std::vector<D1Statement>{{"SELECT 1 AS one FROM media_tasks WHERE id = ?1", {id}},
-                                                        {internal::kTranscriptionIdSql, {id}}};
-                      }, options_.patience));
+  WS_ASSIGN_OR_RETURN(const D1Answer found,
+                      Run(
+                          [&](const SchemaNames&) {
+                            return std::vector<D1Statement>{
+                                {"SELECT 1 AS one FROM media_tasks WHERE id = ?1", {id}},
+                                {internal::kTranscriptionIdSql, {id}}};
+                          },
+                          options_.patience));
   if (found.results[0].empty()) return internal::NoSuchTask(id);
   if (found.results[1].empty()) return std::vector<text::TranscriptLine>{};
   const std::string transcription_id = Cell(found.results[1].front(), "id");
@@ -235,13 +248,17 @@ StatusOr<std::vector<text::TranscriptLine>> D1TaskStore::ReadTranscript(const st
   for (int64_t last_id = -1;;) {
     const std::string rest = " FROM transcription_segments WHERE transcription_id = ?1 AND id > " +
                              std::to_string(last_id) + " ORDER BY id LIMIT " + std::to_string(kRowsAPage);
-    WS_ASSIGN_OR_RETURN(const D1Answer page, Run([&](const SchemaNames& names) {
-                          return std::vector<D1Statement>{
-                              {"SELECT " + internal::SegmentColumnsSql(names) + rest, {transcription_id}}};
-                        }, options_.patience));
+    WS_ASSIGN_OR_RETURN(const D1Answer page, Run(
+                                                 [&](const SchemaNames& names) {
+                                                   return std::vector<D1Statement>{
+                                                       {"SELECT " + internal::SegmentColumnsSql(names) + rest,
+                                                        {transcription_id}}};
+                                                 },
+                                                 options_.patience));
     for (const D1Row& row : page.results[0]) rows.push_back(SegmentOf(row));
     if (page.results[0].size() < kRowsAPage) break;
-    if (rows.size() > 4 * text::kMaxTranscriptLines) return OutOfRange("task " + id + ": has too many segments");
+    if (rows.size() > 4 * text::kMaxTranscriptLines)
+      return OutOfRange("task " + id + ": has too many segments");
     if (rows.back().id <= last_id) return DataLoss("task " + id + ": its segments have no row ids");
     last_id = rows.back().id;
   }
@@ -252,12 +269,15 @@ StatusOr<bool> D1TaskStore::Claim(const std::string& id) {
   const int64_t now_ms = internal::NowMs();
   const std::lock_guard writer(WriterOf(id));
   bool writes_start = false;
-  WS_ASSIGN_OR_RETURN(const D1Answer answer, Run([&](const SchemaNames& names) {
-                        writes_start = names.has_started_at;
-                        D1Statement claim{internal::ClaimSql(names), {id}};
-                        if (writes_start) claim.params.emplace_back(now_ms);
-                        return std::vector<D1Statement>{std::move(claim), SelectState(id, names)};
-                      }, options_.patience));
+  WS_ASSIGN_OR_RETURN(const D1Answer answer,
+                      Run(
+                          [&](const SchemaNames& names) {
+                            writes_start = names.has_started_at;
+                            D1Statement claim{internal::ClaimSql(names), {id}};
+                            if (writes_start) claim.params.emplace_back(now_ms);
+                            return std::vector<D1Statement>{std::move(claim), SelectState(id, names)};
+                          },
+                          options_.patience));
   if (answer.results[1].empty()) return internal::NoSuchTask(id);
   if (!answer.results[0].empty()) return true;
   if (!answer.repeated) return false;
@@ -268,34 +288,47 @@ StatusOr<bool> D1TaskStore::Claim(const std::string& id) {
 
 Status D1TaskStore::SetProgress(const std::string& id, int percent) {
   const std::lock_guard writer(WriterOf(id));
-  WS_ASSIGN_OR_RETURN(const D1Answer answer, Run([&](const SchemaNames& names) {
-                        std::vector<D1Statement> batch = {{"SELECT 1 AS one FROM media_tasks WHERE id = ?1", {id}}};
-                        if (names.has_progress)
-                          batch.push_back({internal::ProgressSql(), {id, int64_t{std::clamp(percent, 0, 100)}}});
-                        return batch;
-                      }, options_.patience));
+  WS_ASSIGN_OR_RETURN(
+      const D1Answer answer,
+      Run(
+          [&](const SchemaNames& names) {
+            std::vector<D1Statement> batch = {{"SELECT 1 AS one FROM media_tasks WHERE id = ?1", {id}}};
+            if (names.has_progress)
+              batch.push_back({internal::ProgressSql(), {id, int64_t{std::clamp(percent, 0, 100)}}});
+            return batch;
+          },
+          options_.patience));
   return answer.results[0].empty() ? internal::NoSuchTask(id) : OkStatus();
 }
 
-Status D1TaskStore::Finish(const std::string& id, const std::string& status, const std::string& error_message) {
+Status D1TaskStore::Finish(const std::string& id, const std::string& status,
+                           const std::string& error_message) {
   WS_RETURN_IF_ERROR(internal::CheckFinalStatus(status));
   const int64_t now_ms = internal::NowMs();
   const std::lock_guard writer(WriterOf(id));
-  WS_ASSIGN_OR_RETURN(const D1Answer answer, Run([&](const SchemaNames& names) {
-                        D1Statement finish{internal::FinishSql(names), {id, status, TextOrNull(error_message)}};
-                        if (names.has_completed_at) finish.params.emplace_back(now_ms);
-                        return std::vector<D1Statement>{std::move(finish)};
-                      }, options_.patience));
+  WS_ASSIGN_OR_RETURN(
+      const D1Answer answer,
+      Run(
+          [&](const SchemaNames& names) {
+            D1Statement finish{internal::FinishSql(names), {id, status, TextOrNull(error_message)}};
+            if (names.has_completed_at) finish.params.emplace_back(now_ms);
+            return std::vector<D1Statement>{std::move(finish)};
+          },
+          options_.patience));
   return answer.results[0].empty() ? internal::NoSuchTask(id) : OkStatus();
 }
 
 Status D1TaskStore::Delete(const std::string& id) {
   const std::lock_guard writer(WriterOf(id));
-  WS_ASSIGN_OR_RETURN(const D1Answer answer, Run([&](const SchemaNames&) {
-                        std::vector<D1Statement> batch = {{"SELECT 1 AS one FROM media_tasks WHERE id = ?1", {id}}};
-                        for (const char* sql : internal::kDeleteSql) batch.push_back({sql, {id}});
-                        return batch;
-                      }, options_.patience));
+  WS_ASSIGN_OR_RETURN(
+      const D1Answer answer,
+      Run(
+          [&](const SchemaNames&) {
+            std::vector<D1Statement> batch = {{"SELECT 1 AS one FROM media_tasks WHERE id = ?1", {id}}};
+            for (const char* sql : internal::kDeleteSql) batch.push_back({sql, {id}});
+            return batch;
+          },
+          options_.patience));
   // After a lost answer the first attempt may have deleted it.
   return answer.results[0].empty() && !answer.repeated ? internal::NoSuchTask(id) : OkStatus();
 }

@@ -22,13 +22,14 @@ struct D1Options {
   std::string account_id;
   std::string database_id;
   std::string api_token;  // never in a message
-  // Write progress, started_at and completed_at too. Without, only status and error_message are written, as the
-  // original engine did.
+  // Write progress, started_at and completed_at too. Without, only status and error_message are written, as
+  // the original engine did.
   bool write_progress = true;
   std::chrono::milliseconds request_timeout{35000};  // D1 itself ends a request after 30 s
   int max_attempts = 7;
   std::chrono::milliseconds first_delay{500};
-  // How long one call may take with all its attempts: looks (Get, List), for which somebody waits, and the rest.
+  // How long one call may take with all its attempts: looks (Get, List), for which somebody waits, and the
+  // rest.
   std::chrono::milliseconds look_patience{30000};
   std::chrono::milliseconds patience{120000};
   // 1,200 requests in 5 minutes for everything that uses the token (1.3); this is this program's share.

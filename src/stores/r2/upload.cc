@@ -129,6 +129,7 @@ class MultipartUpload {
     std::vector<std::jthread> workers;
     const int count =
         std::min<int>(std::max(1, client_.options().parallel_parts), static_cast<int>(etags_.size()));
+    workers.reserve(static_cast<size_t>(count));
     for (int i = 0; i < count; ++i) workers.emplace_back([this] { SendSomeParts(); });
     workers.clear();
     return first_error_;

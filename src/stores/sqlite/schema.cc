@@ -111,9 +111,10 @@ StatusOr<SchemaNames> PrepareSchema(const Database& database) {
   }
   WS_ASSIGN_OR_RETURN(SchemaNames names, SchemaNamesOf(database.path(), tables));
   if (!names.has_progress || !names.has_started_at || !names.has_completed_at) {
-    return InvalidArgument(database.path() +
-                           ": table media_tasks has no column progress, started_at or completed_at (its schema is too "
-                           "old)");
+    return InvalidArgument(
+        database.path() +
+        ": table media_tasks has no column progress, started_at or completed_at (its schema is too "
+        "old)");
   }
   return names;
 }

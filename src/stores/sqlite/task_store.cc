@@ -147,7 +147,8 @@ Status SqliteTaskStore::Create(const NewTask& task) {
 
 StatusOr<Task> SqliteTaskStore::Get(const std::string& id) {
   const std::lock_guard lock(mutex_);
-  WS_ASSIGN_OR_RETURN(Statement statement, database_->Prepare(internal::TaskSelectSql(names_) + "WHERE id = ?1"));
+  WS_ASSIGN_OR_RETURN(Statement statement,
+                      database_->Prepare(internal::TaskSelectSql(names_) + "WHERE id = ?1"));
   WS_ASSIGN_OR_RETURN(const bool found, statement.Bind(id).Step());
   if (!found) return internal::NoSuchTask(id);
   return ReadTask(statement);
