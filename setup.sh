@@ -11,22 +11,22 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 # Needed to run a finished program.
 runtime_packages=(espeak-ng mecab mecab-naist-jdic ffmpeg sqlite3 ca-certificates
   libavformat59 libavcodec59 libavutil57 libavfilter8 libswscale6 libswresample4 libsonic0 libsoxr0 libebur128-1 libsndfile1 libicu72
-  libsqlite3-0 libcurl4 libarchive13 libssl3 libcpp-httplib0.11 libspdlog1.10 libfmt9 libabsl20220623 libprometheus-cpp-core1.0 libyaml-cpp0.7 libsentencepiece0
+  libsqlite3-0 libexpat1 libcurl4 libarchive13 libssl3 libcpp-httplib0.11 libspdlog1.10 libfmt9 libabsl20220623 libprometheus-cpp-core1.0 libyaml-cpp0.7 libsentencepiece0
   libfontconfig1 fonts-dejavu-core)
 
 # Needed to build it, to test it and to look at it.
 build_packages=(build-essential cmake ninja-build pkg-config ccache git clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
   libavformat-dev libavcodec-dev libavutil-dev libavfilter-dev libswscale-dev libswresample-dev
-  libsonic-dev libsoxr-dev libebur128-dev libsndfile1-dev libicu-dev libsqlite3-dev libcurl4-openssl-dev libarchive-dev libssl-dev libfontconfig-dev
+  libsonic-dev libsoxr-dev libebur128-dev libsndfile1-dev libicu-dev libsqlite3-dev libexpat1-dev libcurl4-openssl-dev libarchive-dev libssl-dev libfontconfig-dev
   libcpp-httplib-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libcli11-dev libabsl-dev prometheus-cpp-dev libyaml-cpp-dev libsentencepiece-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  python3 python3-pip python3-numpy chromium fonts-noto-cjk curl)
+  python3 python3-pip python3-numpy python3-swift chromium fonts-noto-cjk curl)
 
 # The lowest upstream versions that are known to work; cmake/dependencies.cmake asks for the same.
 minimum_versions=(
   cmake=3.25 ninja-build=1.11 clang-14=14.0 clang-format-14=14.0 clang-tidy-14=14.0
   libavformat-dev=5.1 libsonic-dev=0.2.0 libsoxr-dev=0.1.3 libebur128-dev=1.2.6 libsndfile1-dev=1.2.0 libicu-dev=72.1
-  libfontconfig-dev=2.14 libsqlite3-dev=3.40 libcurl4-openssl-dev=7.88 libarchive-dev=3.6 libssl-dev=3.0 libcpp-httplib-dev=0.11 nlohmann-json3-dev=3.11 libspdlog-dev=1.10 libfmt-dev=9.1
+  libfontconfig-dev=2.14 libsqlite3-dev=3.40 libexpat1-dev=2.5 libcurl4-openssl-dev=7.88 libarchive-dev=3.6 libssl-dev=3.0 libcpp-httplib-dev=0.11 nlohmann-json3-dev=3.11 libspdlog-dev=1.10 libfmt-dev=9.1
   libcli11-dev=2.1 libabsl-dev=20220623 prometheus-cpp-dev=1.0 libyaml-cpp-dev=0.7 libsentencepiece-dev=0.1.97 libgtest-dev=1.12 libbenchmark-dev=1.7
   espeak-ng=1.51 mecab=0.996 ffmpeg=5.1 python3=3.11)
 minimum_node=18
@@ -200,6 +200,7 @@ fi
 ((runtime_only)) || check_versions
 ((runtime_only)) || install_npm_packages web "the page's"
 ((runtime_only)) || install_npm_packages tests/e2e "the tests'"
+((runtime_only)) || install_npm_packages tests/cloud "the test servers'"
 ((runtime_only)) || install_onnxruntime
 if ((with_models)) && command -v python3 >/dev/null; then install_models; fi
 ((runtime_only)) || build_ggml

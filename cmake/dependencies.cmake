@@ -99,6 +99,7 @@ if(NOT WAVESHIFT_ONLY_TTS)
   pkg_check_modules(ARCHIVE REQUIRED IMPORTED_TARGET libarchive>=3.6)
   pkg_check_modules(FONTCONFIG REQUIRED IMPORTED_TARGET fontconfig>=2.14)
   pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3>=3.40)
+  pkg_check_modules(EXPAT REQUIRED IMPORTED_TARGET expat>=2.5)
   find_package(spdlog 1.10 REQUIRED)
   find_package(prometheus-cpp REQUIRED)  # Debian 12 has 1.0.1; its package file does not say so
   pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib>=0.11)

@@ -30,7 +30,7 @@ OWNERS = {"absl": {"base"}, "openssl": {"base", "net"},
           "libavformat": {"media"}, "libavcodec": {"media"}, "libavutil": {"media"}, "libavfilter": {"media"},
           "libswscale": {"media"}, "libswresample": {"media"}, "fontconfig": {"media"},
           "archive.h": {"models"}, "archive_entry.h": {"models"},
-          "sqlite3.h": {"stores"}, "httplib.h": {"app"}, "CLI": {"app"},
+          "sqlite3.h": {"stores"}, "expat.h": {"stores"}, "httplib.h": {"app"}, "CLI": {"app"},
           "sentencepiece_processor.h": {"tts"},
           # A release of IndexTTS brings its sizes in a config.yaml; only the converter reads it.
           "yaml-cpp": {"app", "tts"},

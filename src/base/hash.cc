@@ -3,6 +3,7 @@
 #include "base/hash.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <array>
 #include <charconv>
@@ -11,7 +12,7 @@
 namespace waveshift {
 namespace {
 
-std::string HexOf(const unsigned char* bytes, size_t n) {
+std::string HexOfDigest(const unsigned char* bytes, size_t n) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string out;
   out.reserve(2 * n);
@@ -55,7 +56,7 @@ std::string FieldHasher::Hex() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest = {};
   unsigned int size = 0;
   EVP_DigestFinal_ex(state_->context, digest.data(), &size);
-  return HexOf(digest.data(), size);
+  return HexOfDigest(digest.data(), size);
 }
 
 struct Sha256::State {
@@ -80,14 +81,49 @@ std::string Sha256::Hex() {
   unsigned int size = 0;
   EVP_DigestFinal_ex(state_->context, digest.data(), &size);
   EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr);
-  return HexOf(digest.data(), size);
+  return HexOfDigest(digest.data(), size);
 }
 
 std::string Sha256Hex(std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest = {};
   unsigned int size = 0;
   EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  return HexOf(digest.data(), size);
+  return HexOfDigest(digest.data(), size);
+}
+
+struct Md5::State {
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  ~State() { EVP_MD_CTX_free(context); }
+};
+
+Md5::Md5() : state_(std::make_unique<State>()) { EVP_DigestInit_ex(state_->context, EVP_md5(), nullptr); }
+Md5::~Md5() = default;
+Md5::Md5(Md5&& other) noexcept = default;
+Md5& Md5::operator=(Md5&& other) noexcept = default;
+
+Md5& Md5::Add(std::string_view bytes) {
+  EVP_DigestUpdate(state_->context, bytes.data(), bytes.size());
+  return *this;
+}
+
+std::string Md5::Hex() {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest = {};
+  unsigned int size = 0;
+  EVP_DigestFinal_ex(state_->context, digest.data(), &size);
+  EVP_DigestInit_ex(state_->context, EVP_md5(), nullptr);
+  return HexOfDigest(digest.data(), size);
+}
+
+std::string HmacSha256(std::string_view key, std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest = {};
+  unsigned int size = 0;
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+       reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data(), &size);
+  return {reinterpret_cast<const char*>(digest.data()), size};
+}
+
+std::string HexOf(std::string_view bytes) {
+  return HexOfDigest(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
 }
 
 }  // namespace waveshift

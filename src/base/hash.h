@@ -48,6 +48,29 @@ class Sha256 {
 // SHA-256 of bytes as 64 lower-case hex digits.
 std::string Sha256Hex(std::string_view bytes);
 
+// MD5 of bytes that come piece by piece: what object stores call an ETag. It guards against damage, not
+// against attackers.
+class Md5 {
+ public:
+  Md5();
+  ~Md5();
+  Md5(Md5&& other) noexcept;
+  Md5& operator=(Md5&& other) noexcept;
+  Md5& Add(std::string_view bytes);
+  // 32 lower-case hex digits. The next Add begins anew.
+  std::string Hex();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// HMAC with SHA-256 (RFC 2104) of bytes: 32 bytes, not hex.
+std::string HmacSha256(std::string_view key, std::string_view bytes);
+
+// Bytes as lower-case hex digits.
+std::string HexOf(std::string_view bytes);
+
 }  // namespace waveshift
 
 #endif  // WAVESHIFT_BASE_HASH_H_

@@ -37,5 +37,22 @@ TEST(FieldHasher, NumbersAreExact) {
   EXPECT_NE(FieldHasher().Add(0.1 + 0.2).Hex(), FieldHasher().Add(0.3).Hex());
 }
 
+TEST(Md5, KnownDigestsAndPieces) {
+  EXPECT_EQ(Md5().Hex(), "d41d8cd98f00b204e9800998ecf8427e");  // RFC 1321, A.5
+  Md5 md5;
+  EXPECT_EQ(md5.Add("a").Add("").Add("bc").Hex(), "900150983cd24fb0d6963f7d28e17f72");
+  EXPECT_EQ(md5.Add("message digest").Hex(), "f96b697d7cb7938d525a2f31aaf161d0");  // it began anew
+}
+
+TEST(HmacSha256, TheCasesOfRfc4231) {
+  EXPECT_EQ(HexOf(HmacSha256(std::string(20, '\x0b'), "Hi There")),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  EXPECT_EQ(HexOf(HmacSha256("Jefe", "what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(
+      HexOf(HmacSha256(std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First")),
+      "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
 }  // namespace
 }  // namespace waveshift

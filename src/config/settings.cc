@@ -60,9 +60,18 @@ void CloudflareSettings::Register(Registry& r) {
   r.Hidden("CLOUDFLARE_R2_ACCESS_KEY_ID", &r2_access_key_id, "S3 key id of R2");
   r.Hidden("CLOUDFLARE_R2_SECRET_ACCESS_KEY", &r2_secret_access_key, "S3 secret of R2");
   r.Text("CLOUDFLARE_R2_BUCKET_NAME", &r2_bucket_name, "bucket with the media");
+  r.Hidden("CLOUDFLARE_R2_SESSION_TOKEN", &r2_session_token,
+           "S3 session token, when the key is a temporary one");
   r.Url("CLOUDFLARE_API_BASE_URL", &api_base_url, "where the D1 API is");
   r.Url("R2_ENDPOINT_URL", &r2_endpoint_url, "where R2's S3 API is");
+  r.Word("R2_JURISDICTION", &r2_jurisdiction, {"none", "eu", "fedramp"}, "where the bucket must lie");
   r.Url("R2_PUBLIC_BASE_URL", &r2_public_base_url, "where everybody can read the bucket's objects");
+  r.Switch("D1_WRITE_PROGRESS", &d1_write_progress,
+           "write progress, started_at and completed_at of tasks in D1");
+  r.Integer("D1_TIMEOUT", &d1_timeout_s, 1, 600, "seconds for one request to D1");
+  r.Integer("D1_MAX_ATTEMPTS", &d1_max_attempts, 1, 50, "how often a request to D1 is tried");
+  r.Integer("R2_TIMEOUT", &r2_timeout_s, 1, 600, "seconds without a byte from R2");
+  r.Integer("R2_MAX_ATTEMPTS", &r2_max_attempts, 1, 50, "how often a request to R2 is tried");
 }
 
 bool CloudflareSettings::IsComplete() const {
@@ -84,15 +93,34 @@ Status CloudflareSettings::Validate() const {
     if (is_set) continue;
     missing += (count++ == 0 ? "" : ", ") + std::string(key);
   }
-  const bool wants_cloud = count < std::size(keys) || api_base_url != CloudflareSettings{}.api_base_url;
-  if (count == 0 || !wants_cloud) return OkStatus();
+  const bool wants_cloud = count < std::size(keys) || api_base_url != CloudflareSettings{}.api_base_url ||
+                           !r2_endpoint_url.empty() || r2_session_token.is_set() || r2_jurisdiction != "none";
+  if (count == 0) return CheckNames();
+  if (!wants_cloud) return OkStatus();
   return FailedPrecondition(
       missing + (count == 1 ? " is" : " are") +
       " missing; set all six CLOUDFLARE_* keys to use D1 and R2, or none to use local stores");
 }
 
+// They become parts of addresses.
+Status CloudflareSettings::CheckNames() const {
+  const std::pair<const char*, const std::string&> names[] = {{"CLOUDFLARE_ACCOUNT_ID", account_id},
+                                                              {"CLOUDFLARE_D1_DATABASE_ID", d1_database_id},
+                                                              {"CLOUDFLARE_R2_BUCKET_NAME", r2_bucket_name}};
+  for (const auto& [key, name] : names) {
+    const bool plain =
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") ==
+        std::string::npos;
+    if (!plain || name.size() > 100 || name.front() == '.')
+      return InvalidArgument(std::string(key) + ": must be letters, digits, '-', '_' and '.' only");
+  }
+  return OkStatus();
+}
+
 std::string CloudflareSettings::R2Endpoint() const {
-  return r2_endpoint_url.empty() ? "https://" + account_id + ".r2.cloudflarestorage.com" : r2_endpoint_url;
+  if (!r2_endpoint_url.empty()) return r2_endpoint_url;
+  const std::string place = r2_jurisdiction == "none" ? "" : "." + r2_jurisdiction;
+  return "https://" + account_id + place + ".r2.cloudflarestorage.com";
 }
 
 std::string CloudflareSettings::ToString() const { return ShowGroup(*this); }
@@ -288,8 +316,9 @@ std::vector<std::string> Settings::Secrets() const {
   std::vector<std::string> all;
   for (const Secret* secret :
        {&server.api_token, &cloudflare.api_token, &cloudflare.r2_access_key_id,
-        &cloudflare.r2_secret_access_key, &translation.deepseek_api_key, &translation.gemini_api_key,
-        &translation.xai_api_key, &translation.groq_api_key, &translation.openai_api_key}) {
+        &cloudflare.r2_secret_access_key, &cloudflare.r2_session_token, &translation.deepseek_api_key,
+        &translation.gemini_api_key, &translation.xai_api_key, &translation.groq_api_key,
+        &translation.openai_api_key}) {
     if (secret->is_set()) all.push_back(secret->reveal());
   }
   return all;

@@ -60,9 +60,18 @@ struct CloudflareSettings {
   Secret r2_access_key_id;
   Secret r2_secret_access_key;
   std::string r2_bucket_name;
+  Secret r2_session_token;  // CLOUDFLARE_R2_SESSION_TOKEN: of temporary credentials
   std::string api_base_url = "https://api.cloudflare.com/client/v4";  // CLOUDFLARE_API_BASE_URL
-  std::string r2_endpoint_url;     // R2_ENDPOINT_URL; "" = https://ACCOUNT.r2.cloudflarestorage.com
-  std::string r2_public_base_url;  // R2_PUBLIC_BASE_URL; "" = objects have no public address
+  std::string
+      r2_endpoint_url;  // R2_ENDPOINT_URL; "" = https://ACCOUNT[.JURISDICTION].r2.cloudflarestorage.com
+  std::string r2_jurisdiction = "none";  // R2_JURISDICTION: none, eu, fedramp
+  std::string r2_public_base_url;        // R2_PUBLIC_BASE_URL; "" = objects have no public address
+
+  bool d1_write_progress = true;  // D1_WRITE_PROGRESS: progress, started_at and completed_at too
+  int d1_timeout_s = 35;          // D1_TIMEOUT: of one request
+  int d1_max_attempts = 7;        // D1_MAX_ATTEMPTS
+  int r2_timeout_s = 30;          // R2_TIMEOUT: without a byte
+  int r2_max_attempts = 7;        // R2_MAX_ATTEMPTS
 
   bool IsComplete() const;
   // FailedPrecondition names the missing keys when some of the six are set. (CLOUDFLARE_API_BASE_URL alone is
@@ -71,6 +80,9 @@ struct CloudflareSettings {
   std::string R2Endpoint() const;
   void Register(Registry& registry);
   std::string ToString() const;
+
+ private:
+  Status CheckNames() const;
 };
 
 // Who shortens a line that is too long (TRANSLATION_MODEL). Without any key nobody is asked.

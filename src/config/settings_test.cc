@@ -18,8 +18,9 @@ using testing::Not;
 
 const Environment kPlain = {{"HOME", "/home/anna"}};
 
-Environment With(Environment more) {
+Environment With(Environment more, const Environment& instead = {}) {
   more.emplace("HOME", "/home/anna");
+  for (const auto& [key, value] : instead) more[key] = value;
   return more;
 }
 
@@ -142,6 +143,30 @@ TEST(Settings, ACompleteCloud) {
   EXPECT_EQ(Load(more).cloudflare.R2Endpoint(), "http://127.0.0.1:9000");
 }
 
+TEST(Settings, WhereTheBucketLies) {
+  EXPECT_EQ(Load(With(kCloud, {{"R2_JURISDICTION", "EU"}})).cloudflare.R2Endpoint(),
+            "https://acc.eu.r2.cloudflarestorage.com");
+  EXPECT_EQ(Load(With(kCloud, {{"R2_JURISDICTION", "fedramp"}})).cloudflare.R2Endpoint(),
+            "https://acc.fedramp.r2.cloudflarestorage.com");
+  EXPECT_THAT(Message(LoadError(With(kCloud, {{"R2_JURISDICTION", "mars"}}))), HasSubstr("R2_JURISDICTION"));
+  const Settings s =
+      Load(With(kCloud, {{"CLOUDFLARE_R2_SESSION_TOKEN", "tmp-321"}, {"D1_WRITE_PROGRESS", "off"}}));
+  EXPECT_EQ(s.cloudflare.r2_session_token.reveal(), "tmp-321");
+  EXPECT_FALSE(s.cloudflare.d1_write_progress);
+  EXPECT_THAT(s.ToString(), Not(HasSubstr("tmp-321")));
+}
+
+TEST(Settings, NamesThatBecomePartsOfAddressesArePlain) {
+  for (const char* key :
+       {"CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_D1_DATABASE_ID", "CLOUDFLARE_R2_BUCKET_NAME"}) {
+    for (const char* value : {"a/b", "a?b", "a b", "a@b", "..", "a#"}) {
+      const Status status = LoadError(With(kCloud, {{key, value}}));
+      EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << key << value;
+      EXPECT_THAT(Message(status), HasSubstr(key));
+    }
+  }
+}
+
 TEST(Settings, AHalfCloudNamesEachMissingKey) {
   for (const auto& [key, value] : kCloud) {
     Environment half = With(kCloud);
@@ -156,6 +181,11 @@ TEST(Settings, AHalfCloudNamesEachMissingKey) {
   // Even the key with a default asks for the cloud.
   EXPECT_FALSE(LoadError(With({{"CLOUDFLARE_API_BASE_URL", "https://api.cloudflare.com/client/v4"}})).ok());
   EXPECT_FALSE(LoadError(With({{"CLOUDFLARE_API_BASE_URL", "http://localhost:1"}})).ok());
+  EXPECT_THAT(Message(LoadError(With({{"R2_ENDPOINT_URL", "http://localhost:1"}}))),
+              HasSubstr("CLOUDFLARE_API_TOKEN"));
+  EXPECT_FALSE(LoadError(With({{"CLOUDFLARE_R2_SESSION_TOKEN", "t"}})).ok());
+  EXPECT_TRUE(Load(With({{"R2_PUBLIC_BASE_URL", "https://media.example.com"}})).home.size() >
+              0);  // of any store
 }
 
 TEST(Settings, SecretsShowNowhere) {

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include <cstdlib>
 #include <thread>
 
@@ -66,6 +68,21 @@ TEST_F(HttpClientTest, EveryMethod) {
   EXPECT_EQ(head->Header("Content-Length"), "999");
   EXPECT_EQ(client_.Send({.method = "DELETE", .url = server.Url()}, {})->status, 204);
   EXPECT_TRUE(server.Requests().at(1).HasHeader("Content-Length: 0"));
+}
+
+TEST_F(HttpClientTest, SaysWhenARequestWentOutTwice) {
+  std::atomic<int> number{0};
+  const TestServer server([&](const TestRequest&, const TestConnection& to) {
+    if (++number == 2) return to.HangUp();  // the kept connection dies with the second request on it
+    to.Reply(200, "x");
+  });
+  HttpRequest request{.method = "POST", .url = server.Url(), .body = "counts"};
+  EXPECT_EQ(client_.Send(request, {})->times_sent, 1);
+  const auto second = client_.Send(request, {});
+  ASSERT_TRUE(second.ok());
+  EXPECT_EQ(second->times_sent, 2);
+  EXPECT_EQ(server.Requests().size(), 3U);
+  EXPECT_EQ(client_.Send(request, {})->times_sent, 1);
 }
 
 TEST_F(HttpClientTest, ConnectionsAreUsedAgain) {

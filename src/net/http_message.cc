@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/http_message.h"
 
+#include <curl/curl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -24,13 +25,15 @@ bool SameName(std::string_view a, std::string_view b) {
 
 class FileBody : public BodySource {
  public:
-  FileBody(std::string path, int64_t size) : path_(std::move(path)), size_(size) {}
+  FileBody(std::string path, int64_t offset, int64_t size)
+      : path_(std::move(path)), offset_(offset), size_(size) {}
 
   int64_t size_bytes() const override { return size_; }
   Status Rewind() override {
     file_.close();
     file_.clear();
     file_.open(path_, std::ios::binary);
+    if (file_ && offset_ > 0) file_.seekg(offset_);
     left_ = size_;
     return file_ ? OkStatus() : NotFound(path_ + ": cannot be opened for reading");
   }
@@ -45,10 +48,18 @@ class FileBody : public BodySource {
 
  private:
   std::string path_;
+  int64_t offset_ = 0;
   int64_t size_ = 0;
   int64_t left_ = 0;
   std::ifstream file_;
 };
+
+StatusOr<int64_t> SizeOfFile(const std::string& path) {
+  struct stat st = {};
+  if (::stat(path.c_str(), &st) != 0) return ErrnoStatus(errno, path);
+  if (!S_ISREG(st.st_mode)) return InvalidArgument(path + ": is not a file");
+  return static_cast<int64_t>(st.st_size);
+}
 
 // The usual words for the statuses that people meet.
 std::string_view ReasonOf(int status) {
@@ -106,12 +117,26 @@ StatusCode CodeOf(int status) {
 }  // namespace
 
 StatusOr<std::unique_ptr<BodySource>> OpenFileBody(const std::string& path) {
-  struct stat st = {};
-  if (::stat(path.c_str(), &st) != 0) return ErrnoStatus(errno, path);
-  if (!S_ISREG(st.st_mode)) return InvalidArgument(path + ": is not a file");
-  auto body = std::make_unique<FileBody>(path, static_cast<int64_t>(st.st_size));
+  WS_ASSIGN_OR_RETURN(const int64_t size, SizeOfFile(path));
+  return OpenFileBody(path, 0, size);
+}
+
+StatusOr<std::unique_ptr<BodySource>> OpenFileBody(const std::string& path, int64_t offset, int64_t length) {
+  WS_ASSIGN_OR_RETURN(const int64_t size, SizeOfFile(path));
+  if (offset < 0 || length < 0 || offset > size || length > size - offset) {
+    return OutOfRange(path + ": has " + std::to_string(size) + " bytes, which is not enough for " +
+                      std::to_string(length) + " from " + std::to_string(offset));
+  }
+  auto body = std::make_unique<FileBody>(path, offset, length);
   WS_RETURN_IF_ERROR(body->Rewind());
   return std::unique_ptr<BodySource>(std::move(body));
+}
+
+std::optional<std::chrono::system_clock::time_point> ParseHttpDate(std::string_view value) {
+  if (value.empty() || value.size() > 64) return std::nullopt;
+  const time_t at = curl_getdate(std::string(value).c_str(), nullptr);
+  if (at < 0) return std::nullopt;
+  return std::chrono::system_clock::from_time_t(at);
 }
 
 std::string HttpResponse::Header(std::string_view name) const {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,8 @@ class BodySource {
 // The bytes of a file as they are when it is read. NotFound and the like when it cannot be opened; DataLoss
 // when it becomes shorter meanwhile.
 StatusOr<std::unique_ptr<BodySource>> OpenFileBody(const std::string& path);
+// The same of `length` bytes from `offset` on; OutOfRange when the file ends before them.
+StatusOr<std::unique_ptr<BodySource>> OpenFileBody(const std::string& path, int64_t offset, int64_t length);
 
 // Takes a piece of the response; an error ends the request with this status.
 using BodySink = std::function<Status(std::string_view piece)>;
@@ -71,6 +74,9 @@ struct HttpResponse {
   std::vector<HttpHeader> headers;  // of the last answer, names as sent
   std::string body;                 // "" when a sink took it
   int64_t body_bytes = 0;
+  // More than one when a kept connection turned out to be dead after the request went out on it, or behind
+  // redirects: an earlier one may have been carried out.
+  int times_sent = 0;
 
   bool is_success() const { return status >= 200 && status < 300; }
   // The first header of this name, case ignored; "" when there is none.
@@ -82,6 +88,10 @@ struct HttpResponse {
 //   408, 504 DeadlineExceeded · 409, 412 AlreadyExists · 413, 416 OutOfRange · 429 ResourceExhausted
 //   501 Unimplemented · other 5xx Unavailable · 1xx, 3xx FailedPrecondition
 Status StatusOfHttp(int http_status, std::string_view what);
+
+// A date as HTTP writes it (RFC 9110, 5.6.7), such as the headers Date and Last-Modified. Nothing when it is
+// none.
+std::optional<std::chrono::system_clock::time_point> ParseHttpDate(std::string_view value);
 
 // Where a Location header leads that came with an answer to `base` (RFC 3986, 5). InvalidArgument when it is
 // no URL.

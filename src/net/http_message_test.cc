@@ -64,5 +64,35 @@ TEST(FileBody, GivesTheFileAgainAfterRewind) {
   EXPECT_EQ(OpenFileBody(folder->path()).status().code(), StatusCode::kInvalidArgument);
 }
 
+TEST(FileBody, APartOfAFile) {
+  const auto folder = ScratchDirectory::Make();
+  ASSERT_TRUE(folder.ok());
+  const std::string path = folder->path() + "/body";
+  ASSERT_TRUE(WriteFileAtomic(path, "abcdefgh").ok());
+  const auto body = OpenFileBody(path, 2, 5);
+  ASSERT_TRUE(body.ok());
+  EXPECT_EQ((*body)->size_bytes(), 5);
+  char bytes[8];
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ((*body)->Read(bytes, 8).value(), 5U);
+    EXPECT_EQ(std::string(bytes, 5), "cdefg");
+    EXPECT_EQ((*body)->Read(bytes, 8).value(), 0U);
+    ASSERT_TRUE((*body)->Rewind().ok());
+  }
+  EXPECT_EQ((*OpenFileBody(path, 8, 0))->Read(bytes, 8).value(), 0U);
+  for (const auto& [offset, length] :
+       {std::pair<int64_t, int64_t>{-1, 2}, {0, -1}, {0, 9}, {9, 0}, {4, INT64_MAX}})
+    EXPECT_EQ(OpenFileBody(path, offset, length).status().code(), StatusCode::kOutOfRange) << offset;
+}
+
+TEST(ParseHttpDate, AllThreeFormsAndNonsense) {
+  const auto expected = std::chrono::system_clock::from_time_t(784111777);
+  for (const char* form :
+       {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"})
+    EXPECT_EQ(ParseHttpDate(form), expected) << form;
+  for (const char* form : {"", "soon", "Sun, 99 Nov 1994 08:49:37 GMT"})
+    EXPECT_FALSE(ParseHttpDate(form)) << form;
+}
+
 }  // namespace
 }  // namespace waveshift::net

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/retry.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <charconv>
 #include <condition_variable>
@@ -70,11 +68,16 @@ std::optional<milliseconds> ParseRetryAfter(std::string_view value,
     if (end != value.data() + value.size()) return std::nullopt;
     return std::chrono::seconds(std::min(seconds, kLongestWaitSeconds));
   }
-  const time_t at = curl_getdate(std::string(value).c_str(), nullptr);
-  if (at < 0) return std::nullopt;
-  const auto wait = std::chrono::system_clock::from_time_t(at) - now;
+  const auto at = ParseHttpDate(value);
+  if (!at) return std::nullopt;
+  const auto wait = *at - now;
   return std::clamp(std::chrono::duration_cast<milliseconds>(wait), milliseconds(0),
                     milliseconds(std::chrono::seconds(kLongestWaitSeconds)));
+}
+
+void Wait(const RetryClock& clock, milliseconds time, const std::stop_token& stop) {
+  if (clock.sleep) return clock.sleep(time, stop);
+  SleepReally(time, stop);
 }
 
 StatusOr<HttpResponse> Retry(const RetryPolicy& policy, const RetryClock& clock, const std::stop_token& stop,
@@ -91,11 +94,7 @@ StatusOr<HttpResponse> Retry(const RetryPolicy& policy, const RetryClock& clock,
       if (asked) wait = std::max(wait, *asked);
     }
     if (clock.now() + wait - began > policy.budget) return result;
-    if (clock.sleep) {
-      clock.sleep(wait, stop);
-    } else {
-      SleepReally(wait, stop);
-    }
+    Wait(clock, wait, stop);
   }
 }
 

@@ -51,6 +51,9 @@ struct RetryClock {
   std::function<double()> random;                                                // [0, 1); empty: really
 };
 
+// Waits as the clock says, or less when `stop` is requested.
+void Wait(const RetryClock& clock, std::chrono::milliseconds time, const std::stop_token& stop);
+
 // Calls `send` until it gives something that is not to be tried again, attempts or time run out, or `stop`
 // (Cancelled). Returns what the last call gave. `attempt` counts from 0.
 StatusOr<HttpResponse> Retry(const RetryPolicy& policy, const RetryClock& clock, const std::stop_token& stop,

@@ -106,6 +106,11 @@ int Transfer::OnSeek(void* self, curl_off_t offset, int origin) {
   return transfer->callback_error_.ok() ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
+int Transfer::OnRequest(void* self, char* /*our_ip*/, char* /*ip*/, int /*our_port*/, int /*port*/) {
+  ++static_cast<Transfer*>(self)->response_.times_sent;
+  return CURL_PREREQFUNC_OK;
+}
+
 bool Transfer::TakeHeaderLine(std::string_view line) {
   last_activity_ = Clock::now();
   header_bytes_ += line.size();
@@ -220,6 +225,8 @@ Status Transfer::SetUp() {
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request_.timeouts.total.count()));
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &Transfer::OnHeader);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &Transfer::OnRequest);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Transfer::OnBody);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
   SetHeaders();

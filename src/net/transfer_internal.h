@@ -48,6 +48,7 @@ class Transfer {
   static size_t OnBody(char* data, size_t size, size_t count, void* self);
   static size_t OnRead(char* to, size_t size, size_t count, void* self);
   static int OnSeek(void* self, curl_off_t offset, int origin);
+  static int OnRequest(void* self, char*, char*, int, int);
 
   Status SetUp();
   void SetHeaders();

@@ -239,7 +239,7 @@ Status JobRun::OpenMixer() {
 
 Status JobRun::OpenStreams() {
   if (spec_.options.fresh) WS_RETURN_IF_ERROR(journal_.Clear());
-  const auto state = journal_.LoadState();
+  WS_ASSIGN_OR_RETURN(const auto state, journal_.LoadState());
   WS_RETURN_IF_ERROR(journal_.IndexTakes());
   if (spec_.options.shortening.enabled && job_.lines_to_speak > 0) {
     fitter_.emplace(spec_, deps_, job_, journal_, Lengths());

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/journal.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -14,6 +15,7 @@ using nlohmann::json;
 
 constexpr int64_t kMaxStateBytes = 1 << 20;
 constexpr int64_t kMaxTakeBytes = 256 << 20;
+constexpr size_t kMostRecentBytes = size_t{16} << 20;
 constexpr std::string_view kWavEnding = ".wav";
 constexpr std::string_view kNoteEnding = ".json";
 
@@ -34,8 +36,10 @@ std::string Journal::NoteKey(const std::string& name) const {
   return prefix_ + "notes/" + name + std::string(kNoteEnding);
 }
 
-std::optional<JournalState> Journal::LoadState() {
+StatusOr<std::optional<JournalState>> Journal::LoadState() {
   const auto bytes = store_.Get(prefix_ + "state.json", kMaxStateBytes);
+  if (IsRetryable(bytes.status()) || bytes.status().code() == StatusCode::kPermissionDenied)
+    return bytes.status();
   if (!bytes.ok()) return std::nullopt;
   const json value = json::parse(*bytes, nullptr, /*allow_exceptions=*/false);
   if (!value.is_object() || value.value("schema", json()) != 1) return std::nullopt;
@@ -74,13 +78,46 @@ bool Journal::HasTake(const std::string& key) const {
   return takes_.contains(key);
 }
 
+StatusOr<Journal::Stored> Journal::Fetch(const std::string& key) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto it = recent_.begin(); it != recent_.end(); ++it) {
+      if (it->key != key) continue;
+      recent_.splice(recent_.begin(), recent_, it);
+      return recent_.front();
+    }
+  }
+  Stored stored{key, "", ""};
+  WS_ASSIGN_OR_RETURN(stored.wav, store_.Get(WavKey(key), kMaxTakeBytes));
+  auto meta = store_.Get(MetaKey(key), kMaxStateBytes);
+  // What cannot be reached now is not damaged.
+  if (!meta.ok() && meta.status().code() != StatusCode::kNotFound) return meta.status();
+  if (meta.ok()) stored.meta = *std::move(meta);
+  return stored;
+}
+
+void Journal::Remember(const Stored& stored) {
+  const std::lock_guard lock(mutex_);
+  const auto size_of = [](const Stored& s) { return s.key.size() + s.wav.size() + s.meta.size(); };
+  const auto old =
+      std::find_if(recent_.begin(), recent_.end(), [&](const Stored& s) { return s.key == stored.key; });
+  if (old != recent_.end()) {
+    recent_bytes_ -= size_of(*old);
+    recent_.erase(old);
+  }
+  recent_.push_front(stored);
+  recent_bytes_ += size_of(stored);
+  while (recent_bytes_ > kMostRecentBytes) {
+    recent_bytes_ -= size_of(recent_.back());
+    recent_.pop_back();
+  }
+}
+
 StatusOr<Take> Journal::LoadTake(const std::string& key) {
   Take take;
-  const auto wav = store_.Get(WavKey(key), kMaxTakeBytes);
-  if (!wav.ok()) return wav.status();
-  const auto meta = store_.Get(MetaKey(key), kMaxStateBytes);
-  auto audio = audio::DecodeWav(*wav, WavKey(key));
-  const json value = meta.ok() ? json::parse(*meta, nullptr, false) : json();
+  WS_ASSIGN_OR_RETURN(const Stored stored, Fetch(key));
+  auto audio = audio::DecodeWav(stored.wav, WavKey(key));
+  const json value = json::parse(stored.meta, nullptr, false);
   if (!audio.ok() || audio->samples.empty() || !value.is_object() ||
       !value.value("voice", json()).is_string() || !value.value("warnings", json()).is_array()) {
     {
@@ -97,15 +134,18 @@ StatusOr<Take> Journal::LoadTake(const std::string& key) {
   for (const json& w : value["warnings"]) {
     if (w.is_string()) take.warnings.push_back(w.get<std::string>());
   }
+  Remember(stored);
   return take;
 }
 
 StatusOr<Take> Journal::SaveTake(const std::string& key, const Take& take) {
   WS_ASSIGN_OR_RETURN(const std::string wav, audio::EncodeWav(take.audio, audio::WavFormat::kPcm16));
-  const json meta = {{"voice", take.voice}, {"warnings", take.warnings}, {"engine", take.engine}};
+  const std::string meta =
+      Dump({{"voice", take.voice}, {"warnings", take.warnings}, {"engine", take.engine}});
   // The sound comes last: its presence says that the take is whole.
-  WS_RETURN_IF_ERROR(store_.Put(MetaKey(key), Dump(meta), {}).status());
+  WS_RETURN_IF_ERROR(store_.Put(MetaKey(key), meta, {}).status());
   WS_RETURN_IF_ERROR(store_.Put(WavKey(key), wav, {}).status());
+  Remember({key, wav, meta});
   {
     const std::lock_guard lock(mutex_);
     takes_.insert(key);
@@ -138,6 +178,8 @@ Status Journal::Clear() {
     const std::lock_guard lock(mutex_);
     takes_.clear();
     notes_.clear();
+    recent_.clear();
+    recent_bytes_ = 0;
   }
   WS_RETURN_IF_ERROR(store_.Delete(prefix_ + "state.json"));
   WS_RETURN_IF_ERROR(stores::DeletePrefix(store_, prefix_ + "notes/"));

@@ -13,6 +13,7 @@
 #define WAVESHIFT_PIPELINE_JOURNAL_H_
 
 #include <cstdint>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -45,14 +46,16 @@ class Journal {
   // own threads.
   Journal(stores::ObjectStore& store, std::string prefix);
 
-  // The state of the run before; empty when there is none or it cannot be read.
-  std::optional<JournalState> LoadState();
+  // The state of the run before; empty when there is none or it is rubbish. A store that cannot be reached is
+  // an error: it has not said that there is none.
+  StatusOr<std::optional<JournalState>> LoadState();
   Status SaveState(const JournalState& state);
 
   // The keys of the takes and notes that are there; call once before HasTake and LoadNote.
   Status IndexTakes();
   bool HasTake(const std::string& key) const;
   // NotFound when it is not there, DataLoss when it is damaged (it is removed then).
+  // A take that was saved or loaded lately comes from memory.
   StatusOr<Take> LoadTake(const std::string& key);
   // Writes it and gives back what LoadTake would.
   StatusOr<Take> SaveTake(const std::string& key, const Take& take);
@@ -66,6 +69,14 @@ class Journal {
   const std::string& prefix() const { return prefix_; }
 
  private:
+  // A take as it lies in the store.
+  struct Stored {
+    std::string key;
+    std::string wav;
+    std::string meta;
+  };
+  StatusOr<Stored> Fetch(const std::string& key);
+  void Remember(const Stored& stored);
   std::string WavKey(const std::string& key) const;
   std::string MetaKey(const std::string& key) const;
   std::string NoteKey(const std::string& name) const;
@@ -74,6 +85,9 @@ class Journal {
   mutable std::mutex mutex_;
   std::set<std::string> takes_;  // guarded by mutex_
   std::set<std::string> notes_;  // guarded by mutex_
+  // The latest ones first: a line is read about ten times, and the store may be far away.
+  std::list<Stored> recent_;  // guarded by mutex_
+  size_t recent_bytes_ = 0;   // guarded by mutex_
 };
 
 }  // namespace waveshift::pipeline

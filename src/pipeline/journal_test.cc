@@ -34,20 +34,37 @@ TEST(Journal, LoadingGivesExactlyWhatSavingReturned) {
 
 TEST(Journal, DamagedTakeIsForgotten) {
   const auto store = stores::MakeMemoryObjectStore();
-  Journal journal(*store, "j/");
-  ASSERT_TRUE(journal.SaveTake("k1", SomeTake()).ok());
+  ASSERT_TRUE(Journal(*store, "j/").SaveTake("k1", SomeTake()).ok());
   ASSERT_TRUE(store->Put("j/lines/k1.wav", "RIFFrubbish", {}).ok());
+  Journal journal(*store, "j/");
+  ASSERT_TRUE(journal.IndexTakes().ok());
   EXPECT_EQ(journal.LoadTake("k1").status().code(), StatusCode::kDataLoss);
   EXPECT_FALSE(journal.HasTake("k1"));
   EXPECT_FALSE(store->Head("j/lines/k1.wav").ok());
 }
 
+TEST(Journal, TakesOfLateComeFromMemoryAndOldOnesFromTheStore) {
+  const auto store = stores::MakeMemoryObjectStore();
+  Journal journal(*store, "j/");
+  Take large = SomeTake();
+  large.audio.samples.assign(2'000'000, 0.25F);  // 4 MB as it is kept
+  for (const char* key : {"k1", "k2", "k3", "k4", "k5"}) ASSERT_TRUE(journal.SaveTake(key, large).ok());
+  ASSERT_TRUE(stores::DeletePrefix(*store, "j/lines/").ok());
+  EXPECT_EQ(journal.LoadTake("k1").status().code(), StatusCode::kNotFound);
+  const auto latest = journal.LoadTake("k5");
+  ASSERT_TRUE(latest.ok());
+  EXPECT_EQ(latest->audio.samples.size(), 2'000'000U);
+  EXPECT_EQ(latest->voice, "en+f1");
+  ASSERT_TRUE(journal.Clear().ok());
+  EXPECT_EQ(journal.LoadTake("k5").status().code(), StatusCode::kNotFound);
+}
+
 TEST(Journal, StateSurvivesAndRubbishIsNoState) {
   const auto store = stores::MakeMemoryObjectStore();
   Journal journal(*store, "j/");
-  EXPECT_FALSE(journal.LoadState().has_value());
+  EXPECT_FALSE(journal.LoadState()->has_value());
   ASSERT_TRUE(journal.SaveState({"print", 7, true}).ok());
-  const auto state = journal.LoadState();
+  const auto state = journal.LoadState().value();
   ASSERT_TRUE(state.has_value());
   EXPECT_EQ(state->fingerprint, "print");
   EXPECT_EQ(state->published_segments, 7);
@@ -57,7 +74,7 @@ TEST(Journal, StateSurvivesAndRubbishIsNoState) {
         "{\"schema\":1,\"fingerprint\":\"a\",\"published_segments\":-1,\"complete\":true}",
         "{\"schema\":2,\"fingerprint\":\"a\",\"published_segments\":1,\"complete\":true}"}) {
     ASSERT_TRUE(store->Put("j/state.json", rubbish, {}).ok());
-    EXPECT_FALSE(journal.LoadState().has_value()) << rubbish;
+    EXPECT_FALSE(journal.LoadState()->has_value()) << rubbish;
   }
 }
 

@@ -88,7 +88,7 @@ TEST_F(PublisherTest, ResumesOnlyWhatTheSameJobPublishedWhole) {
     for (size_t i = 0; i < 3; ++i) ASSERT_TRUE(publisher.PublishSegment(i, Parts()).ok());
     ASSERT_TRUE(publisher.Finish().ok());
   }
-  const auto state = journal_.LoadState();
+  const auto state = journal_.LoadState().value();
   ASSERT_TRUE(state.has_value());
   ASSERT_TRUE(store_->Delete("hls/t/audio/dubbed/segment_00001.ts").ok());
   {
@@ -111,7 +111,7 @@ TEST_F(PublisherTest, ResumeKeepsToItsLimit) {
   for (size_t i = 0; i < 3; ++i) ASSERT_TRUE(publisher.PublishSegment(i, Parts()).ok());
   ASSERT_TRUE(publisher.Finish().ok());
   Publisher later(*store_, journal_, plan_, Options());
-  EXPECT_EQ(later.Resume(journal_.LoadState(), 2).value(), 2U);
+  EXPECT_EQ(later.Resume(journal_.LoadState().value(), 2).value(), 2U);
 }
 
 }  // namespace

@@ -49,16 +49,19 @@ void TaskManager::Begin() {
 }
 
 // "completed" alone is not enough: the product also writes it when a transcript is ready and no dub was made
-// yet.
-bool TaskManager::IsFinished(const stores::Task& task) {
-  return task.status == stores::kStatusCompleted &&
-         deps_.objects->Head(pipeline::LayoutForTask(task.id).mp4_key).ok();
+// yet. A store that cannot be reached has not said that there is none.
+StatusOr<bool> TaskManager::IsFinished(const stores::Task& task) {
+  if (task.status != stores::kStatusCompleted) return false;
+  const Status found = deps_.objects->Head(pipeline::LayoutForTask(task.id).mp4_key).status();
+  if (!found.ok() && found.code() != StatusCode::kNotFound) return Annotate(found, "task " + task.id);
+  return found.ok();
 }
 
 StatusOr<TaskManager::Taken> TaskManager::Take(const std::string& id) {
   Taken taken;
   WS_ASSIGN_OR_RETURN(taken.task, deps_.tasks->Get(id));
-  if (IsFinished(taken.task)) return taken;
+  WS_ASSIGN_OR_RETURN(bool is_finished, IsFinished(taken.task));
+  if (is_finished) return taken;
   auto lease = deps_.objects->AcquireLease(LeaseKey(id), holder_, options_.lease_lifetime);
   if (lease.status().code() == StatusCode::kAlreadyExists) {
     taken.elsewhere = true;
@@ -68,7 +71,8 @@ StatusOr<TaskManager::Taken> TaskManager::Take(const std::string& id) {
   if (!lease.ok()) return Annotate(lease.status(), "task " + id);
   // The holder before may have ended it between the first look and the lease.
   WS_ASSIGN_OR_RETURN(taken.task, deps_.tasks->Get(id));
-  if (IsFinished(taken.task)) return taken;
+  WS_ASSIGN_OR_RETURN(is_finished, IsFinished(taken.task));
+  if (is_finished) return taken;
   WS_RETURN_IF_ERROR(deps_.objects->Delete(CancelKey(id)));
   // False means "processing" without a holder: a crash left it, and it is ours now.
   WS_ASSIGN_OR_RETURN(const bool claimed, deps_.tasks->Claim(id));

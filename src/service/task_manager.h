@@ -67,7 +67,8 @@ struct TaskManagerOptions {
   std::chrono::milliseconds recovery_interval{60000};  // between two searches for abandoned tasks
   std::string failure_status = stores::kDefaultFailureStatus;
   std::string scratch_parent;
-  // Where objects have a public address: an audio_key that begins with it names the object behind it.
+  // Where everybody can read the objects, "" = nowhere: inputs (an audio_key, too) that are addresses below it
+  // are read as objects.
   std::string public_base_url;
   pipeline::JobOptions job;
 };
@@ -151,7 +152,7 @@ class TaskManager {
     bool elsewhere = false;
   };
   StatusOr<Taken> Take(const std::string& id);
-  bool IsFinished(const stores::Task& task);
+  StatusOr<bool> IsFinished(const stores::Task& task);
   Status Enqueue(const EntryPtr& entry, bool is_recovery);
 
   void Work(const std::stop_token& stop);

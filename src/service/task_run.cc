@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "service/public_url.h"
 #include "service/task_manager.h"
 #include "service/task_manager_internal.h"
 #include "text/language.h"
@@ -123,8 +124,16 @@ StatusOr<std::string> TaskManager::ReadClip(const std::string& audio_key, int64_
 
 StatusOr<std::string> TaskManager::LocalInput(const std::string& field, const std::string& key,
                                               const std::string& scratch) {
-  if (IsUrl(key))
-    return InvalidArgument(field + ": must be an object key; URLs are not read with local stores");
+  if (IsUrl(key)) {
+    const std::vector<std::string> keys = KeysOfPublicUrl(options_.public_base_url, key);
+    if (keys.empty())
+      return InvalidArgument(field + ": must be an object key, or an address below R2_PUBLIC_BASE_URL");
+    StatusOr<std::string> found = NotFound(field + ": there is no object at this address");
+    for (const std::string& each : keys) {
+      if (found.status().code() == StatusCode::kNotFound) found = LocalInput(field, each, scratch);
+    }
+    return found;
+  }
   auto path = deps_.objects->Materialize(key, scratch);
   if (path.status().code() == StatusCode::kNotFound)
     return NotFound(field + ": there is no object \"" + key + "\"");
@@ -153,6 +162,9 @@ Status TaskManager::Conclude(const EntryPtr& entry, const StatusOr<pipeline::Job
   }
   const std::string& id = entry->task.id;
   const std::lock_guard io(entry->io_mutex);
+  // A process that was frozen for a while may not know yet that somebody else has gone on with the task.
+  if (entry->lease && entry->lease->Renew().code() == StatusCode::kAlreadyExists)
+    reason = StopReason::kLeaseLost;
   const Status ended = WriteEnd(*entry, result, reason);
   if (ended.ok()) {
     progress.stage = "done";

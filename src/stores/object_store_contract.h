@@ -40,6 +40,8 @@ struct ObjectStoreUnderTest {
   std::function<ObjectStorePair()> make;
   // An object cannot be a folder of other objects at once.
   bool has_folders = true;
+  // Writes may have conditions, and leases with them. An S3 server without them (not R2) cannot run jobs.
+  bool has_conditions = true;
 };
 
 inline std::string NameOfObjectStore(const testing::TestParamInfo<ObjectStoreUnderTest>& info) {
@@ -111,7 +113,8 @@ TEST_P(ObjectStoreContract, WhatIsPutIsThere) {
   ASSERT_TRUE(head.ok());
   EXPECT_EQ(head->etag, put.etag);
   EXPECT_EQ(head->size_bytes, 11);
-  EXPECT_EQ(head->modified_ms, put.modified_ms);
+  // A store may know no more of a write than when its answer was made.
+  EXPECT_LE(std::abs(head->modified_ms - put.modified_ms), 2000);
   const int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
                              std::chrono::system_clock::now().time_since_epoch())
                              .count();
@@ -216,6 +219,7 @@ TEST_P(ObjectStoreContract, Ranges) {
 }
 
 TEST_P(ObjectStoreContract, OnlyIfAbsent) {
+  if (!GetParam().has_conditions) GTEST_SKIP() << "writes have no conditions here";
   Put("d/k", "first", {.only_if_absent = true});
   EXPECT_EQ(PutCode("d/k", "second", {.only_if_absent = true}), StatusCode::kAlreadyExists);
   EXPECT_EQ(Get("d/k"), "first");
@@ -225,6 +229,7 @@ TEST_P(ObjectStoreContract, OnlyIfAbsent) {
 }
 
 TEST_P(ObjectStoreContract, OnlyIfEtag) {
+  if (!GetParam().has_conditions) GTEST_SKIP() << "writes have no conditions here";
   const std::string first = Put("k", "first").etag;
   const std::string second = Put("k", "second", {.only_if_etag = first}).etag;
   EXPECT_EQ(PutCode("k", "third", {.only_if_etag = first}), StatusCode::kAlreadyExists);
@@ -238,6 +243,7 @@ TEST_P(ObjectStoreContract, OnlyIfEtag) {
 }
 
 TEST_P(ObjectStoreContract, OfManyThatMayMakeAnObjectOneDoes) {
+  if (!GetParam().has_conditions) GTEST_SKIP() << "writes have no conditions here";
   std::atomic<int> made{0};
   std::atomic<int> refused{0};
   std::vector<std::jthread> threads;
@@ -255,6 +261,7 @@ TEST_P(ObjectStoreContract, OfManyThatMayMakeAnObjectOneDoes) {
 }
 
 TEST_P(ObjectStoreContract, NoIncrementIsLost) {
+  if (!GetParam().has_conditions) GTEST_SKIP() << "writes have no conditions here";
   Put("counter", "0");
   std::vector<std::jthread> threads;
   for (int i = 0; i < 4; ++i) {
@@ -305,14 +312,15 @@ TEST_P(ObjectStoreContract, PutFileTakesAFile) {
   EXPECT_EQ(other().Head("v/video.mp4")->etag, info->etag);
 
   const std::string next = ScratchFile("next", "next");
+  EXPECT_EQ(store().PutFile("v/x", scratch() + "/missing", {}).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(store().PutFile("v/x", scratch(), {}).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Keys("v/"), Strings{"v/video.mp4"});
+  if (!GetParam().has_conditions) return;
   EXPECT_EQ(store().PutFile("v/video.mp4", next, {.only_if_absent = true}).status().code(),
             StatusCode::kAlreadyExists);
   EXPECT_EQ(ReadFile(next, 10).value(), "next");  // nothing changes
   ASSERT_TRUE(store().PutFile("v/video.mp4", next, {.only_if_etag = info->etag}).ok());
   EXPECT_EQ(Get("v/video.mp4"), "next");
-  EXPECT_EQ(store().PutFile("v/x", scratch() + "/missing", {}).status().code(), StatusCode::kNotFound);
-  EXPECT_EQ(store().PutFile("v/x", scratch(), {}).status().code(), StatusCode::kInvalidArgument);
-  EXPECT_EQ(Keys("v/"), Strings{"v/video.mp4"});
 }
 
 TEST_P(ObjectStoreContract, MaterializeGivesALocalFile) {
@@ -321,6 +329,21 @@ TEST_P(ObjectStoreContract, MaterializeGivesALocalFile) {
   ASSERT_TRUE(path.ok()) << Message(path.status());
   EXPECT_EQ(ReadFile(*path, 100).value(), "content");
   EXPECT_EQ(Get("a/b.txt"), "content");
+}
+
+TEST_P(ObjectStoreContract, ManyMaterializeTheSameObjectAtOnce) {
+  const std::string bytes(300000, 'm');
+  Put("a/b.bin", bytes);
+  std::atomic<int> fine{0};
+  std::vector<std::jthread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&, t] {
+      const auto path = (t % 2 == 0 ? store() : other()).Materialize("a/b.bin", scratch());
+      if (path.ok() && ReadFile(*path, 1 << 20).value_or("") == bytes) ++fine;
+    });
+  }
+  threads.clear();
+  EXPECT_EQ(fine, 8);
 }
 
 TEST_P(ObjectStoreContract, ListIsInOrderOfKeys) {
@@ -398,6 +421,7 @@ TEST_P(ObjectStoreContract, ManyWritersOfFoldersThatComeAndGo) {
 }
 
 TEST_P(ObjectStoreContract, LeasesExcludeEachOther) {
+  if (!GetParam().has_conditions) GTEST_SKIP() << "writes have no conditions here";
   auto first = store().AcquireLease("journal/t/lease", "machine one", kMinute);
   ASSERT_TRUE(first.ok()) << Message(first.status());
   for (ObjectStore* any : {&store(), &other()}) {
@@ -415,15 +439,14 @@ TEST_P(ObjectStoreContract, LeasesExcludeEachOther) {
 }
 
 TEST_P(ObjectStoreContract, DeletingAFolderLeavesItsLeaseHeld) {
+  if (!GetParam().has_conditions) GTEST_SKIP() << "writes have no conditions here";
   Put("journal/t/state", "x");
   auto lease = store().AcquireLease("journal/t/lease", "me", kMinute);
   ASSERT_TRUE(lease.ok());
-  if (GetParam().has_folders) {
-    ASSERT_TRUE(DeletePrefix(store(), "journal/t/").ok());
-    EXPECT_EQ(Keys(""), Strings{});
-    EXPECT_TRUE((*lease)->Renew().ok());
-    EXPECT_FALSE(other().AcquireLease("journal/t/lease", "you", kMinute).ok());
-  }
+  ASSERT_TRUE(DeletePrefix(store(), "journal/t/").ok());
+  EXPECT_EQ(Keys(""), Strings{});
+  EXPECT_TRUE((*lease)->Renew().ok());
+  EXPECT_FALSE(other().AcquireLease("journal/t/lease", "you", kMinute).ok());
 }
 
 TEST_P(ObjectStoreContract, HoldersAreChecked) {
@@ -431,10 +454,12 @@ TEST_P(ObjectStoreContract, HoldersAreChecked) {
   EXPECT_EQ(store().AcquireLease("l", "two\nlines", kMinute).status().code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(store().AcquireLease("l", std::string(501, 'h'), kMinute).status().code(),
             StatusCode::kInvalidArgument);
+  if (!GetParam().has_conditions) return;
   EXPECT_TRUE(store().AcquireLease("l", std::string(500, 'h'), kMinute).ok());
 }
 
 TEST_P(ObjectStoreContract, OneOfManyThreadsHoldsALeaseAtATime) {
+  if (!GetParam().has_conditions) GTEST_SKIP() << "writes have no conditions here";
   std::atomic<int> inside{0};
   std::atomic<int> most{0};
   std::atomic<int> taken{0};

@@ -20,23 +20,6 @@ constexpr size_t kMaxPathBytes = 8192;
 constexpr double kLargestExact = 9007199254740992;  // 2^53
 constexpr char kSpeech[] = "speech";
 
-// A whole number, also as "12.0" (JSON and REAL columns write it so).
-std::optional<int64_t> WholeNumber(const std::string& text) {
-  int64_t whole = 0;
-  const char* end = text.data() + text.size();
-  if (const auto [stop, error] = std::from_chars(text.data(), end, whole);
-      error == std::errc() && stop == end) {
-    return whole;
-  }
-  double number = 0;
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stop != end || std::trunc(number) != number ||
-      std::abs(number) > kLargestExact) {
-    return std::nullopt;
-  }
-  return static_cast<int64_t>(number);
-}
-
 Status Wrong(const std::string& where, const std::string& what) {
   return InvalidArgument(where + ": " + what);
 }
@@ -103,6 +86,22 @@ Status CheckText(const char* field, const std::string& value, size_t limit, bool
 }
 
 }  // namespace
+
+std::optional<int64_t> WholeNumber(const std::string& text) {
+  int64_t whole = 0;
+  const char* end = text.data() + text.size();
+  if (const auto [stop, error] = std::from_chars(text.data(), end, whole);
+      error == std::errc() && stop == end) {
+    return whole;
+  }
+  double number = 0;
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end || std::trunc(number) != number ||
+      std::abs(number) > kLargestExact) {
+    return std::nullopt;
+  }
+  return static_cast<int64_t>(number);
+}
 
 StatusOr<std::vector<text::TranscriptLine>> LinesOf(const std::string& task_id,
                                                     std::vector<SegmentRow> rows) {

@@ -7,6 +7,7 @@
 #define WAVESHIFT_STORES_TASK_RULES_INTERNAL_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct SegmentRow {
   std::string translation;
   std::string audio_key;
 };
+
+// A whole number, also as "12.0" (JSON and REAL columns write it so).
+std::optional<int64_t> WholeNumber(const std::string& text);
 
 // Checks the rows and makes lines of them: of one sequence the row with the highest id counts; sorted by
 // time. InvalidArgument names task, row and column. Rows may come in any order.

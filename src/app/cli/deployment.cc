@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/deployment.h"
 
+#include <chrono>
 #include <utility>
 
 #include "app/cli/balance.h"
@@ -11,19 +12,72 @@
 #include "base/files.h"
 #include "config/settings.h"
 #include "pipeline/job.h"
+#include "stores/d1/d1_task_store.h"
+#include "stores/r2/r2_object_store.h"
 
 namespace waveshift::app {
 
-StatusOr<Deployment> OpenDeployment(const config::Settings& settings) {
-  if (settings.cloud_configured) {
-    return FailedPrecondition(
-        "CLOUDFLARE_*: this build has local stores only; take these keys out of the configuration");
+namespace {
+
+using std::chrono::milliseconds;
+
+// Of a look at each of the two stores, so that both fit into 3 s.
+constexpr milliseconds kPromptLook{1400};
+constexpr milliseconds kPromptDelay{200};
+// A dead run's lease is over within a minute: the lifetime, and what the server's whole seconds hide.
+constexpr std::chrono::seconds kCloudLease{45};
+// D1 takes one progress write in 30 s (contract.md, section 4).
+constexpr std::chrono::seconds kCloudProgress{30};
+
+stores::D1Options D1From(const config::CloudflareSettings& cloud, StorePatience patience,
+                         const std::stop_token& stop) {
+  stores::D1Options options;
+  options.api_base_url = cloud.api_base_url;
+  options.account_id = cloud.account_id;
+  options.database_id = cloud.d1_database_id;
+  options.api_token = cloud.api_token.reveal();
+  options.write_progress = cloud.d1_write_progress;
+  options.request_timeout = std::chrono::seconds(cloud.d1_timeout_s);
+  options.max_attempts = cloud.d1_max_attempts;
+  if (patience == StorePatience::kPrompt) {
+    options.look_patience = kPromptLook;
+    options.first_delay = kPromptDelay;
   }
+  options.stop = stop;
+  return options;
+}
+
+stores::R2Options R2From(const config::CloudflareSettings& cloud, StorePatience patience,
+                         const std::stop_token& stop) {
+  stores::R2Options options;
+  options.endpoint_url = cloud.R2Endpoint();
+  options.bucket = cloud.r2_bucket_name;
+  options.credentials = {cloud.r2_access_key_id.reveal(), cloud.r2_secret_access_key.reveal(),
+                         cloud.r2_session_token.reveal()};
+  options.idle_timeout = std::chrono::seconds(cloud.r2_timeout_s);
+  options.max_attempts = cloud.r2_max_attempts;
+  if (patience == StorePatience::kPrompt) {
+    options.look_patience = kPromptLook;
+    options.first_delay = kPromptDelay;
+  }
+  options.stop = stop;
+  return options;
+}
+
+}  // namespace
+
+StatusOr<Deployment> OpenDeployment(const config::Settings& settings, StorePatience patience,
+                                    const std::stop_token& stop) {
   Deployment deployment;
   const Status made = MakeDirectories(settings.home);
   if (!made.ok()) return FailedPrecondition("WAVESHIFT_HOME: " + Message(made));
-  WS_ASSIGN_OR_RETURN(deployment.tasks, stores::OpenSqliteTaskStore(settings.home + "/waveshift.db"));
-  WS_ASSIGN_OR_RETURN(deployment.objects, stores::OpenFileObjectStore(settings.home + "/objects"));
+  if (settings.cloud_configured) {
+    deployment.tasks = stores::MakeD1TaskStore(D1From(settings.cloudflare, patience, stop));
+    deployment.objects = stores::MakeR2ObjectStore(R2From(settings.cloudflare, patience, stop));
+  } else {
+    WS_ASSIGN_OR_RETURN(deployment.tasks, stores::OpenSqliteTaskStore(settings.home + "/waveshift.db"));
+    WS_ASSIGN_OR_RETURN(deployment.objects, stores::OpenFileObjectStore(settings.home + "/objects"));
+  }
   deployment.scratch_directory = settings.home + "/tmp";
   WS_RETURN_IF_ERROR(MakeDirectories(deployment.scratch_directory));
   return deployment;
@@ -35,6 +89,11 @@ std::unique_ptr<service::TaskManager> MakeTaskManager(
   service::TaskManagerOptions options;
   options.failure_status = settings.server.failure_status;
   options.scratch_parent = deployment.scratch_directory;
+  if (settings.cloud_configured) {
+    options.lease_lifetime = kCloudLease;
+    options.progress_interval = kCloudProgress;
+    options.public_base_url = settings.cloudflare.r2_public_base_url;
+  }
   options.job.speak = settings.engine != "none";
   options.job.shortening = shortening.options;
   options.job.balance = BalanceFrom(settings);

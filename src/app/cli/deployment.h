@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "app/cli/shortening.h"
@@ -24,13 +25,20 @@ namespace waveshift::app {
 struct Deployment {
   std::unique_ptr<stores::TaskStore> tasks;
   std::unique_ptr<stores::ObjectStore> objects;
-  std::string
-      scratch_directory;  // on the disk of the object store, so that finished files are moved, not copied
+  // On the disk of the object store where it is local, so that finished files are moved, not copied.
+  std::string scratch_directory;
 };
 
-// Opens the configured stores; local ones are made when missing. FailedPrecondition names a key that is
-// missing.
-StatusOr<Deployment> OpenDeployment(const config::Settings& settings);
+// Who waits for what a store in the cloud answers, hence how long a look may take when it is in trouble.
+enum class StorePatience {
+  kPrompt,   // somebody who asked a server or a command: 3 s in all
+  kPatient,  // a job: half a minute
+};
+
+// Opens the configured stores; local ones are made when missing, ones in the cloud are not contacted yet.
+// FailedPrecondition names a key that is missing. `stop` ends what stores in the cloud are waiting for.
+StatusOr<Deployment> OpenDeployment(const config::Settings& settings, StorePatience patience,
+                                    const std::stop_token& stop);
 
 // A manager over the stores, with the configured engine and shortening, that runs real jobs. Not begun. Its
 // log goes to `log`, which may be empty. The others outlive the manager.

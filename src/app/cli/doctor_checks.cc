@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/doctor_checks.h"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <system_error>
@@ -53,7 +54,14 @@ DoctorCheck CheckConfiguration(const StatusOr<const config::Settings*>& settings
 
 Status TryStores(const Deployment& deployment) {
   WS_RETURN_IF_ERROR(deployment.tasks->List(1, 0).status());
-  const std::string key = "journal/doctor-" + service::MakeUuid();
+  const std::string name = "doctor-" + service::MakeUuid();
+  // A task that is not there cannot be deleted, but whoever may not write is told so first.
+  const Status deleted = deployment.tasks->Delete(name);
+  if (deleted.code() != StatusCode::kNotFound) return deleted;
+  // Without leases no job can run; the name is always the same, because some stores keep it.
+  const auto lease = deployment.objects->AcquireLease("journal/doctor", name, std::chrono::seconds(10));
+  if (!lease.ok() && lease.status().code() != StatusCode::kAlreadyExists) return lease.status();
+  const std::string key = "journal/" + name;
   WS_RETURN_IF_ERROR(deployment.objects->Put(key, "probe", {}).status());
   auto bytes = deployment.objects->Get(key, 100);
   WS_RETURN_IF_ERROR(deployment.objects->Delete(key));
@@ -61,9 +69,9 @@ Status TryStores(const Deployment& deployment) {
   return bytes.status();
 }
 
-DoctorCheck CheckStores(const config::Settings& settings) {
+DoctorCheck CheckStores(const config::Settings& settings, const std::stop_token& stop) {
   DoctorCheck check{"stores", Result::kOk, "", ""};
-  const auto deployment = OpenDeployment(settings);
+  const auto deployment = OpenDeployment(settings, StorePatience::kPrompt, stop);
   const Status status = deployment.ok() ? TryStores(*deployment) : deployment.status();
   if (status.ok()) {
     check.detail =
@@ -72,7 +80,9 @@ DoctorCheck CheckStores(const config::Settings& settings) {
   }
   check.result = Result::kMissing;
   check.detail = Message(status);
-  check.remedy = "make " + settings.home + " writable, or set WAVESHIFT_HOME to a folder that is";
+  check.remedy = settings.cloud_configured
+                     ? "mend the key that is named, or try again; `waveshift config` shows all keys"
+                     : "make " + settings.home + " writable, or set WAVESHIFT_HOME to a folder that is";
   return check;
 }
 
@@ -227,7 +237,7 @@ std::vector<DoctorCheck> RunDoctorChecks(CommandContext& context) {
   const auto settings = context.Settings();
   std::vector<DoctorCheck> checks = {CheckConfiguration(settings), CheckFfmpeg()};
   if (!settings.ok()) return checks;
-  checks.push_back(CheckStores(**settings));
+  checks.push_back(CheckStores(**settings, context.stop()));
   checks.push_back(CheckSpace(**settings));
   checks.push_back(CheckEngine(**settings, context.stop()));
   checks.push_back(CheckModels(**settings));

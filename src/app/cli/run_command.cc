@@ -43,7 +43,8 @@ Status RunTask(const RunFlags& flags, CommandContext& context) {
   if (!style.ok()) return UsageError(Message(style.status()));
   WS_ASSIGN_OR_RETURN(const config::Settings* settings, context.Settings());
   WS_ASSIGN_OR_RETURN(const ShorteningSetup shortening, MakeShortening(*settings));
-  WS_ASSIGN_OR_RETURN(const Deployment deployment, OpenDeployment(*settings));
+  WS_ASSIGN_OR_RETURN(const Deployment deployment,
+                      OpenDeployment(*settings, StorePatience::kPatient, context.stop()));
   const auto manager = MakeTaskManager(*settings, deployment, shortening, {});
   ProgressPrinter printer(*style, std::cerr, StandardErrorColumns());
   const auto state = manager->RunHere(

@@ -172,7 +172,8 @@ Status RunServe(const ServeFlags& flags, CommandContext& context) {
   telemetry::Logger& log = context.Log();
   for (const std::string& notice : settings->notices) log.Warning(notice);
   WS_ASSIGN_OR_RETURN(const ShorteningSetup shortening, MakeShortening(*settings));
-  WS_ASSIGN_OR_RETURN(const Deployment deployment, OpenDeployment(*settings));
+  WS_ASSIGN_OR_RETURN(const Deployment deployment,
+                      OpenDeployment(*settings, StorePatience::kPrompt, context.stop()));
   WS_ASSIGN_OR_RETURN(const std::unique_ptr<ServerMetrics> metrics, ServerMetrics::Make());
   const auto manager = MakeTaskManager(
       *settings, deployment, shortening,

@@ -63,7 +63,7 @@ struct Access {
 StatusOr<Access> Open(CommandContext& context) {
   WS_ASSIGN_OR_RETURN(const config::Settings* settings, context.Settings());
   Access access;
-  WS_ASSIGN_OR_RETURN(access.deployment, OpenDeployment(*settings));
+  WS_ASSIGN_OR_RETURN(access.deployment, OpenDeployment(*settings, StorePatience::kPrompt, context.stop()));
   access.manager = MakeTaskManager(*settings, access.deployment, ShorteningSetup(), {});
   return access;
 }

@@ -53,17 +53,6 @@ PRAGMA user_version = 1;
 // Element i brings a file from user_version i to i + 1 and writes that number.
 constexpr std::array<const char*, 1> kMigrations = {kVersion1};
 
-constexpr std::array<const char*, 16> kTaskColumns = {
-    "id",          "user_id",          "status",        "progress",   "file_path",
-    "file_name",   "file_size",        "file_type",     "video_path", "translation_style",
-    "audio_path",  "transcription_id", "error_message", "created_at", "started_at",
-    "completed_at"};
-constexpr std::array<const char*, 9> kTranscriptionColumns = {
-    "id",          "task_id",    "target_language",   "style", "total_segments", "model_provider",
-    "duration_ms", "created_at", "processing_time_ms"};
-constexpr std::array<const char*, 7> kSegmentColumns = {"id",     "transcription_id", "sequence", "start_ms",
-                                                        "end_ms", "content_type",     "speaker"};
-
 StatusOr<int64_t> UserVersion(const Database& database) {
   WS_ASSIGN_OR_RETURN(Statement statement, database.Prepare("PRAGMA user_version"));
   WS_RETURN_IF_ERROR(statement.Step().status());
@@ -112,44 +101,21 @@ Status Migrate(const Database& database) {
   return transaction.Commit();
 }
 
-template <size_t N>
-Status Require(const Database& database, const char* table, const std::set<std::string>& columns,
-               const std::array<const char*, N>& names) {
-  if (columns.empty()) {
-    return InvalidArgument(database.path() + ": is no WaveShift database (it has no table " + table + ")");
-  }
-  for (const char* name : names) {
-    if (columns.contains(name)) continue;
-    return InvalidArgument(database.path() + ": table " + table + " has no column " + name +
-                           " (its schema is too old)");
-  }
-  return OkStatus();
-}
-
-// The first of the two that is there.
-StatusOr<std::string> Choose(const Database& database, const std::set<std::string>& columns, const char* name,
-                             const char* old_name) {
-  if (columns.contains(name)) return std::string(name);
-  if (columns.contains(old_name)) return std::string(old_name);
-  return InvalidArgument(database.path() + ": table transcription_segments has neither column " + name +
-                         " nor " + old_name);
-}
-
 }  // namespace
 
 StatusOr<SchemaNames> PrepareSchema(const Database& database) {
   WS_RETURN_IF_ERROR(Migrate(database));
-  WS_ASSIGN_OR_RETURN(const auto tasks, Columns(database, "media_tasks"));
-  WS_RETURN_IF_ERROR(Require(database, "media_tasks", tasks, kTaskColumns));
-  WS_ASSIGN_OR_RETURN(const auto transcriptions, Columns(database, "transcriptions"));
-  WS_RETURN_IF_ERROR(Require(database, "transcriptions", transcriptions, kTranscriptionColumns));
-  WS_ASSIGN_OR_RETURN(const auto segments, Columns(database, "transcription_segments"));
-  WS_RETURN_IF_ERROR(Require(database, "transcription_segments", segments, kSegmentColumns));
-  SchemaNames names;
-  WS_ASSIGN_OR_RETURN(names.original, Choose(database, segments, "original", "original_text"));
-  WS_ASSIGN_OR_RETURN(names.translation, Choose(database, segments, "translation", "translated_text"));
-  names.has_audio_key = segments.contains("audio_key");
-  WS_ASSIGN_OR_RETURN(names.user_columns, Columns(database, "users"));
+  TableColumns tables;
+  for (const char* table : kProductTables) {
+    WS_ASSIGN_OR_RETURN(tables[table], Columns(database, table));
+  }
+  WS_ASSIGN_OR_RETURN(SchemaNames names, SchemaNamesOf(database.path(), tables));
+  if (!names.has_progress || !names.has_started_at || !names.has_completed_at) {
+    return InvalidArgument(
+        database.path() +
+        ": table media_tasks has no column progress, started_at or completed_at (its schema is too "
+        "old)");
+  }
   return names;
 }
 

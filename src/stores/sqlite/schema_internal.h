@@ -6,21 +6,11 @@
 #ifndef WAVESHIFT_STORES_SQLITE_SCHEMA_INTERNAL_H_
 #define WAVESHIFT_STORES_SQLITE_SCHEMA_INTERNAL_H_
 
-#include <set>
-#include <string>
-
 #include "base/status.h"
 #include "stores/sqlite/database_internal.h"
+#include "stores/task_schema_internal.h"
 
 namespace waveshift::stores::internal {
-
-// What differs between the schema's versions (V2: original_text, translated_text).
-struct SchemaNames {
-  std::string original = "original";
-  std::string translation = "translation";
-  bool has_audio_key = false;          // from V4 on
-  std::set<std::string> user_columns;  // empty when there is no table users
-};
 
 // An empty file gets the whole schema (V4). A file with our PRAGMA user_version is brought up to date. One of
 // the product (user_version 0, media_tasks there) is used as it is. InvalidArgument names the path and what

@@ -21,13 +21,6 @@ using internal::SchemaNames;
 using internal::Statement;
 using internal::Transaction;
 
-constexpr char kLocalUser[] = "local";
-// The product fills video_path only after it has split the upload; until then file_path is what there is.
-constexpr char kTaskSelect[] =
-    "SELECT id, status, progress, target_language, COALESCE(NULLIF(video_path, ''), file_path), audio_path, "
-    "error_message, "
-    "created_at, started_at, completed_at FROM media_tasks ";
-
 Task ReadTask(const Statement& row) {
   Task task;
   task.id = row.Text(0);
@@ -81,34 +74,18 @@ Status SqliteTaskStore::CheckExists(const std::string& id) const {
   return found ? OkStatus() : internal::NoSuchTask(id);
 }
 
-// The row that media_tasks.user_id points to. Products differ in what else a user must have.
+// The row that media_tasks.user_id points to.
 Status SqliteTaskStore::AddLocalUser(int64_t now_ms) const {
-  if (names_.user_columns.empty()) return OkStatus();
-  std::string columns = "id";
-  std::string values = "'local'";
-  for (const auto& [column, value] : {std::pair<std::string, std::string>{"name", "'local'"},
-                                      {"email", "'local@localhost'"},
-                                      {"createdAt", std::to_string(now_ms)},
-                                      {"updatedAt", std::to_string(now_ms)}}) {
-    if (!names_.user_columns.contains(column)) continue;
-    columns += ", " + column;
-    values += ", " + value;
-  }
-  WS_ASSIGN_OR_RETURN(Statement statement, database_->Prepare("INSERT OR IGNORE INTO users (" + columns +
-                                                              ") VALUES (" + values + ")"));
+  const std::string sql = internal::LocalUserSql(names_, now_ms);
+  if (sql.empty()) return OkStatus();
+  WS_ASSIGN_OR_RETURN(Statement statement, database_->Prepare(sql));
   return statement.Run();
 }
 
 Status SqliteTaskStore::AddTask(const NewTask& task, const std::string& transcription_id,
                                 int64_t now_ms) const {
-  WS_ASSIGN_OR_RETURN(
-      Statement statement,
-      database_->Prepare(
-          "INSERT INTO media_tasks (id, user_id, status, progress, file_path, file_name, file_size, "
-          "file_type, "
-          "target_language, translation_style, video_path, audio_path, transcription_id, created_at) "
-          "VALUES (?1, ?2, ?3, 0, ?4, ?5, 0, ?6, ?7, 'normal', ?8, ?9, ?10, ?11)"));
-  statement.Bind(task.id).Bind(kLocalUser).Bind(kStatusCreated).Bind(task.video_path);
+  WS_ASSIGN_OR_RETURN(Statement statement, database_->Prepare(internal::kInsertTaskSql));
+  statement.Bind(task.id).Bind(internal::kLocalUser).Bind(kStatusCreated).Bind(task.video_path);
   statement.Bind(task.file_name.empty() ? BaseName(task.video_path) : task.file_name);
   statement.Bind(ContentTypeOf(task.video_path)).Bind(task.target_language);
   statement.BindOptional(task.video_path)
@@ -123,12 +100,7 @@ Status SqliteTaskStore::AddTranscript(const NewTask& task, const std::string& tr
   const std::vector<text::TranscriptLine> lines = internal::LinesToStore(task);
   int64_t duration_ms = 0;
   for (const text::TranscriptLine& line : lines) duration_ms = std::max(duration_ms, line.end_ms);
-  WS_ASSIGN_OR_RETURN(
-      Statement statement,
-      database_->Prepare(
-          "INSERT INTO transcriptions (id, task_id, target_language, style, model_provider, total_segments, "
-          "duration_ms, created_at, processing_time_ms) VALUES (?1, ?2, ?3, 'normal', 'waveshift', ?4, ?5, "
-          "?6, ?6)"));
+  WS_ASSIGN_OR_RETURN(Statement statement, database_->Prepare(internal::kInsertTranscriptionSql));
   statement.Bind(transcription_id)
       .Bind(task.id)
       .Bind(task.target_language)
@@ -177,7 +149,8 @@ Status SqliteTaskStore::Create(const NewTask& task) {
 
 StatusOr<Task> SqliteTaskStore::Get(const std::string& id) {
   const std::lock_guard lock(mutex_);
-  WS_ASSIGN_OR_RETURN(Statement statement, database_->Prepare(std::string(kTaskSelect) + "WHERE id = ?1"));
+  WS_ASSIGN_OR_RETURN(Statement statement,
+                      database_->Prepare(internal::TaskSelectSql(names_) + "WHERE id = ?1"));
   WS_ASSIGN_OR_RETURN(const bool found, statement.Bind(id).Step());
   if (!found) return internal::NoSuchTask(id);
   return ReadTask(statement);
@@ -187,7 +160,7 @@ StatusOr<std::vector<Task>> SqliteTaskStore::List(int limit, int offset) {
   WS_RETURN_IF_ERROR(internal::CheckPage(limit, offset));
   const std::lock_guard lock(mutex_);
   WS_ASSIGN_OR_RETURN(Statement statement,
-                      database_->Prepare(std::string(kTaskSelect) +
+                      database_->Prepare(internal::TaskSelectSql(names_) +
                                          "ORDER BY created_at DESC, rowid DESC LIMIT ?1 OFFSET ?2"));
   statement.Bind(int64_t{limit}).Bind(int64_t{offset});
   std::vector<Task> tasks;
@@ -199,17 +172,10 @@ StatusOr<std::vector<Task>> SqliteTaskStore::List(int limit, int offset) {
 }
 
 StatusOr<std::vector<internal::SegmentRow>> SqliteTaskStore::ReadSegments(const std::string& task_id) const {
-  // The transcription that the task names, else its newest one. A workflow that was repeated has left
-  // several.
-  WS_ASSIGN_OR_RETURN(
-      Statement statement,
-      database_->Prepare(
-          "SELECT id, sequence, start_ms, end_ms, content_type, speaker, " + names_.original + ", " +
-          names_.translation + (names_.has_audio_key ? ", audio_key" : ", ''") +
-          " FROM transcription_segments WHERE transcription_id = (SELECT t.id FROM transcriptions t "
-          "WHERE t.task_id = ?1 ORDER BY t.id IS (SELECT transcription_id FROM media_tasks WHERE id = ?1) "
-          "DESC, "
-          "t.created_at DESC, t.rowid DESC LIMIT 1) ORDER BY id"));
+  WS_ASSIGN_OR_RETURN(Statement statement,
+                      database_->Prepare("SELECT " + internal::SegmentColumnsSql(names_) +
+                                         " FROM transcription_segments WHERE transcription_id = (" +
+                                         internal::kTranscriptionIdSql + ") ORDER BY id"));
   statement.Bind(task_id);
   std::vector<internal::SegmentRow> rows;
   while (true) {
@@ -236,11 +202,7 @@ StatusOr<std::vector<text::TranscriptLine>> SqliteTaskStore::ReadTranscript(cons
 
 StatusOr<bool> SqliteTaskStore::Claim(const std::string& id) {
   const std::lock_guard lock(mutex_);
-  WS_ASSIGN_OR_RETURN(
-      Statement statement,
-      database_->Prepare("UPDATE media_tasks SET status = 'processing', progress = 0, error_message = NULL, "
-                         "started_at = ?2, "
-                         "completed_at = NULL WHERE id = ?1 AND status <> 'processing' RETURNING id"));
+  WS_ASSIGN_OR_RETURN(Statement statement, database_->Prepare(internal::ClaimSql(names_)));
   WS_ASSIGN_OR_RETURN(const bool claimed, statement.Bind(id).Bind(internal::NowMs()).Step());
   if (claimed) {
     WS_RETURN_IF_ERROR(statement.Run());  // to its end, which commits it
@@ -252,10 +214,7 @@ StatusOr<bool> SqliteTaskStore::Claim(const std::string& id) {
 
 Status SqliteTaskStore::SetProgress(const std::string& id, int percent) {
   const std::lock_guard lock(mutex_);
-  WS_ASSIGN_OR_RETURN(
-      Statement statement,
-      database_->Prepare("UPDATE media_tasks SET progress = ?2 WHERE id = ?1 AND status = 'processing' AND "
-                         "COALESCE(progress, 0) < ?2"));
+  WS_ASSIGN_OR_RETURN(Statement statement, database_->Prepare(internal::ProgressSql()));
   WS_RETURN_IF_ERROR(statement.Bind(id).Bind(int64_t{std::clamp(percent, 0, 100)}).Run());
   return database_->Changes() > 0 ? OkStatus() : CheckExists(id);
 }
@@ -264,12 +223,7 @@ Status SqliteTaskStore::Finish(const std::string& id, const std::string& status,
                                const std::string& error_message) {
   WS_RETURN_IF_ERROR(internal::CheckFinalStatus(status));
   const std::lock_guard lock(mutex_);
-  WS_ASSIGN_OR_RETURN(
-      Statement statement,
-      database_->Prepare(
-          "UPDATE media_tasks SET status = ?2, error_message = ?3, "
-          "completed_at = CASE WHEN status = ?2 AND completed_at IS NOT NULL THEN completed_at ELSE ?4 END, "
-          "progress = CASE WHEN ?2 = 'completed' THEN 100 ELSE progress END WHERE id = ?1"));
+  WS_ASSIGN_OR_RETURN(Statement statement, database_->Prepare(internal::FinishSql(names_)));
   statement.Bind(id).Bind(status).BindOptional(error_message).Bind(internal::NowMs());
   WS_RETURN_IF_ERROR(statement.Run());
   return database_->Changes() > 0 ? OkStatus() : internal::NoSuchTask(id);
@@ -279,10 +233,7 @@ Status SqliteTaskStore::Delete(const std::string& id) {
   const std::lock_guard lock(mutex_);
   WS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
   WS_RETURN_IF_ERROR(CheckExists(id));
-  for (const char* sql :
-       {"DELETE FROM transcription_segments WHERE transcription_id IN (SELECT id FROM transcriptions WHERE "
-        "task_id = ?1)",
-        "DELETE FROM transcriptions WHERE task_id = ?1", "DELETE FROM media_tasks WHERE id = ?1"}) {
+  for (const char* sql : internal::kDeleteSql) {
     WS_ASSIGN_OR_RETURN(Statement statement, database_->Prepare(sql));
     WS_RETURN_IF_ERROR(statement.Bind(id).Run());
   }

@@ -1,0 +1,37 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Files to and from S3. Nothing is held in memory but a piece. Not for other rooms.
+#ifndef WAVESHIFT_STORES_R2_TRANSFERS_INTERNAL_H_
+#define WAVESHIFT_STORES_R2_TRANSFERS_INTERNAL_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "stores/object_store.h"
+#include "stores/r2/s3_client_internal.h"
+
+namespace waveshift::stores::internal {
+
+// Whether `bytes_md5` and `bytes_sha256` (hex) fit what the answer's headers say of the object. DataLoss.
+Status CheckHashes(const net::HttpResponse& head, const std::string& what, const std::string& bytes_md5,
+                   const std::string& bytes_sha256);
+// The object as the headers of an answer to GET or HEAD say.
+ObjectInfo InfoFromHeaders(const std::string& key, const net::HttpResponse& response);
+
+// Downloads into `path`, which appears when all bytes are there, fit their hash and are on the disk. A
+// connection that breaks is taken up where it broke (If-Match keeps it the same object); it goes on as long
+// as bytes come. NotFound.
+Status DownloadObject(S3Client& client, const std::string& key, const std::string& path);
+
+// Uploads a file with `headers`, in one request or in parts as the options say. `is_conditional`: always in
+// one request, because only that can have a condition; OutOfRange above 4.995 GiB. A failed upload in parts
+// is aborted. AlreadyExists when the condition does not hold.
+StatusOr<ObjectInfo> UploadFile(S3Client& client, const std::string& key, const std::string& path,
+                                const SignedHeaders& headers, bool is_conditional);
+
+}  // namespace waveshift::stores::internal
+
+#endif  // WAVESHIFT_STORES_R2_TRANSFERS_INTERNAL_H_
