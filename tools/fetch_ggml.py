@@ -103,7 +103,7 @@ def parse_arguments():
     parser.add_argument("--check", action="store_true", help="build nothing; exit 1 when it is not there")
     parser.add_argument("--cuda", action="store_true", help="with CUDA")
     parser.add_argument("--architectures", default=CUDA_ARCHITECTURES, metavar="LIST",
-                        help=f"of CUDA devices, as CMake takes them (default {CUDA_ARCHITECTURES}); each takes about 10 minutes of a processor")
+                        help=f"of CUDA devices, as CMake takes them (default {CUDA_ARCHITECTURES}); one takes half an hour of a processor")
     return parser.parse_args()
 
 
