@@ -73,8 +73,9 @@ void RealFft::Forward(std::span<const double> samples, std::span<Complex> bins) 
   for (size_t n = 0; n < half; ++n) data_[n] = {samples[2 * n], samples[2 * n + 1]};
   Halves();
   for (size_t k = 0; k <= half; ++k) {
-    const Complex& a = data_[k % half];
-    const Complex& b = data_[(half - k) % half];
+    const size_t at = k == half ? 0 : k;
+    const Complex& a = data_[at];
+    const Complex& b = data_[at == 0 ? 0 : half - at];
     // Spectra of the samples at even and at odd places.
     const Complex even{(a.re + b.re) / 2, (a.im - b.im) / 2};
     const Complex odd = Product({(a.im + b.im) / 2, (b.re - a.re) / 2}, roots_[k]);

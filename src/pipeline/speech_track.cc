@@ -142,7 +142,8 @@ Status SpeechTrack::ReadInside(Samples start, Samples frames, std::vector<float>
   const size_t first = interleaved.size();
   WS_RETURN_IF_ERROR(section->stream->Read(frames, interleaved, stop));
   for (size_t i = 0; i < earlier.size(); ++i) {
-    const double share = (static_cast<double>(inside) + static_cast<double>(i / 2) + 0.5) / kSeam;
+    const size_t frame = i / 2;
+    const double share = (static_cast<double>(inside) + static_cast<double>(frame) + 0.5) / kSeam;
     const auto now = static_cast<float>(0.5 - 0.5 * std::cos(std::numbers::pi * share));
     float& value = interleaved[first + i];
     value = earlier[i] + now * (value - earlier[i]);

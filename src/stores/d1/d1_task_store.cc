@@ -166,6 +166,7 @@ StatusOr<SchemaNames> D1TaskStore::Schema() {
   const std::lock_guard lock(schema_mutex_);
   if (schema_) return *schema_;
   std::vector<D1Statement> batch;
+  batch.reserve(internal::kProductTables.size());
   for (const char* table : internal::kProductTables)
     batch.push_back({"SELECT name FROM pragma_table_info(?1)", {std::string(table)}});
   WS_ASSIGN_OR_RETURN(const D1Answer answer, client_.Run(batch, options_.look_patience));
