@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -20,6 +19,7 @@
 
 #include "audio/wav.h"
 #include "base/files.h"
+#include "base/model_folder_test_tools.h"
 #include "base/process.h"
 #include "runtime/onnx/test_models.h"
 #include "voices/speech_segments.h"
@@ -30,19 +30,7 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string ModelPath() {
-  const auto variable = [](const char* name) {
-    const char* const value = std::getenv(name);
-    return std::string(value == nullptr ? "" : value);
-  };
-  std::string models = variable("WAVESHIFT_MODEL_DIR");
-  if (models.empty() && !variable("WAVESHIFT_HOME").empty()) models = variable("WAVESHIFT_HOME") + "/models";
-  if (models.empty()) {
-    const std::string data = variable("XDG_DATA_HOME");
-    models = (data.empty() ? variable("HOME") + "/.local/share" : data) + "/waveshift/models";
-  }
-  return models + "/silero/silero_vad.onnx";
-}
+std::string ModelPath() { return TestModelFolder() + "/silero/silero_vad.onnx"; }
 
 class SileroVadTest : public testing::Test {
  protected:

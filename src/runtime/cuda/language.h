@@ -43,6 +43,8 @@ class Matrix {
 
  private:
   friend struct ProductParameters;
+  static StatusOr<Matrix> WithBias(MatrixForm form, int64_t rows, int64_t depth, std::span<const float> bias);
+
   MatrixForm form_ = MatrixForm::kF32;
   int64_t rows_ = 0;
   int64_t depth_ = 0;

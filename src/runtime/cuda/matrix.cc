@@ -18,39 +18,36 @@ StatusOr<Memory> UploadBias(std::span<const float> bias) {
 
 }  // namespace
 
-StatusOr<Matrix> Matrix::OfFloats(int64_t rows, int64_t depth, std::span<const float> values,
-                                  std::span<const float> bias) {
+StatusOr<Matrix> Matrix::WithBias(MatrixForm form, int64_t rows, int64_t depth, std::span<const float> bias) {
   Matrix matrix;
-  matrix.form_ = MatrixForm::kF32;
+  matrix.form_ = form;
   matrix.rows_ = rows;
   matrix.depth_ = depth;
-  WS_ASSIGN_OR_RETURN(matrix.weights_, MemoryOf(values));
   WS_ASSIGN_OR_RETURN(matrix.bias_, UploadBias(bias));
+  return matrix;
+}
+
+StatusOr<Matrix> Matrix::OfFloats(int64_t rows, int64_t depth, std::span<const float> values,
+                                  std::span<const float> bias) {
+  WS_ASSIGN_OR_RETURN(Matrix matrix, WithBias(MatrixForm::kF32, rows, depth, bias));
+  WS_ASSIGN_OR_RETURN(matrix.weights_, MemoryOf(values));
   return matrix;
 }
 
 StatusOr<Matrix> Matrix::OfHalves(int64_t rows, int64_t depth, std::span<const uint16_t> values,
                                   std::span<const float> bias) {
-  Matrix matrix;
-  matrix.form_ = MatrixForm::kF16;
-  matrix.rows_ = rows;
-  matrix.depth_ = depth;
+  WS_ASSIGN_OR_RETURN(Matrix matrix, WithBias(MatrixForm::kF16, rows, depth, bias));
   const std::vector<uint16_t> packed = PackHalfRows(rows, depth, values);
   WS_ASSIGN_OR_RETURN(matrix.weights_, MemoryOf(std::span<const uint16_t>(packed)));
-  WS_ASSIGN_OR_RETURN(matrix.bias_, UploadBias(bias));
   return matrix;
 }
 
 StatusOr<Matrix> Matrix::OfBlocks(int64_t rows, int64_t depth, std::span<const char> blocks,
                                   std::span<const float> bias) {
-  Matrix matrix;
-  matrix.form_ = MatrixForm::kQ8_0;
-  matrix.rows_ = rows;
-  matrix.depth_ = depth;
+  WS_ASSIGN_OR_RETURN(Matrix matrix, WithBias(MatrixForm::kQ8_0, rows, depth, bias));
   const PackedBytes packed = PackBlocks(rows, depth, blocks);
   WS_ASSIGN_OR_RETURN(matrix.weights_, MemoryOf(std::span<const uint8_t>(packed.tiles)));
   WS_ASSIGN_OR_RETURN(matrix.scales_, MemoryOf(std::span<const uint16_t>(packed.scales)));
-  WS_ASSIGN_OR_RETURN(matrix.bias_, UploadBias(bias));
   return matrix;
 }
 

@@ -5,25 +5,14 @@
 #ifndef WAVESHIFT_SEPARATION_DEEPFILTER_TEST_MODEL_H_
 #define WAVESHIFT_SEPARATION_DEEPFILTER_TEST_MODEL_H_
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
+#include "base/model_folder_test_tools.h"
+
 namespace waveshift::separation {
 
-inline std::string TestDeepFilterFolder() {
-  const auto variable = [](const char* name) {
-    const char* const value = std::getenv(name);
-    return std::string(value == nullptr ? "" : value);
-  };
-  std::string models = variable("WAVESHIFT_MODEL_DIR");
-  if (models.empty() && !variable("WAVESHIFT_HOME").empty()) models = variable("WAVESHIFT_HOME") + "/models";
-  if (models.empty()) {
-    const std::string data = variable("XDG_DATA_HOME");
-    models = (data.empty() ? variable("HOME") + "/.local/share" : data) + "/waveshift/models";
-  }
-  return models + "/deepfilter";
-}
+inline std::string TestDeepFilterFolder() { return TestModelFolder() + "/deepfilter"; }
 
 }  // namespace waveshift::separation
 
