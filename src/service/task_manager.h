@@ -67,8 +67,8 @@ struct TaskManagerOptions {
   std::chrono::milliseconds recovery_interval{60000};  // between two searches for abandoned tasks
   std::string failure_status = stores::kDefaultFailureStatus;
   std::string scratch_parent;
-  // Where everybody can read the objects, "" = nowhere: inputs (an audio_key, too) that are addresses below it
-  // are read as objects.
+  // Where everybody can read the objects, "" = nowhere: inputs (an audio_key, too) that are addresses below
+  // it are read as objects.
   std::string public_base_url;
   pipeline::JobOptions job;
 };
@@ -161,8 +161,8 @@ class TaskManager {
   StatusOr<pipeline::JobResult> RunJobOf(const EntryPtr& entry);
   StatusOr<pipeline::JobSpec> BuildSpec(const stores::Task& task, const std::string& scratch);
   StatusOr<std::string> ReadClip(const std::string& audio_key, int64_t max_bytes);
-  StatusOr<std::string> LocalInput(const std::string& field, const std::string& key,
-                                   const std::string& scratch);
+  StatusOr<pipeline::MediaFile> LocalInput(const std::string& field, const std::string& key,
+                                           const std::string& scratch);
   void OnProgress(const EntryPtr& entry, const pipeline::Progress& progress);
   // Writes the final status, lets the lease go and takes the entry out of the table.
   Status Conclude(const EntryPtr& entry, const StatusOr<pipeline::JobResult>& result);

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "service/fenced_store.h"
 #include "service/public_url.h"
 #include "service/task_manager.h"
 #include "service/task_manager_internal.h"
@@ -77,7 +78,8 @@ StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
     deps.separator = std::move(background.separator);
     deps.notices = std::move(background.notices);
   }
-  deps.output = deps_.objects;
+  FencedObjectStore output(*deps_.objects, *entry->fence);
+  deps.output = &output;
   deps.synthesizer = engine.synthesizer.get();
   deps.voice_namer = engine.voice_namer;
   deps.other_namers = engine.other_namers;
@@ -103,9 +105,9 @@ StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, con
   spec.target_language = *language;
   spec.transcript.target_language = *language;
   if (task.video_path.empty()) return InvalidArgument("video_path: the task has none");
-  WS_ASSIGN_OR_RETURN(spec.video_path, LocalInput("video_path", task.video_path, scratch));
+  WS_ASSIGN_OR_RETURN(spec.video, LocalInput("video_path", task.video_path, scratch));
   if (!task.audio_path.empty()) {
-    WS_ASSIGN_OR_RETURN(spec.audio_path, LocalInput("audio_path", task.audio_path, scratch));
+    WS_ASSIGN_OR_RETURN(spec.audio, LocalInput("audio_path", task.audio_path, scratch));
   }
   spec.layout = pipeline::LayoutForTask(task.id);
   spec.options = options_.job;
@@ -122,23 +124,24 @@ StatusOr<std::string> TaskManager::ReadClip(const std::string& audio_key, int64_
   return deps_.objects->Get(key, max_bytes);
 }
 
-StatusOr<std::string> TaskManager::LocalInput(const std::string& field, const std::string& key,
-                                              const std::string& scratch) {
+StatusOr<pipeline::MediaFile> TaskManager::LocalInput(const std::string& field, const std::string& key,
+                                                      const std::string& scratch) {
   if (IsUrl(key)) {
     const std::vector<std::string> keys = KeysOfPublicUrl(options_.public_base_url, key);
     if (keys.empty())
       return InvalidArgument(field + ": must be an object key, or an address below R2_PUBLIC_BASE_URL");
-    StatusOr<std::string> found = NotFound(field + ": there is no object at this address");
+    StatusOr<pipeline::MediaFile> found = NotFound(field + ": there is no object at this address");
     for (const std::string& each : keys) {
       if (found.status().code() == StatusCode::kNotFound) found = LocalInput(field, each, scratch);
     }
     return found;
   }
-  auto path = deps_.objects->Materialize(key, scratch);
+  const auto info = deps_.objects->Head(key);
+  auto path = info.ok() ? deps_.objects->Materialize(key, scratch) : StatusOr<std::string>(info.status());
   if (path.status().code() == StatusCode::kNotFound)
     return NotFound(field + ": there is no object \"" + key + "\"");
   if (!path.ok()) return Annotate(path.status(), field);
-  return path;
+  return pipeline::MediaFile{*std::move(path), key + " " + info->etag};
 }
 
 void TaskManager::OnProgress(const EntryPtr& entry, const pipeline::Progress& progress) {
@@ -162,9 +165,10 @@ Status TaskManager::Conclude(const EntryPtr& entry, const StatusOr<pipeline::Job
   }
   const std::string& id = entry->task.id;
   const std::lock_guard io(entry->io_mutex);
+  entry->is_concluded = true;
   // A process that was frozen for a while may not know yet that somebody else has gone on with the task.
-  if (entry->lease && entry->lease->Renew().code() == StatusCode::kAlreadyExists)
-    reason = StopReason::kLeaseLost;
+  entry->fence->Renew().IgnoreError();
+  if (entry->fence->is_lost()) reason = StopReason::kLeaseLost;
   const Status ended = WriteEnd(*entry, result, reason);
   if (ended.ok()) {
     progress.stage = "done";
@@ -175,7 +179,7 @@ Status TaskManager::Conclude(const EntryPtr& entry, const StatusOr<pipeline::Job
     if (const Status status = deps_.objects->Delete(CancelKey(id)); !status.ok())
       Log(id, true, Message(status));
   }
-  entry->lease.reset();
+  entry->fence->Release();
   const std::lock_guard lock(mutex_);
   active_.erase(id);
   Changed();
@@ -185,20 +189,20 @@ Status TaskManager::Conclude(const EntryPtr& entry, const StatusOr<pipeline::Job
 // How the task ends, written to the store. OK only for a completed job.
 Status TaskManager::WriteEnd(const Entry& entry, const StatusOr<pipeline::JobResult>& result,
                              StopReason reason) {
+  // The lease's new holder, or the next start, writes how it ends.
+  if (reason == StopReason::kLeaseLost) return entry.fence->WhyLost();
   const std::string& id = entry.task.id;
   Status outcome = result.status();
   if (outcome.ok() && !result->completed) outcome = Internal(result->failure);
   std::string word = stores::kStatusCompleted;
   std::string error;
   if (!outcome.ok()) {
-    // The lease's new holder, or the next start, writes how it ends.
-    if (reason == StopReason::kLeaseLost) return Cancelled("another process took the task over");
     if (reason == StopReason::kShutdown) return Cancelled("interrupted; it goes on at the next start");
     const bool cancelled = reason == StopReason::kCancelled;
     word = cancelled ? stores::kStatusCancelled : options_.failure_status;
     error = cancelled ? "cancelled on request" : Message(outcome).substr(0, kMaxErrorBytes);
     if (error.empty()) error = std::string(CodeWord(outcome));
-    outcome = MakeStatus(outcome.code(), error);
+    outcome = WithMessage(outcome, error);
   }
   if (const Status written = FinishWithRetry(id, word, error); !written.ok()) {
     return Annotate(written, "its end (\"" + word + "\") could not be stored");
@@ -245,18 +249,13 @@ void TaskManager::Tend(const EntryPtr& entry) {
     percent = static_cast<int>(std::clamp(entry->progress.percent, 0.0, 99.0));
   }
   const std::lock_guard io(entry->io_mutex);
-  if (!entry->lease) return;
-  const SteadyClock::time_point now = SteadyClock::now();
-  if (now - entry->last_renewal >= options_.lease_lifetime / 3) {
-    const Status renewed = entry->lease->Renew();
-    if (renewed.ok()) entry->last_renewal = now;
-    // A store that cannot be reached may come back; once the lease has run out it must be taken as lost.
-    if (!renewed.ok() && (!IsRetryable(renewed) || now - entry->last_renewal >= options_.lease_lifetime)) {
-      Log(id, true, "lease lost: " + Message(renewed));
-      RequestStop(entry, StopReason::kLeaseLost);
-      return;
-    }
+  if (entry->is_concluded) return;
+  if (const Status renewed = entry->fence->Tend(); entry->fence->is_lost()) {
+    Log(id, true, "lease lost: " + Message(renewed));
+    RequestStop(entry, StopReason::kLeaseLost);
+    return;
   }
+  const SteadyClock::time_point now = SteadyClock::now();
   if (deps_.objects->Head(CancelKey(id)).ok()) RequestStop(entry, StopReason::kCancelled);
   if (percent == entry->written_percent || now - entry->last_write < options_.progress_interval) return;
   entry->last_write = now;

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,9 @@ struct PutOptions {
   // nothing changes.
   bool only_if_absent = false;
   std::string only_if_etag;
+  // Asked before each step that makes the object visible, so that whoever may have lost the right to write (a
+  // lease) can say so: its error ends the call, and nothing changes. Several calls are possible (attempts).
+  std::function<Status()> before_commit;
 };
 
 // Held until released, destroyed, or the holder's process dies. A lost lease cannot be renewed.

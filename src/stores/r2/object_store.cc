@@ -138,6 +138,7 @@ StatusOr<ObjectInfo> R2ObjectStore::Put(const std::string& key, std::string_view
       .method = "PUT", .key = key, .headers = HeadersFor(key, options), .body = std::string(bytes)};
   request.payload_hash = Sha256Hex(bytes);
   request.headers.emplace_back(internal::kShaHeader, request.payload_hash);
+  request.before_attempt = options.before_commit;
   pacer_.Wait(key, options_->stop);
   const auto answer = client_->Send(request, options_->patience);
   pacer_.Done(key);
@@ -164,9 +165,13 @@ StatusOr<ObjectInfo> R2ObjectStore::PutFile(const std::string& key, const std::s
                                             const PutOptions& options) {
   WS_RETURN_IF_ERROR(CheckOwnKey(key));
   WS_RETURN_IF_ERROR(internal::CheckPutOptions(options));
-  const bool is_conditional = options.only_if_absent || !options.only_if_etag.empty();
   pacer_.Wait(key, options_->stop);
-  auto info = internal::UploadFile(*client_, key, path, HeadersFor(key, options), is_conditional);
+  auto info = internal::UploadFile(*client_,
+                                   {.key = key,
+                                    .path = path,
+                                    .headers = HeadersFor(key, options),
+                                    .is_conditional = options.only_if_absent || !options.only_if_etag.empty(),
+                                    .before_commit = options.before_commit});
   pacer_.Done(key);
   if (info.status().code() == StatusCode::kAlreadyExists && IsConditionFailure(options, info.status()))
     return ConditionFailed(key, options);

@@ -7,6 +7,7 @@
 #define WAVESHIFT_STORES_R2_S3_CLIENT_INTERNAL_H_
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -34,6 +35,7 @@ struct S3Request {
   std::string payload_hash;           // SHA-256 in hex; "" = of `body`
   net::BodySink sink;
   net::HeadCheck on_head;
+  std::function<Status()> before_attempt;  // an error ends the call with it
   int64_t max_response_bytes = int64_t{16} << 20;
 };
 
