@@ -7,13 +7,12 @@
 #define WAVESHIFT_SERVICE_FENCED_STORE_H_
 
 #include <map>
-#include <memory>
 #include <mutex>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "service/lease_fence.h"
-#include "stores/object_store.h"
+#include "stores/object_store_view.h"
 
 namespace waveshift::service {
 
@@ -22,10 +21,10 @@ namespace waveshift::service {
 // and replaces it when the lease is still its own. Files are written without that (large ones go in parts,
 // which have no conditions); their lease is asked for before they become visible. Any number of threads.
 // Memory: O(number of small objects written).
-class FencedObjectStore : public stores::ObjectStore {
+class FencedObjectStore : public stores::ObjectStoreView {
  public:
   // Both outlive it.
-  FencedObjectStore(stores::ObjectStore& store, LeaseFence& fence) : store_(store), fence_(fence) {}
+  FencedObjectStore(stores::ObjectStore& store, LeaseFence& fence) : ObjectStoreView(store), fence_(fence) {}
 
   StatusOr<stores::ObjectInfo> Put(const std::string& key, std::string_view bytes,
                                    const stores::PutOptions& options) override;
@@ -33,31 +32,11 @@ class FencedObjectStore : public stores::ObjectStore {
                                        const stores::PutOptions& options) override;
   Status Delete(const std::string& key) override;
 
-  StatusOr<std::string> Get(const std::string& key, int64_t max_bytes) override {
-    return store_.Get(key, max_bytes);
-  }
-  StatusOr<std::string> GetRange(const std::string& key, int64_t offset, int64_t length) override {
-    return store_.GetRange(key, offset, length);
-  }
-  StatusOr<std::string> Materialize(const std::string& key, const std::string& directory) override {
-    return store_.Materialize(key, directory);
-  }
-  StatusOr<stores::ObjectInfo> Head(const std::string& key) override { return store_.Head(key); }
-  StatusOr<std::vector<stores::ObjectInfo>> List(const std::string& prefix) override {
-    return store_.List(prefix);
-  }
-  StatusOr<std::unique_ptr<stores::Lease>> AcquireLease(const std::string& key, const std::string& holder,
-                                                        std::chrono::seconds lifetime) override {
-    return store_.AcquireLease(key, holder, lifetime);
-  }
-  std::string Describe() const override { return store_.Describe(); }
-
  private:
   std::string KnownEtag(const std::string& key) const;
   void Remember(const std::string& key, const std::string& etag);
   Status See(const std::string& key);
 
-  stores::ObjectStore& store_;
   LeaseFence& fence_;
   mutable std::mutex mutex_;
   std::map<std::string, std::string> etags_;  // of small objects as they were seen last; "" = not there

@@ -66,7 +66,8 @@ Status TaskManager::Execute(const EntryPtr& entry) {
 
 StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
   WS_ASSIGN_OR_RETURN(const ScratchDirectory scratch, ScratchDirectory::Make(options_.scratch_parent));
-  WS_ASSIGN_OR_RETURN(pipeline::JobSpec spec, BuildSpec(entry->task, scratch.path()));
+  const std::unique_ptr<stores::ObjectStore> objects = deps_.objects->WithStop(entry->stop.get_token());
+  WS_ASSIGN_OR_RETURN(pipeline::JobSpec spec, BuildSpec(entry->task, *objects, scratch.path()));
   Engine engine;
   if (spec.options.speak) {
     WS_ASSIGN_OR_RETURN(engine, deps_.engine(spec.target_language));
@@ -78,7 +79,7 @@ StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
     deps.separator = std::move(background.separator);
     deps.notices = std::move(background.notices);
   }
-  FencedObjectStore output(*deps_.objects, *entry->fence);
+  FencedObjectStore output(*objects, *entry->fence);
   deps.output = &output;
   deps.synthesizer = engine.synthesizer.get();
   deps.voice_namer = engine.voice_namer;
@@ -86,7 +87,9 @@ StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
   deps.scratch_parent = options_.scratch_parent;
   deps.chat_model = deps_.chat_model;
   deps.voice_activity = deps_.voice_activity.get();
-  deps.read_clip = [this](const std::string& key, int64_t max_bytes) { return ReadClip(key, max_bytes); };
+  deps.read_clip = [this, &objects](const std::string& key, int64_t max_bytes) {
+    return ReadClip(key, *objects, max_bytes);
+  };
   deps.on_progress = [this, &entry](const pipeline::Progress& progress) { OnProgress(entry, progress); };
   deps.on_notice = [this, &entry](const std::string& line) {
     Log(entry->task.id, false, line);
@@ -96,7 +99,8 @@ StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
   return deps_.run_job(spec, deps, entry->stop.get_token());
 }
 
-StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, const std::string& scratch) {
+StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, stores::ObjectStore& objects,
+                                                   const std::string& scratch) {
   pipeline::JobSpec spec;
   WS_ASSIGN_OR_RETURN(spec.transcript.lines, deps_.tasks->ReadTranscript(task.id));
   if (spec.transcript.lines.empty()) return InvalidArgument("task " + task.id + " has no transcript");
@@ -105,9 +109,9 @@ StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, con
   spec.target_language = *language;
   spec.transcript.target_language = *language;
   if (task.video_path.empty()) return InvalidArgument("video_path: the task has none");
-  WS_ASSIGN_OR_RETURN(spec.video, LocalInput("video_path", task.video_path, scratch));
+  WS_ASSIGN_OR_RETURN(spec.video, LocalInput("video_path", task.video_path, objects, scratch));
   if (!task.audio_path.empty()) {
-    WS_ASSIGN_OR_RETURN(spec.audio, LocalInput("audio_path", task.audio_path, scratch));
+    WS_ASSIGN_OR_RETURN(spec.audio, LocalInput("audio_path", task.audio_path, objects, scratch));
   }
   spec.layout = pipeline::LayoutForTask(task.id);
   spec.options = options_.job;
@@ -115,16 +119,18 @@ StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, con
 }
 
 // The product writes the object's public address into audio_key. Other addresses are not asked for.
-StatusOr<std::string> TaskManager::ReadClip(const std::string& audio_key, int64_t max_bytes) {
+StatusOr<std::string> TaskManager::ReadClip(const std::string& audio_key, stores::ObjectStore& objects,
+                                            int64_t max_bytes) {
   std::string key = audio_key;
   std::string base = options_.public_base_url;
   while (base.ends_with('/')) base.pop_back();
   if (!base.empty() && key.starts_with(base + "/")) key.erase(0, base.size() + 1);
   if (IsUrl(key)) return InvalidArgument("audio_key: is not in this store");
-  return deps_.objects->Get(key, max_bytes);
+  return objects.Get(key, max_bytes);
 }
 
 StatusOr<pipeline::MediaFile> TaskManager::LocalInput(const std::string& field, const std::string& key,
+                                                      stores::ObjectStore& objects,
                                                       const std::string& scratch) {
   if (IsUrl(key)) {
     const std::vector<std::string> keys = KeysOfPublicUrl(options_.public_base_url, key);
@@ -132,12 +138,12 @@ StatusOr<pipeline::MediaFile> TaskManager::LocalInput(const std::string& field, 
       return InvalidArgument(field + ": must be an object key, or an address below R2_PUBLIC_BASE_URL");
     StatusOr<pipeline::MediaFile> found = NotFound(field + ": there is no object at this address");
     for (const std::string& each : keys) {
-      if (found.status().code() == StatusCode::kNotFound) found = LocalInput(field, each, scratch);
+      if (found.status().code() == StatusCode::kNotFound) found = LocalInput(field, each, objects, scratch);
     }
     return found;
   }
-  const auto info = deps_.objects->Head(key);
-  auto path = info.ok() ? deps_.objects->Materialize(key, scratch) : StatusOr<std::string>(info.status());
+  const auto info = objects.Head(key);
+  auto path = info.ok() ? objects.Materialize(key, scratch) : StatusOr<std::string>(info.status());
   if (path.status().code() == StatusCode::kNotFound)
     return NotFound(field + ": there is no object \"" + key + "\"");
   if (!path.ok()) return Annotate(path.status(), field);

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,6 +73,9 @@ class ObjectStore {
   // holder.
   virtual StatusOr<std::unique_ptr<Lease>> AcquireLease(const std::string& key, const std::string& holder,
                                                         std::chrono::seconds lifetime) = 0;
+  // The same store for work that can be stopped: what its calls wait for on a network ends with Cancelled once `stop`
+  // is requested; later calls have a few seconds. The store outlives it.
+  virtual std::unique_ptr<ObjectStore> WithStop(const std::stop_token& stop);
   // For doctor and messages: "files in /home/a/.local/share/waveshift/objects".
   virtual std::string Describe() const = 0;
 };

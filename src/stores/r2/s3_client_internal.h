@@ -6,6 +6,7 @@
 #ifndef WAVESHIFT_STORES_R2_S3_CLIENT_INTERNAL_H_
 #define WAVESHIFT_STORES_R2_S3_CLIENT_INTERNAL_H_
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -70,6 +71,9 @@ class S3Client {
   net::RetryPolicy Policy(std::chrono::milliseconds patience) const;
   const R2Options& options() const { return options_; }
   const std::string& host() const { return host_; }
+
+  // Whether this store has been seen to obey conditions of writes (lease.cc).
+  std::atomic<bool> obeys_conditions{false};
 
  private:
   const R2Options& options_;
