@@ -119,10 +119,16 @@ class RunTest(CloudCase):
         puts = {re.sub(r"\?.*", "", entry["target"]) for entry in self.peer.log("/media/") if entry["method"] == "PUT" and entry["status"] == 200}
         for key in ("hls/task-1/playlist.m3u8", "videos/task-1/final_video.mp4", "reports/task-1/report.json", "subtitles/task-1/subtitles.srt"):
             self.assertTrue(any(target.endswith(key) for target in puts), key)
+        # What is uploaded is what there is in the end, but for versions of playlists, states and leases.
+        writes = [entry for entry in self.peer.log("/media/") if entry["method"] in ("PUT", "POST") and entry["status"] == 200 and path not in
+                  urllib.request.unquote(entry["target"])]
+        uploaded = sum(entry["received"] for entry in writes)
+        produced = sum({entry["target"]: entry["received"] for entry in writes}.values())
+        self.assertLessEqual(uploaded, 1.02 * produced)
         # A second run has nothing to do.
         again, _ = self.program("run", "task-1", "--json", "--quiet")
         self.assertEqual("completed", json.loads(again)["status"])
-        print(f"cloud: {d1} requests to D1 in {seconds:.1f} s")
+        print(f"cloud: {d1} requests to D1 in {seconds:.1f} s; {uploaded} bytes uploaded for {produced}, {uploaded / produced:.4f}")
 
     def test_through_faults(self):
         path = self.product_task("task-2")

@@ -340,7 +340,7 @@ def stores_in_a_folder(kind):
 
 def make_video(folder):
     path = pathlib.Path(folder) / "short.mp4"
-    subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-t", str(SECONDS), "-i", str(SAMPLE), "-vf", "scale=128:72", "-c:v", "libx264", "-preset",
+    subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", "-t", str(SECONDS), "-i", str(SAMPLE), "-vf", "scale=128:72", "-c:v", "libx264", "-preset",
                     "ultrafast", "-g", "25", "-c:a", "aac", "-b:a", "64k", str(path)], check=True)
     return path
 

@@ -265,8 +265,8 @@ StatusOr<D1Answer> D1Client::Run(const std::vector<D1Statement>& statements, mil
     }
     return sent;
   });
-  if (!response.ok()) return MakeStatus(response.status().code(), WithoutToken(Message(response.status())));
-  if (!verdict.status.ok()) return MakeStatus(verdict.status.code(), WithoutToken(Message(verdict.status)));
+  if (!response.ok()) return WithMessage(response.status(), WithoutToken(Message(response.status())));
+  if (!verdict.status.ok()) return WithMessage(verdict.status, WithoutToken(Message(verdict.status)));
   answer.results = std::move(verdict.results);
   return answer;
 }
