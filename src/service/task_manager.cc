@@ -15,8 +15,7 @@
 namespace waveshift::service {
 namespace {
 
-constexpr int kPageOfTasks = 200;
-constexpr int kMostTasksToRecover = 20000;
+constexpr int kMostTasksToRecover = 1000;  // at a time
 constexpr size_t kRecentTasks = 256;
 
 std::string HolderName() {
@@ -194,22 +193,19 @@ StatusOr<std::vector<TaskState>> TaskManager::List(int limit, int offset) {
 // Tasks that a crash or a shutdown left. Ones that another process works on keep their lease and are passed
 // by.
 void TaskManager::Recover() {
-  for (int offset = 0; offset < kMostTasksToRecover; offset += kPageOfTasks) {
-    const auto page = deps_.tasks->List(kPageOfTasks, offset);
-    if (!page.ok()) {
-      Log("", true, "could not look for unfinished tasks: " + Message(page.status()));
-      return;
-    }
-    for (const stores::Task& task : *page) {
-      if (task.status != stores::kStatusProcessing || !IsValidTaskId(task.id)) continue;
-      const Claiming claiming(*this, task.id);
-      if (Find(task.id) || IsShutDown()) continue;
-      const auto taken = Take(task.id);
-      if (!taken.ok()) Log(task.id, true, "could not be taken up again: " + Message(taken.status()));
-      if (!taken.ok() || !taken->entry) continue;
-      if (!Enqueue(taken->entry, true).ok()) taken->entry->fence->Release();
-    }
-    if (page->size() < kPageOfTasks) return;
+  const auto tasks = deps_.tasks->ListProcessing(kMostTasksToRecover);
+  if (!tasks.ok()) {
+    Log("", true, "could not look for unfinished tasks: " + Message(tasks.status()));
+    return;
+  }
+  for (const stores::Task& task : *tasks) {
+    if (!IsValidTaskId(task.id)) continue;
+    const Claiming claiming(*this, task.id);
+    if (Find(task.id) || IsShutDown()) continue;
+    const auto taken = Take(task.id);
+    if (!taken.ok()) Log(task.id, true, "could not be taken up again: " + Message(taken.status()));
+    if (!taken.ok() || !taken->entry) continue;
+    if (!Enqueue(taken->entry, true).ok()) taken->entry->fence->Release();
   }
 }
 

@@ -161,7 +161,8 @@ class TaskManager {
   StatusOr<pipeline::JobResult> RunJobOf(const EntryPtr& entry);
   StatusOr<pipeline::JobSpec> BuildSpec(const stores::Task& task, stores::ObjectStore& objects,
                                         const std::string& scratch);
-  StatusOr<std::string> ReadClip(const std::string& audio_key, stores::ObjectStore& objects, int64_t max_bytes);
+  StatusOr<std::string> ReadClip(const std::string& audio_key, stores::ObjectStore& objects,
+                                 int64_t max_bytes);
   StatusOr<pipeline::MediaFile> LocalInput(const std::string& field, const std::string& key,
                                            stores::ObjectStore& objects, const std::string& scratch);
   void OnProgress(const EntryPtr& entry, const pipeline::Progress& progress);

@@ -21,8 +21,24 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 constexpr int64_t kMaxReportBytes = 64 << 20;
+// A status answer is due within 3 s, with two looks at stores besides (deployment.cc).
+constexpr std::chrono::milliseconds kReportPatience{700};
 constexpr size_t kMaxErrorBytes = 2000;
 constexpr int kFinishTries = 5;
+
+// An object that somebody waits for, or why it did not come in time.
+StatusOr<std::string> GetWithin(stores::ObjectStore& objects, const std::string& key,
+                                std::chrono::milliseconds patience) {
+  std::stop_source late;
+  const std::jthread timer([&](const std::stop_token& done) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any never;
+    if (!never.wait_for(lock, done, patience, [] { return false; }) && !done.stop_requested())
+      late.request_stop();
+  });
+  return objects.WithStop(late.get_token())->Get(key, kMaxReportBytes);
+}
 
 bool IsUrl(std::string_view path) { return path.find("://") != std::string_view::npos; }
 
@@ -287,8 +303,8 @@ pipeline::Progress TaskManager::EndedProgress(const stores::Task& task) {
   if (task.status != stores::kStatusCompleted) return progress;
   progress.stage = "done";
   progress.percent = 100;
-  const auto report =
-      deps_.objects->Get(pipeline::LayoutForTask(task.id).report_prefix + "report.json", kMaxReportBytes);
+  const auto report = GetWithin(
+      *deps_.objects, pipeline::LayoutForTask(task.id).report_prefix + "report.json", kReportPatience);
   if (!report.ok()) return progress;
   const auto json = nlohmann::json::parse(*report, nullptr, false);
   if (!json.is_object() || !json.contains("totals") || !json["totals"].is_object()) return progress;

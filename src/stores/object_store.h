@@ -73,8 +73,8 @@ class ObjectStore {
   // holder.
   virtual StatusOr<std::unique_ptr<Lease>> AcquireLease(const std::string& key, const std::string& holder,
                                                         std::chrono::seconds lifetime) = 0;
-  // The same store for work that can be stopped: what its calls wait for on a network ends with Cancelled once `stop`
-  // is requested; later calls have a few seconds. The store outlives it.
+  // The same store for work that can be stopped: what its calls wait for on a network ends with Cancelled
+  // once `stop` is requested; later calls have a few seconds. The store outlives it.
   virtual std::unique_ptr<ObjectStore> WithStop(const std::stop_token& stop);
   // For doctor and messages: "files in /home/a/.local/share/waveshift/objects".
   virtual std::string Describe() const = 0;

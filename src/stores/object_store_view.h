@@ -43,7 +43,9 @@ class ObjectStoreView : public ObjectStore {
                                                 std::chrono::seconds lifetime) override {
     return store_.AcquireLease(key, holder, lifetime);
   }
-  std::unique_ptr<ObjectStore> WithStop(const std::stop_token& stop) override { return store_.WithStop(stop); }
+  std::unique_ptr<ObjectStore> WithStop(const std::stop_token& stop) override {
+    return store_.WithStop(stop);
+  }
   std::string Describe() const override { return store_.Describe(); }
 
  protected:

@@ -286,6 +286,22 @@ class ServeTest(CloudCase):
         self.assertEqual(404, status)
         self.assertEqual(130, self.interrupt(process))
 
+    def test_a_status_is_told_while_the_bucket_stands_still(self):
+        path = self.product_task("task-7")
+        self.upload_alone(path)
+        self.program("run", "task-7", "--quiet")
+        process = self.start_server()  # it has not seen the task before: its lines are in the report
+        self.peer.ask("plan", [{"target": "^/media/", "do": "stall", "times": 1000}])
+        began = time.monotonic()
+        state = self.status("task-7")
+        print(f"cloud: a status without the bucket took {time.monotonic() - began:.1f} s")
+        self.assertEqual(("completed", None), (state["status"], state["hls_playlist_url"]))
+        self.peer.ask("plan", [])
+        state = self.status("task-7")
+        self.assertEqual((8, 8, f"{PUBLIC}/hls/task-7/playlist.m3u8"),
+                         (state["progress"]["lines_done"], state["progress"]["lines_total"], state["hls_playlist_url"]))
+        self.interrupt(process)
+
     def test_failures_are_kept_apart(self):
         process = self.start_server()
         self.product_task("task-6")

@@ -95,8 +95,8 @@ StatusOr<std::string> Write(S3Client& client, const std::string& place, const st
   return written.empty() ? StatusOr<std::string>(Unavailable("lease: the store gave no ETag")) : written;
 }
 
-// A store that does not know conditions would give one lease to everybody. Some say so (501), some write all the
-// same; so the second write of one object must be refused. It stays, and later processes ask once.
+// A store that does not know conditions would give one lease to everybody. Some say so (501), some write all
+// the same; so the second write of one object must be refused. It stays, and later processes ask once.
 Status ProveConditions(S3Client& client) {
   if (client.obeys_conditions) return OkStatus();
   for (int i = 0; i < 2; ++i) {
@@ -107,8 +107,9 @@ Status ProveConditions(S3Client& client) {
       return OkStatus();
     }
   }
-  return FailedPrecondition("the store ignores conditions of writes (If-None-Match), by which two runs of one task "
-                            "are kept apart: R2 and S3 have them");
+  return FailedPrecondition(
+      "the store ignores conditions of writes (If-None-Match), by which two runs of one task "
+      "are kept apart: R2 and S3 have them");
 }
 
 class S3Lease : public Lease {

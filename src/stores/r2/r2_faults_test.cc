@@ -203,7 +203,8 @@ TEST_F(R2Faults, OneKeyIsWrittenOnceASecond) {
 }
 
 TEST_F(R2Faults, AStoreThatIgnoresConditionsGivesNoLeases) {
-  const PeerJson ignores = {{"do", "answer"}, {"status", 200}, {"headers", {{"etag", "\"e\""}}}, {"target", "conditions"}};
+  const PeerJson ignores = {
+      {"do", "answer"}, {"status", 200}, {"headers", {{"etag", "\"e\""}}}, {"target", "conditions"}};
   Fail(ignores, 2);
   const auto lease = store_->AcquireLease("l", "me", seconds(60));
   EXPECT_EQ(lease.status().code(), StatusCode::kFailedPrecondition);
