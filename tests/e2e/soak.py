@@ -316,7 +316,7 @@ class Task:
         watcher.start()
         try:
             for number in range(kills):
-                result = self.round(self.chance.uniform(0, whole_s), 2 if number % 3 == 2 else 1)
+                result = self.round(self.chance.uniform(0, whole_s), 2 if number % 3 == 0 else 1)
                 if result:
                     self.look_at_end(result)
                     break
