@@ -4,6 +4,7 @@
 """A run that was interrupted or killed is continued by the same command, and ends in the same result as one that was not."""
 import hashlib
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -19,8 +20,9 @@ REPORT_FIELDS = ("schema_version", "status", "target_language", "media_duration_
 
 
 def content(folder):
-    """{name: hash} of everything that a dub left, without its notes for later runs."""
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*"))
+    """{name: hash} of everything that a dub left, without its notes for later runs. A segment that was made again beside one that a killed run had
+    not published yet counts by its plain name."""
+    return {re.sub(r"(segment_\d+)_\d+\.", r"\1.", str(path.relative_to(folder))): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*"))
             if path.is_file() and ".waveshift" not in path.parts}
 
 
@@ -112,8 +114,9 @@ class ResumeTest(support.Case):
 
     def test_killed_then_gone_on(self):
         process = self.start_and_hold()
-        before = {path: path.stat().st_mtime_ns for path in (self.out / "video").glob("segment_*")}
         self.assertEqual(-signal.SIGKILL, self.interrupt(process, signal.SIGKILL))
+        playlist = (self.out / "video/playlist.m3u8").read_text(encoding="utf-8").splitlines()
+        before = {self.out / "video" / name: (self.out / "video" / name).read_bytes() for name in playlist if not name.startswith("#")}
         self.slow.release()
         report = self.dub()
         self.assertGreaterEqual(report["totals"]["reused"], 4)
@@ -121,7 +124,7 @@ class ResumeTest(support.Case):
         # Nothing of the killed run is left lying about.
         self.assertFalse((self.out / ".waveshift" / "tmp").exists())
         self.assertTrue(before)
-        self.assertTrue(all(path.is_file() for path in before))
+        self.assertTrue(all(path.read_bytes() == content for path, content in before.items()))
 
     def test_a_finished_dub_is_reused_whole(self):
         first = self.dub()

@@ -240,9 +240,9 @@ class Task:
         return self.errors.read_text(encoding="utf-8", errors="replace")[-2000:]
 
     def spoken_since(self, position):
-        """(process, text) of each request since; the last one may be half written when its shell was killed too."""
+        """(process, text) of each request since. A runner that is killed before it has written its text leaves a request without one."""
         text = self.log.read_bytes()[position:].decode(errors="replace") if self.log.exists() else ""
-        return [line.split(" ", 1) for line in text.splitlines() if " " in line]
+        return [(int(process), words) for process, _, words in (line.partition(" ") for line in text.splitlines()) if process.isdigit() and words]
 
     def position(self):
         return self.log.stat().st_size if self.log.exists() else 0
@@ -261,13 +261,15 @@ class Task:
         for process in processes:
             process.stdout.close()
         self.kills += len(survivors) > 0
-        self.look_at_round(results, position, takes, bool(survivors))
+        self.look_at_round({process.pid for process in processes}, results, position, takes, bool(survivors))
         done = [out for out, code in results if code == 0]
         return json.loads(done[0]) if done else None
 
-    def look_at_round(self, results, position, takes, was_killed):
+    def look_at_round(self, pids, results, position, takes, was_killed):
         spoken = self.spoken_since(position)
         self.asked.update(text for _, text in spoken)
+        # The speech of a runner that was killed in the round before may write down late what it was asked for.
+        spoken = [(process, text) for process, text in spoken if process in pids]
         check(len({process for process, _ in spoken}) <= 1, f"{self.task_id}: two runners at once: {spoken}")
         check(len({text for _, text in spoken}) == len(spoken), f"{self.task_id}: a line was spoken twice in one run: {spoken}")
         stored = len(self.stores.stored_takes(self.task_id)) - takes
