@@ -6,6 +6,7 @@ import math
 import os
 import pathlib
 import re
+import socket
 import threading
 import time
 
@@ -81,6 +82,14 @@ class Site:
 
 def start(task_id):
     return json.dumps({"task_id": task_id})
+
+
+def wait_for_log(function, text, mark=0, patience_s=120):
+    """Until the log has the text behind its first `mark` characters."""
+    end = time.monotonic() + patience_s
+    while text not in function.log_text()[mark:]:
+        want(time.monotonic() < end, f"the log never said {text}")
+        time.sleep(0.01)
 
 
 def probe_health(instance, until):
@@ -201,14 +210,37 @@ def whole_task(site):
 
 @check("frozen after every answer and thawed after a gap: kept connections serve on, the task runs through")
 def freezing(site):
-    with site.function("freeze", gap_s=5.0) as function:
+    with site.function("freeze") as function:
         task_id = site.make_task(function, "frozen")
         instance = function.instances[0]
+        function.gap_s = 5.0
         want(instance.is_frozen, "the emulator froze nothing")
         answer = function.invoke_http("POST", "/api/start_tts", start(task_id), {**JSON, **BEARER})
         want(answer.json()["status"] == "completed", f"start_tts: {answer}")
         want(function.instances == [instance], "another instance was started")
         want(instance.connections.qsize() == 1, "the server closed the platform's connection")
+        function.gap_s = 0
+        site.want_complete(function, task_id)
+
+
+@check("a caller that goes away, and a freeze in the middle of its job: whoever asks next gets the same job's end")
+def caller_gone(site):
+    with site.function("gone") as function:
+        task_id = site.make_task(function, "gone")
+        instance = function.instances[0]
+        instance.thaw()
+        body = start(task_id).encode()
+        head = {"Host": "dub", "Content-Type": "application/json", "Content-Length": str(len(body)), **BEARER,
+                **function.platform_headers("/http-invoke", "1-gone")}
+        with socket.create_connection(("127.0.0.1", site.port)) as caller:
+            lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+            caller.sendall(f"POST /api/start_tts HTTP/1.1\r\n{lines}\r\n".encode() + body)
+            wait_for_log(function, '"job begins"')
+        instance.freeze()
+        function.gap_s = 2.0
+        answer = function.invoke_http("POST", "/api/start_tts", body, {**JSON, **BEARER})
+        want(answer.status == 200 and answer.json()["status"] == "completed", f"start_tts again: {answer}")
+        want(function.log_text().count('"job begins"') == 1, "the job was begun twice")
         function.gap_s = 0
         site.want_complete(function, task_id)
 
@@ -274,9 +306,7 @@ def killed(site):
     with site.function("killed", most_instances=1) as function:
         task_id = site.make_task(function, "killed")
         function.invoke_later(function.invoke_event, {"task_id": task_id})
-        end = time.monotonic() + 120
-        while '"job begins"' not in function.log_text() and time.monotonic() < end:
-            time.sleep(0.01)
+        wait_for_log(function, '"job begins"')
         time.sleep(min(1.0, (site.job_s or 1) / 3))
         for instance in function.instances:
             instance.kill()
@@ -294,9 +324,7 @@ def the_end(site):
         task_id = site.make_task(function, "ended")
         mark = len(function.log_text())
         function.invoke_later(function.invoke_event, {"task_id": task_id})
-        end = time.monotonic() + 120
-        while '"job begins"' not in function.log_text()[mark:] and time.monotonic() < end:
-            time.sleep(0.01)
+        wait_for_log(function, '"job begins"', mark)
         instance = function.instances[0]
         site.notes["sigterm_s"] = round(instance.terminate(), 2)
         function.wait_for_deliveries()
