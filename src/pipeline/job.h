@@ -116,6 +116,9 @@ struct Progress {
   int64_t lines_total = 0;  // lines to speak
   double speed = 0;         // seconds of video finished per second of wall time
   double eta_s = -1;        // -1: not known
+  // Lines spoken and segments published by this run that no later one has to make again; 0 only while there
+  // are none.
+  int64_t new_work = 0;
 };
 
 // Gives the WAV file of a line's audio_key; OutOfRange when it is larger than max_bytes.

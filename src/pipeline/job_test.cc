@@ -165,6 +165,7 @@ TEST_F(JobTest, WoundDownJobLosesNoLine) {
     if (!result.ok()) {
       EXPECT_EQ(result.status().code(), StatusCode::kCancelled) << Message(result.status());
       EXPECT_GT(engine_.spoken, before);
+      EXPECT_GT(progress_.back().new_work, 0);
     }
   } while (!result.ok() && ++runs < kLines);
   ASSERT_TRUE(result.ok()) << Message(result.status());

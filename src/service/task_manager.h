@@ -92,6 +92,7 @@ struct WithinRequest {
   };
   End end = End::kEnded;
   TaskState state;
+  bool made_progress = false;  // kOutOfTime: the next request has less to do than this one had
 };
 
 struct TaskManagerDeps {
