@@ -20,7 +20,7 @@ build_packages=(build-essential cmake ninja-build pkg-config ccache git clang-14
   libsonic-dev libsoxr-dev libebur128-dev libsndfile1-dev libicu-dev libsqlite3-dev libexpat1-dev libcurl4-openssl-dev libarchive-dev libssl-dev libfontconfig-dev
   libcpp-httplib-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libcli11-dev libabsl-dev prometheus-cpp-dev libyaml-cpp-dev libsentencepiece-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  python3 python3-pip python3-numpy python3-swift chromium fonts-noto-cjk curl)
+  python3 python3-pip python3-numpy python3-swift libfaketime chromium fonts-noto-cjk curl)
 
 # The lowest upstream versions that are known to work; cmake/dependencies.cmake asks for the same.
 minimum_versions=(

@@ -434,8 +434,7 @@ StatusOr<JobResult> JobRun::Run() {
   WS_RETURN_IF_ERROR(finisher.FinishOutputs(already_complete_, stop_));
   tracker_.End("finish");
   WS_ASSIGN_OR_RETURN(std::string report_json, finisher.WriteReport(failure, notices_));
-  WS_RETURN_IF_ERROR(journal_.SaveState(
-      {job_.fingerprint, static_cast<int64_t>(job_.plan.segments.size()), failure.empty()}));
+  WS_RETURN_IF_ERROR(journal_.SaveState(publisher_->State(failure.empty())));
   tracker_.Finish();
   return Result(std::move(report_json));
 }

@@ -97,9 +97,17 @@ struct JobOptions {
   ClipOptions clips;
 };
 
+// A file of the job's input.
+struct MediaFile {
+  std::string path;  // local
+  // What tells its content from that of another file, on every machine (an object's key and ETag); "" = size,
+  // time of change, first and last MiB of the file.
+  std::string identity = {};
+};
+
 struct JobSpec {
-  std::string video_path;       // local file
-  std::string audio_path;       // separate sound, "" = the video's own
+  MediaFile video;
+  MediaFile audio;              // separate sound; path "" = the video's own
   text::Transcript transcript;  // checked against the media by the job
   std::string target_language;  // BCP-47
   // What somebody wants for a speaker; what it leaves open, and other speakers, is assigned automatically.

@@ -80,8 +80,7 @@ StatusOr<TaskManager::Taken> TaskManager::TakeForRequest(const std::string& id) 
       return taken;
     }
   }
-  const std::lock_guard io(taken.entry->io_mutex);
-  taken.entry->lease.reset();
+  taken.entry->fence->Release();
   return FailedPrecondition("the server is shutting down");
 }
 
