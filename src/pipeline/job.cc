@@ -27,6 +27,7 @@
 #include "pipeline/stage_group.h"
 #include "pipeline/stems.h"
 #include "pipeline/streams.h"
+#include "pipeline/wind_down.h"
 #include "separation/separator.h"
 #include "voices/rate_predictor.h"
 
@@ -46,7 +47,8 @@ class JobRun {
   JobRun(const JobSpec& spec, const JobDeps& deps, const std::stop_token& stop)
       : spec_(spec),
         deps_(deps),
-        stop_(stop),
+        wind_down_(stop, deps.wind_down),
+        stop_(wind_down_.token()),
         store_(*deps.output),
         journal_(*deps.output, spec.layout.journal_prefix),
         tracker_(deps.on_progress, 0),
@@ -75,6 +77,7 @@ class JobRun {
 
   const JobSpec& spec_;
   const JobDeps& deps_;
+  WindDown wind_down_;
   const std::stop_token stop_;
   stores::ObjectStore& store_;
   Journal journal_;
@@ -84,6 +87,7 @@ class JobRun {
   std::vector<std::string> notices_;
   BackgroundReport background_;
   std::string scratch_;
+  bool takes_were_whole_ = false;  // an earlier run spoke every line
   bool already_complete_ = false;
 
   // Of the streams; null when an earlier run published everything.
@@ -136,11 +140,11 @@ Status JobRun::Prepare() {
 // mixed.
 Status JobRun::RemoveOldOutput(const std::optional<JournalState>& state) {
   WS_RETURN_IF_ERROR(stores::DeletePrefix(store_, spec_.layout.lines_prefix));
-  const bool takes_whole = std::all_of(job_.lines.begin(), job_.lines.end(), [this](const LineState& line) {
+  takes_were_whole_ = std::all_of(job_.lines.begin(), job_.lines.end(), [this](const LineState& line) {
     return line.status != LineStatus::kToSpeak || journal_.HasTake(line.take_key);
   });
-  already_complete_ = state && state->fingerprint == job_.fingerprint && state->complete && takes_whole &&
-                      store_.Head(spec_.layout.mp4_key).ok();
+  already_complete_ = state && state->fingerprint == job_.fingerprint && state->complete &&
+                      takes_were_whole_ && store_.Head(spec_.layout.mp4_key).ok();
   if (already_complete_) return OkStatus();
   for (const std::string& key : FinalKeys(spec_.layout)) WS_RETURN_IF_ERROR(store_.Delete(key));
   return OkStatus();
@@ -251,7 +255,7 @@ Status JobRun::OpenStreams() {
   }
   publisher_.emplace(store_, journal_, job_.plan, PublisherSettings());
   WS_ASSIGN_OR_RETURN(first_segment_, publisher_->Resume(state, SegmentsThatMayStay()));
-  speech_.emplace(job_, journal_, deps_.synthesizer, tracker_, fitter_ ? &*fitter_ : nullptr);
+  speech_.emplace(job_, journal_, deps_.synthesizer, tracker_, fitter_ ? &*fitter_ : nullptr, wind_down_);
   OpenRemoval(state);
   if (first_segment_ < job_.plan.segments.size()) WS_RETURN_IF_ERROR(OpenMixer());
   Director::Options options;
@@ -315,6 +319,7 @@ Status JobRun::SpeakPlaceAndStream() {
                              .tracker = &tracker_,
                              .has_subtitles = spec_.options.subtitles == SubtitleMode::kSoft,
                              .first_segment = first_segment_,
+                             .stays = takes_were_whole_,
                              .video = &video_segments,
                              .dubbed = &dubbed_->segments(),
                              .original = original_ ? &original_->segments() : nullptr};

@@ -124,6 +124,9 @@ struct Progress {
   int64_t lines_total = 0;  // lines to speak
   double speed = 0;         // seconds of video finished per second of wall time
   double eta_s = -1;        // -1: not known
+  // Lines spoken and segments published by this run that no later one has to make again; 0 only while there
+  // are none.
+  int64_t new_work = 0;
 };
 
 // Gives the WAV file of a line's audio_key; OutOfRange when it is larger than max_bytes.
@@ -140,6 +143,9 @@ struct JobDeps {
   // Notices for people, e.g. "2 damaged audio packets became silence". One line, no secrets.
   std::function<void(const std::string&)> on_notice;
   std::string scratch_parent;  // "" = the system's temporary folder
+  // Requested when the job should end soon: no line is begun any more, those being spoken are finished and
+  // kept, then it ends with Cancelled.
+  std::stop_token wind_down;
   // Who shortens lines that are too long; null = rules alone. Outlives the job.
   simplify::ChatModel* chat_model = nullptr;
   // Finds speech for recordings of voices; null or not ready = levels do. Outlives the job.
