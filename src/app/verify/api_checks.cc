@@ -28,6 +28,16 @@ std::string TextOf(const Json& json, const char* name) {
   return json.is_object() && it != json.end() && it->is_string() ? it->get<std::string>() : "";
 }
 
+Json Parsed(const Answer& answer);
+
+// A refusal of the platform, whose trigger looks at the token itself (authType jwt), before the engine.
+bool IsTriggerRefusal(const Answer& answer) {
+  const bool is_refusal = answer.transport.ok() && (answer.status == 401 || answer.status == 403);
+  return is_refusal && !answer.Header("X-Fc-Request-Id").empty() &&
+         TextOf(Parsed(answer), "request_id").empty();
+}
+bool IsRefusal(const Answer& answer) { return answer.Is(401) || IsTriggerRefusal(answer); }
+
 Json Parsed(const Answer& answer) { return Json::parse(answer.body, nullptr, false); }
 
 // What is wrong with an error's form {"detail", "code", "request_id"}; "" when nothing is.
@@ -48,6 +58,7 @@ class ApiChecker {
   void Ready();
   void Root();
   void Authorization();
+  void WrongAndOurToken(const Question& list);
   void OpenRoutes();
   void Errors();
   void RequestId();
@@ -94,7 +105,7 @@ Answer ApiChecker::Expect(const std::string& name, const Question& question, con
 
 void ApiChecker::Ready() {
   const Answer answer = prober_.Ask({.path = "/api/ready"});
-  if (answer.Is(200) && !IsPlatformError(answer)) {
+  if (answer.Is(200)) {
     report_.Ok("ready", "jobs can run, " + Ms(answer.seconds));
     return;
   }
@@ -107,7 +118,7 @@ void ApiChecker::Ready() {
 
 void ApiChecker::Root() {
   const Answer answer = prober_.Ask({.path = "/"});
-  if (!answer.Is(200) || IsPlatformError(answer)) return Unwanted("root", answer, "HTTP 200");
+  if (!answer.Is(200)) return Unwanted("root", answer, "HTTP 200");
   const std::string name = TextOf(Parsed(answer), "name");
   if (name.empty())
     return report_.Fail("root", "HTTP 200 without the service's name",
@@ -121,38 +132,55 @@ void ApiChecker::Authorization() {
   Question open = list;
   open.token = TokenUse::kNone;
   const Answer without = prober_.Ask(open);
-  if (!without.Is(401) && !without.Is(200)) {
+  wants_token_ = IsRefusal(without);
+  if (wants_token_) {
+    const bool is_trigger = IsTriggerRefusal(without);
+    if (!is_trigger) errors_.emplace_back("auth: no token", without);
+    report_.Ok("auth: no token",
+               "HTTP " + std::to_string(without.status) + (is_trigger ? " of the platform's trigger" : ""));
+    return WrongAndOurToken(list);
+  }
+  if (!without.Is(200)) {
     Unwanted("auth: no token", without, "HTTP 401, or 200 of a server without a token");
     may_ask_ = prober_.has_token();
     return;
   }
-  wants_token_ = without.Is(401);
-  if (wants_token_) errors_.emplace_back("auth: no token", without);
-  if (!wants_token_ && prober_.has_token()) {
+  if (prober_.has_token()) {
     report_.Fail("auth: no token", "HTTP 200: the server lets everybody in, although a token was given here",
                  "set WAVESHIFT_API_TOKEN where it runs");
-  } else if (!wants_token_ && !prober_.instance().is_loopback) {
+  } else if (!prober_.instance().is_loopback) {
     report_.Warn("auth: no token", "HTTP 200: everybody who reaches this server can use it",
                  "set WAVESHIFT_API_TOKEN where it runs");
   } else {
-    report_.Ok("auth: no token", wants_token_ ? "HTTP 401" : "HTTP 200, on this machine only");
+    report_.Ok("auth: no token", "HTTP 200, on this machine only");
   }
-  if (!wants_token_) return report_.Skip("auth: wrong token", "the server has none");
-  Question wrong = list;
-  wrong.token = TokenUse::kWrong;
-  Expect("auth: wrong token", wrong, {401});
-  if (!prober_.has_token()) {
-    may_ask_ = false;
-    return report_.Skip("auth: our token", kNoToken);
-  }
-  may_ask_ = Expect("auth: our token", list, {200}).Is(200);
+  report_.Skip("auth: wrong token", "the server has none");
 }
 
-// `/`, `/api/health` and `/api/ready` answer without a token.
+void ApiChecker::WrongAndOurToken(const Question& list) {
+  Question wrong = list;
+  wrong.token = TokenUse::kWrong;
+  const Answer refused = prober_.Ask(wrong);
+  if (IsRefusal(refused)) {
+    report_.Ok("auth: wrong token", "HTTP " + std::to_string(refused.status));
+  } else {
+    Unwanted("auth: wrong token", refused, "HTTP 401");
+  }
+  if (prober_.has_token()) {
+    may_ask_ = Expect("auth: our token", list, {200}).Is(200);
+  } else {
+    may_ask_ = false;
+    report_.Skip("auth: our token", kNoToken);
+  }
+}
+
+// `/`, `/api/health` and `/api/ready` answer without a token, unless the platform's trigger wants one first.
 void ApiChecker::OpenRoutes() {
   if (!wants_token_) return;
   for (const char* path : {"/", "/api/health", "/api/ready"}) {
     const Answer answer = prober_.Ask({.path = path, .token = TokenUse::kNone});
+    if (IsTriggerRefusal(answer))
+      return report_.Ok("auth: open routes", "the platform's trigger wants the token for all of them");
     if (answer.Is(200) || answer.Is(503)) continue;
     return Unwanted(std::string("auth: open ") + path, answer, "an answer without a token");
   }
@@ -187,7 +215,7 @@ void ApiChecker::RequestId() {
   if (!may_ask_ && !wants_token_) return report_.Skip("request id", kNoToken);
   const std::string ours = "verify-" + service::MakeUuid();
   const Answer answer = prober_.Ask({.path = StatusPath(), .headers = {{"X-Request-Id", ours}}});
-  if (!answer.transport.ok()) return Unwanted("request id", answer, "an answer");
+  if (!answer.transport.ok() || IsPlatformError(answer)) return Unwanted("request id", answer, "an answer");
   const std::string platform = answer.Header("X-Fc-Request-Id");
   const std::string header = answer.Header("X-Request-Id");
   const std::string body = TextOf(Parsed(answer), "request_id");
@@ -221,7 +249,8 @@ void ApiChecker::ControlRoutes() {
         Question{.method = "POST", .path = "/invoke", .body = "{}", .token = TokenUse::kNone},
         Question{.path = "/pre-freeze", .token = TokenUse::kNone}}) {
     const Answer answer = prober_.Ask(question);
-    if (!answer.transport.ok()) return Unwanted("control routes", answer, "HTTP 401 or 404");
+    const bool is_answered = answer.transport.ok() && (answer.status >= 400 || !IsPlatformError(answer));
+    if (!is_answered) return Unwanted("control routes", answer, "HTTP 401 or 404");
     const bool is_closed = answer.status >= 400 && answer.status < 500;
     if (!is_closed)
       open += (open.empty() ? "" : ", ") + question.path + " (HTTP " + std::to_string(answer.status) + ")";
@@ -312,11 +341,14 @@ void CheckConnection(const InstanceUrl& instance, VerifyReport& report) {
   }
 }
 
-void CheckHealth(const Answer& answer, VerifyReport& report) {
+bool CheckHealth(const Answer& answer, VerifyReport& report) {
   const Json json = Parsed(answer);
   report.version = ShownText(TextOf(json, "version"), 32);
   const std::string status = TextOf(json, "status");
-  if (!answer.Is(200) || IsPlatformError(answer)) {
+  if (IsTriggerRefusal(answer)) {
+    report.Fail("health", Explain(answer).what,
+                "the platform's trigger wants a token: --token-file or WAVESHIFT_API_TOKEN");
+  } else if (!answer.Is(200)) {
     const Explanation why = Explain(answer);
     report.Fail("health", why.what + " (wanted: HTTP 200)", why.remedy);
   } else if (status != "healthy") {
@@ -324,7 +356,10 @@ void CheckHealth(const Answer& answer, VerifyReport& report) {
                 "check that the URL is the engine's base");
   } else {
     report.Ok("health", "healthy, " + Ms(answer.seconds));
+    return true;
   }
+  report.Skip("everything else", "the engine does not answer here");
+  return false;
 }
 
 }  // namespace
@@ -341,8 +376,7 @@ bool CheckReachable(Prober& prober, std::chrono::seconds patience, VerifyReport&
   report.first_s = answer.seconds;
   report.on_function_compute = prober.instance().is_default_fc || !answer.Header("X-Fc-Request-Id").empty();
   CheckConnection(prober.instance(), report);
-  CheckHealth(answer, report);
-  return true;
+  return CheckHealth(answer, report);
 }
 
 void CheckApi(Prober& prober, int samples, VerifyReport& report) {

@@ -15,7 +15,7 @@ namespace waveshift::app {
 
 // Asks for the health until there is an answer, at most for `patience`; the first answer may wait for a cold
 // start. Writes reachable, first_s, version and on_function_compute, and the checks "connection" and
-// "health". False when there is no point in going on.
+// "health". False when the engine does not answer there, so that there is no point in going on.
 bool CheckReachable(Prober& prober, std::chrono::seconds patience, VerifyReport& report);
 
 // The rest. `samples` answers of health and status each are timed.

@@ -46,9 +46,8 @@ constexpr PlatformError kPlatformErrors[] = {
      "raise the function's timeout (at most 86400 s)"},
     {"imedOut", "the function ran longer than its time limit",
      "raise the function's timeout (at most 86400 s)"},
-    {"AccessDenied", "the trigger asks for a signature of the account",
-     "set the trigger's authType to anonymous (the engine's own token guards it), or check it through the "
-     "custom domain"},
+    {"AccessDenied", "the trigger refuses the request",
+     "give the token that it asks for (authType jwt), or one that has not run out"},
     {"FunctionNotFound", "there is no such function", "deploy it, and take the URL of its trigger"},
 };
 

@@ -14,7 +14,8 @@ namespace {
 constexpr char kWrongToken[] = "waveshift-verify-sends-a-wrong-token";
 
 bool IsLoopback(const std::string& host) {
-  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+  const bool is_v4 = host.find_first_not_of("0123456789.") == std::string::npos;
+  return host == "localhost" || host == "[::1]" || (is_v4 && host.starts_with("127."));
 }
 
 bool EndsWith(std::string_view text, std::string_view end) {
@@ -49,6 +50,10 @@ StatusOr<InstanceUrl> ParseInstanceUrl(const std::string& text) {
   url.is_loopback = IsLoopback(parts.host);
   url.is_default_fc = EndsWith(parts.host, ".fcapp.run") || EndsWith(parts.host, ".fc.aliyuncs.com");
   return url;
+}
+
+bool Answer::Is(int http_status) const {
+  return transport.ok() && status == http_status && !IsPlatformError(*this);
 }
 
 std::string Answer::Header(std::string_view name) const {

@@ -51,7 +51,8 @@ struct Answer {
   std::string body;
   double seconds = 0;
 
-  bool Is(int http_status) const { return transport.ok() && status == http_status; }
+  // Whether the engine answered with this status: the platform's own errors come with any, also with 200.
+  bool Is(int http_status) const;
   std::string Header(std::string_view name) const;  // "" when there is none
 };
 

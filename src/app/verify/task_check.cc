@@ -33,9 +33,7 @@ std::string Seconds(double seconds) {
   return text;
 }
 
-bool IsGoodStart(const Answer& answer) {
-  return answer.transport.ok() && !IsPlatformError(answer) && (answer.status == 200 || answer.status == 202);
-}
+bool IsGoodStart(const Answer& answer) { return answer.Is(200) || answer.Is(202); }
 
 // The start beside the watching: where jobs run within the request, its answer comes with the task's end. On
 // Function Compute it is asked for as an asynchronous invocation, which is answered at once.
@@ -107,7 +105,7 @@ class TaskChecker {
 bool TaskChecker::Look() {
   const Answer answer =
       watcher_.Ask({.path = path_ + "/status", .patience = kStatusPatience, .counts = false});
-  if (!answer.Is(200) || IsPlatformError(answer)) {
+  if (!answer.Is(200)) {
     last_failure_ = Explain(answer).what;
     return ++failed_looks_ < kMostFailedLooks;
   }
@@ -238,13 +236,13 @@ std::string CreateSampleTask(Prober& prober, VerifyReport& report) {
                                     .body = std::string(SampleVideo()),
                                     .headers = {{"Content-Type", "video/mp4"}},
                                     .patience = kUploadPatience});
-  if (!stored.Is(201) || IsPlatformError(stored)) {
+  if (!stored.Is(201)) {
     const Explanation why = Explain(stored);
     report.Fail("sample", "the clip could not be stored: " + why.what, why.remedy);
     return "";
   }
   const Answer created = prober.Ask({.method = "POST", .path = "/api/task", .body = SampleTaskJson(id, key)});
-  if (!created.Is(201) || IsPlatformError(created)) {
+  if (!created.Is(201)) {
     const Explanation why = Explain(created);
     report.Fail("sample", "the task could not be created: " + why.what, why.remedy);
     return "";

@@ -125,6 +125,7 @@ TEST(Verify, AFailedInitializerIsSeenBehindItsHttp200) {
   EXPECT_EQ(health.outcome, Outcome::kFailed);
   EXPECT_THAT(health.detail, HasSubstr("the initializer failed"));
   EXPECT_THAT(health.remedy, HasSubstr("FC Initialize"));
+  EXPECT_EQ(CheckNamed(report, "everything else").outcome, Outcome::kSkipped);
   EXPECT_EQ(report.Count(Outcome::kOk), 1) << VerifyReportText(report, false);  // the connection
 }
 
@@ -154,6 +155,23 @@ TEST(Verify, ThePlatformsRequestIdCounts) {
     return true;
   });
   EXPECT_EQ(CheckNamed(instance.Verify(kToken), "request id").outcome, Outcome::kOk);
+}
+
+// deploy/s.yaml: the trigger of the function with the GPU checks the token before it starts anything.
+TEST(Verify, ATriggerThatWantsTheToken) {
+  const FakeInstance instance(kToken, [](const TestRequest& request, const TestConnection& to) {
+    if (request.HasHeader("Authorization: Bearer " + std::string(kToken))) return false;
+    to.Reply(403, R"({"Code": "AccessDenied", "Message": "the jwt is not valid"})",
+             "X-Fc-Request-Id: 1-2\r\n");
+    return true;
+  });
+  const VerifyReport report = instance.Verify(kToken);
+  EXPECT_TRUE(report.passed()) << VerifyReportText(report, true);
+  EXPECT_THAT(CheckNamed(report, "auth: no token").detail, HasSubstr("trigger"));
+  EXPECT_THAT(CheckNamed(report, "auth: open routes").detail, HasSubstr("trigger"));
+  const VerifyReport without = instance.Verify("");
+  EXPECT_FALSE(without.passed());
+  EXPECT_THAT(CheckNamed(without, "health").remedy, HasSubstr("--token-file"));
 }
 
 TEST(Verify, OpenControlRoutesAreAFailure) {
