@@ -3,10 +3,11 @@
 #include "app/cli/verify_command.h"
 
 #include <algorithm>
-#include <cmath>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
@@ -19,6 +20,7 @@ namespace waveshift::app {
 namespace {
 
 constexpr char kTokenKey[] = "WAVESHIFT_API_TOKEN";
+constexpr int kUsualWaitSeconds = 60;
 constexpr size_t kMostTokenBytes = 8 << 10;
 
 struct VerifyFlags {
@@ -29,7 +31,7 @@ struct VerifyFlags {
   std::string task_id;
   std::string origin = "https://player.example";
   bool sample = false;
-  int wait_s = 60;
+  std::optional<int> wait_s;
   int timeout_s = 1800;
   int samples = 5;
   OutputFlags common;
@@ -88,7 +90,8 @@ StatusOr<VerifyOptions> OptionsOf(const VerifyFlags& flags) {
   options.web_origin = origin.origin;
   options.task_id = flags.task_id;
   options.run_sample = flags.sample;
-  options.wait = std::chrono::seconds(flags.wait_s);
+  options.wait = std::chrono::seconds(flags.wait_s.value_or(kUsualWaitSeconds));
+  options.keep_asking = flags.wait_s.has_value();
   options.timeout = std::chrono::seconds(flags.timeout_s);
   options.samples = flags.samples;
   if (flags.common.quiet) return options;
@@ -136,9 +139,10 @@ void RegisterVerify(CLI::App& app, CommandContext& context) {
   command->add_option(
       "--status-url", flags->status_url,
       "Instance that answers for the task meanwhile (a small function beside the one with the GPU)");
-  command->add_option("--wait", flags->wait_s, "Seconds to wait for the first answer (a cold start)")
-      ->check(CLI::Range(1, 3600))
-      ->capture_default_str();
+  command
+      ->add_option("--wait", flags->wait_s,
+                   "Keeps asking for so many seconds until it answers (default: asks once, and waits 60 s)")
+      ->check(CLI::Range(1, 3600));
   command->add_option("--timeout", flags->timeout_s, "Seconds that the task may take")
       ->check(CLI::Range(1, 86400))
       ->capture_default_str();

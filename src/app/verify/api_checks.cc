@@ -310,7 +310,7 @@ void ApiChecker::Times(int samples) {
 }
 
 // The answer that shows that somebody is there; not OK: why there is none.
-Answer FirstAnswer(Prober& prober, std::chrono::seconds patience) {
+Answer FirstAnswer(Prober& prober, std::chrono::seconds patience, bool keep_asking) {
   constexpr std::chrono::seconds kPause{1};
   const auto end = std::chrono::steady_clock::now() + patience;
   while (true) {
@@ -321,7 +321,8 @@ Answer FirstAnswer(Prober& prober, std::chrono::seconds patience) {
                                 .counts = false});
     const bool is_there = answer.transport.ok() && answer.status < 500 && !IsPlatformError(answer);
     const bool may_come = answer.transport.ok() || answer.transport.code() == StatusCode::kUnavailable;
-    if (is_there || !may_come || std::chrono::steady_clock::now() + kPause >= end) return answer;
+    if (is_there || !may_come || !keep_asking || std::chrono::steady_clock::now() + kPause >= end)
+      return answer;
     if (prober.Wait(kPause)) return answer;
   }
 }
@@ -364,8 +365,8 @@ bool CheckHealth(const Answer& answer, VerifyReport& report) {
 
 }  // namespace
 
-bool CheckReachable(Prober& prober, std::chrono::seconds patience, VerifyReport& report) {
-  const Answer answer = FirstAnswer(prober, patience);
+bool CheckReachable(Prober& prober, std::chrono::seconds patience, bool keep_asking, VerifyReport& report) {
+  const Answer answer = FirstAnswer(prober, patience, keep_asking);
   if (!answer.transport.ok()) {
     const Explanation why = Explain(answer);
     report.Fail("connection", why.what, why.remedy);

@@ -13,10 +13,11 @@
 
 namespace waveshift::app {
 
-// Asks for the health until there is an answer, at most for `patience`; the first answer may wait for a cold
-// start. Writes reachable, first_s, version and on_function_compute, and the checks "connection" and
-// "health". False when the engine does not answer there, so that there is no point in going on.
-bool CheckReachable(Prober& prober, std::chrono::seconds patience, VerifyReport& report);
+// Asks for the health; the answer may take `patience`, as it waits for a cold start. With `keep_asking` it
+// asks again for as long while nobody answers, or something that is not the engine. Writes reachable,
+// first_s, version and on_function_compute, and the checks "connection" and "health". False when the engine
+// does not answer there, so that there is no point in going on.
+bool CheckReachable(Prober& prober, std::chrono::seconds patience, bool keep_asking, VerifyReport& report);
 
 // The rest. `samples` answers of health and status each are timed.
 void CheckApi(Prober& prober, int samples, VerifyReport& report);

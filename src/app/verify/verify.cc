@@ -12,7 +12,7 @@ StatusOr<VerifyReport> RunVerify(const VerifyOptions& options, const std::stop_t
   report.url = options.instance.base;
   Prober prober(options.instance, options.token, stop);
   Prober watcher(options.status_instance.value_or(options.instance), options.token, stop);
-  if (CheckReachable(prober, options.wait, report)) {
+  if (CheckReachable(prober, options.wait, options.keep_asking, report)) {
     CheckApi(prober, options.samples, report);
     std::string task_id = options.task_id;
     if (options.run_sample && !stop.stop_requested()) task_id = CreateSampleTask(prober, report);

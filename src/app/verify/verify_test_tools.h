@@ -33,7 +33,12 @@ class FakeInstance {
   const net::TestServer& server() const { return server_; }
   // All checks of an instance on this machine, with one token.
   VerifyReport Verify(const std::string& token) const {
-    return RunVerify({.instance = Url(), .token = token, .wait = std::chrono::seconds(5), .samples = 2}, {})
+    return RunVerify({.instance = Url(),
+                      .token = token,
+                      .wait = std::chrono::seconds(5),
+                      .keep_asking = true,
+                      .samples = 2},
+                     {})
         .value();
   }
 
