@@ -24,7 +24,6 @@ struct VerifyOptions {
   std::string token;              // "" = none
   std::chrono::seconds wait{60};  // for the first answer: a cold start
   bool keep_asking = false;       // for as long, when nobody or something else answers: it may be starting
-  bool keep_asking = false;       // for as long, when nobody or only a proxy answers
   std::chrono::seconds timeout{1800};  // for the task
   int samples = 5;                     // timed answers of health and of status
   std::string task_id;                 // a real task to run; "" = none
