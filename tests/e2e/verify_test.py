@@ -2,6 +2,7 @@
 # Copyright 2026 the WaveShift authors.
 # SPDX-License-Identifier: Apache-2.0
 """`waveshift verify` from outside: real servers with and without a token, one real task to its end, and servers that misbehave."""
+import http.client
 import http.server
 import json
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import threading
 import time
 import unittest
+import urllib.parse
 
 import support
 
@@ -25,15 +27,14 @@ class VerifyCase(support.Case):
         self.assertTrue(said, (self.folder / "server.log").read_text())
         return said["url"]
 
-    def start_double(self, answer, tls=None):
-        """A server whose answers are answer(handler); its address."""
+    def start_double(self, answer, tls=None, with_body=False):
+        """A server whose answers are answer(handler), or answer(handler, body of the request); its address."""
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def handle_one(self):
-                length = int(self.headers.get("Content-Length") or 0)
-                self.rfile.read(length)
-                answer(self)
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                answer(*((self, body) if with_body else (self,)))
             do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = handle_one
 
             def reply(self, status, body=b"", **headers):
@@ -49,6 +50,7 @@ class VerifyCase(support.Case):
                 pass
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         server.daemon_threads = True
+        server.handle_error = lambda *_: None  # clients hang up: that is what is tested
         if tls:
             server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -57,9 +59,9 @@ class VerifyCase(support.Case):
         self.addCleanup(server.shutdown)
         return f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
 
-    def verify(self, url, *flags, exit_code=0, stdin=None, **environment):
+    def verify(self, url, *flags, exit_code=0, stdin=None, samples=2, **environment):
         """(report, standard error) of `waveshift verify URL --json`."""
-        out, err = self.run_program("verify", url, "--json", "--samples", "2", *flags, exit_code=exit_code, stdin=stdin,
+        out, err = self.run_program("verify", url, "--json", "--samples", samples, *flags, exit_code=exit_code, stdin=stdin,
                                     env=self.environment(**environment))
         self.assertNotIn(TOKEN, out + err)
         return json.loads(out) if out else None, err
@@ -142,6 +144,67 @@ class RealServers(VerifyCase):
         self.assertIn("piper", self.results(report, "failed")["ready"])
 
 
+class FunctionCompute(VerifyCase):
+    """The real server with the platform's environment, behind a trigger as the platform's: request ids of its own, asynchronous calls, and a token
+    that it checks itself (deploy/s.yaml)."""
+
+    def start_trigger(self, server, checks_token):
+        self.asynchronous = []
+        self.requests = 0
+
+        def forward(method, path, headers, body, request_id):
+            connection = http.client.HTTPConnection(urllib.parse.urlsplit(server).netloc, timeout=support.PATIENCE_S)
+            try:
+                connection.request(method, path, body=body, headers={**headers, "x-fc-request-id": request_id, "x-fc-control-path": "/http-invoke"})
+                response = connection.getresponse()
+                return response.status, dict(response.getheaders()), response.read()
+            finally:
+                connection.close()
+
+        def answer(to, body):
+            self.requests += 1
+            request_id = f"1-67a59f35-{self.requests:012x}"
+            headers = {name: value for name, value in to.headers.items() if not name.lower().startswith(("x-fc-", "host", "connection"))}
+            if checks_token and headers.get("Authorization") != f"Bearer {TOKEN}":
+                return to.reply(403, {"Code": "AccessDenied", "Message": "the jwt is missing or not valid", "RequestId": request_id},
+                                X_Fc_Request_Id=request_id)
+            if to.headers.get("X-Fc-Invocation-Type") == "Async":
+                self.asynchronous.append(to.path)
+                threading.Thread(target=forward, args=(to.command, to.path, headers, body, request_id), daemon=True).start()
+                return to.reply(202, X_Fc_Request_Id=request_id)
+            status, given, body = forward(to.command, to.path, headers, body, request_id)
+            length = given.pop("Content-Length", None)
+            to.send_response(status)
+            for name, value in {**given, "X-Fc-Request-Id": request_id, "Content-Length": length or str(len(body))}.items():
+                if name.lower() not in ("connection", "keep-alive", "transfer-encoding"):
+                    to.send_header(name, value)
+            to.end_headers()
+            to.wfile.write(body)
+            return None
+        return self.start_double(answer, with_body=True)
+
+    def test_a_sample_through_the_trigger(self):
+        server = self.start_server(WAVESHIFT_API_TOKEN=TOKEN, FC_FUNCTION_NAME="dub", WAVESHIFT_LOG_FORMAT="text")
+        url = self.start_trigger(server, checks_token=True)
+        report, _ = self.verify(url, "--sample", WAVESHIFT_API_TOKEN=TOKEN)
+        self.assertEqual({}, self.results(report, "failed"))
+        checks = self.checks(report)
+        self.assertTrue(report["on_function_compute"])
+        self.assertEqual("the platform's", checks["request id"]["detail"])
+        self.assertIn("trigger", checks["auth: open routes"]["detail"])
+        self.assertIn("HTTP 202, taken over", checks["task: start"]["detail"])
+        self.assertEqual("completed", checks["task: end"]["detail"].split()[0])
+        self.assertEqual(["/api/start_tts"], self.asynchronous)
+
+        # The start on one function, everything else about the task from the other, whose trigger is open.
+        control = self.start_trigger(server, checks_token=False)
+        report, _ = self.verify(url, "--status-url", control, "--sample", WAVESHIFT_API_TOKEN=TOKEN)
+        self.assertTrue(report["passed"], report)
+
+        report, _ = self.verify(url, exit_code=1)
+        self.assertIn("the trigger refuses the request", self.results(report, "failed")["health"])
+
+
 class Doubles(VerifyCase):
     def test_html_of_a_proxy(self):
         url = self.start_double(lambda to: to.reply(502, b"<html><h1>Bad Gateway</h1></html>", Content_Type="text/html"))
@@ -168,7 +231,7 @@ class Doubles(VerifyCase):
             to.reply(200 if to.path in ("/", "/api/health", "/api/ready") else 404,
                      {"status": "healthy", "name": "x", "detail": "d", "code": "c", "request_id": to.headers.get("X-Request-Id") or "r"})
         seen = []
-        report, _ = self.verify(self.start_double(answer), "--samples", "1", exit_code=1)
+        report, _ = self.verify(self.start_double(answer), samples=1, exit_code=1)
         self.assertIn("at most 3 s", self.results(report, "failed")["latency: health"])
         self.assertGreater(report["health_latency"]["worst_s"], 3)
 
