@@ -3,6 +3,7 @@
 #include "app/verify/api_checks.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,14 +22,14 @@ using Json = nlohmann::json;
 constexpr double kMostSeconds = 3;
 constexpr char kNoToken[] = "the server wants a token: give it with --token-file or WAVESHIFT_API_TOKEN";
 
-std::string Ms(double seconds) { return std::to_string(static_cast<long>(seconds * 1000 + 0.5)) + " ms"; }
+std::string Ms(double seconds) { return std::to_string(std::lround(seconds * 1000)) + " ms"; }
 
 std::string TextOf(const Json& json, const char* name) {
   const auto it = json.is_object() ? json.find(name) : json.end();
   return json.is_object() && it != json.end() && it->is_string() ? it->get<std::string>() : "";
 }
 
-Json Parsed(const Answer& answer);
+Json Parsed(const Answer& answer) { return Json::parse(answer.body, nullptr, false); }
 
 // A refusal of the platform, whose trigger looks at the token itself (authType jwt), before the engine.
 bool IsTriggerRefusal(const Answer& answer) {
@@ -37,8 +38,6 @@ bool IsTriggerRefusal(const Answer& answer) {
          TextOf(Parsed(answer), "request_id").empty();
 }
 bool IsRefusal(const Answer& answer) { return answer.Is(401) || IsTriggerRefusal(answer); }
-
-Json Parsed(const Answer& answer) { return Json::parse(answer.body, nullptr, false); }
 
 // What is wrong with an error's form {"detail", "code", "request_id"}; "" when nothing is.
 std::string FormProblem(const Answer& answer) {
