@@ -97,6 +97,22 @@ std::optional<std::chrono::system_clock::time_point> ParseHttpDate(std::string_v
 // no URL.
 StatusOr<std::string> ResolveUrl(const std::string& base, const std::string& location);
 
+// What a URL of http or https is made of (RFC 3986, 3).
+struct UrlParts {
+  std::string scheme;  // "http" or "https"
+  std::string host;    // lower case; an IPv6 address stands in brackets
+  int port = 0;        // the scheme's own one when the URL names none
+  std::string path;    // percent-encoded, at least "/", without "." and ".." parts
+  bool has_user = false;
+  bool has_query = false;
+  bool has_fragment = false;
+
+  // "https://host" or "https://host:8443": what two URLs must share to be of one origin.
+  std::string Origin() const;
+};
+// InvalidArgument when it is no URL, or one of another scheme.
+StatusOr<UrlParts> SplitUrl(const std::string& url);
+
 // The URL for messages: without user, password, query and fragment, at most 200 bytes, no control characters.
 std::string RedactedUrl(std::string_view url);
 

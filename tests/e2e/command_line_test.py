@@ -2,9 +2,13 @@
 # Copyright 2026 the WaveShift authors.
 # SPDX-License-Identifier: Apache-2.0
 """The smaller commands: help, version, config, doctor, speak, tasks, run."""
+import email.utils
+import http.server
 import json
 import re
 import subprocess
+import threading
+import time
 import unittest
 
 import support
@@ -14,7 +18,7 @@ from support import SAMPLE, TRANSCRIPT
 class CommandLineTest(support.Case):
     def test_help_of_every_command(self):
         out, _ = self.run_program("--help")
-        for command in ("dub", "run", "serve", "speak", "tasks", "models", "doctor", "bench", "config", "version"):
+        for command in ("dub", "run", "serve", "speak", "tasks", "models", "doctor", "verify", "bench", "cost", "config", "version"):
             self.assertIn(command, out)
             text, _ = self.run_program(command, "--help")
             self.assertIn("--help", text)
@@ -55,6 +59,73 @@ class CommandLineTest(support.Case):
         self.assertEqual("warning", vad["result"])
         self.assertIn("silero_vad.onnx is missing", vad["detail"])
         self.assertIn("waveshift models pull silero-vad", vad["remedy"])
+
+    def test_doctor_looks_at_the_machine(self):
+        env = self.environment(SERVER_HOST="0.0.0.0", WAVESHIFT_ENGIN="kokoro", WAVESHIFT_DEVICE="cuda")
+        checks = {check["name"]: check for check in json.loads(self.run_program("doctor", "--json")[0])["checks"]}
+        self.assertRegex(checks["engine"]["detail"], r"espeak .* spoke for \d+ ms, which took \d+ ms")
+        self.assertRegex(checks["device"]["detail"], r"^\d+ processors, \d+ MiB")
+        self.assertIn("an ordinary machine; jobs run in the background", checks["platform"]["detail"])
+        self.assertIn("127.0.0.1:8000, for this machine only", checks["server"]["detail"])
+        self.assertIn("Latin", checks["fonts"]["detail"])
+        self.assertNotIn("clock", checks)
+        out = subprocess.run([support.BIN, "doctor", "--json"], env=env, cwd=self.folder, capture_output=True, text=True, timeout=120).stdout
+        checks = {check["name"]: check for check in json.loads(out)["checks"]}
+        self.assertEqual("warning", checks["server"]["result"])
+        self.assertIn("WAVESHIFT_API_TOKEN", checks["server"]["remedy"])
+        self.assertIn("not known: WAVESHIFT_ENGIN", checks["configuration"]["detail"])
+        out, _ = self.run_program("doctor", "--json", env=self.environment(FC_FUNCTION_NAME="f", WAVESHIFT_HOME=self.folder / "fc"))
+        platform = next(check for check in json.loads(out)["checks"] if check["name"] == "platform")
+        self.assertIn("function compute; jobs run within the request", platform["detail"])
+        self.assertEqual("warning", platform["result"])  # its stores are local
+
+    def test_doctor_compares_clocks(self):
+        """Against an object store whose Date is half an hour off."""
+        class Store(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response_only(403)
+                self.send_header("Date", email.utils.formatdate(time.time() - 1800, usegmt=True))
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+            do_POST = do_PUT = do_HEAD = do_DELETE = do_GET
+
+            def log_message(self, *_):
+                pass
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Store)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        address = f"http://127.0.0.1:{server.server_address[1]}"
+        names = ("CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN", "CLOUDFLARE_R2_ACCESS_KEY_ID", "CLOUDFLARE_R2_SECRET_ACCESS_KEY",
+                 "CLOUDFLARE_R2_BUCKET_NAME", "CLOUDFLARE_D1_DATABASE_ID")
+        env = self.environment(**{name: "a" * 32 for name in names}, R2_ENDPOINT_URL=address, CLOUDFLARE_API_BASE_URL=address)
+        out, err = self.run_program("doctor", "--json", exit_code=4, env=env)
+        clock = next(check for check in json.loads(out)["checks"] if check["name"] == "clock")
+        self.assertEqual("missing", clock["result"])
+        self.assertRegex(clock["detail"], r"^(1799|180\d) s ahead of the object store")
+        self.assertIn("clock", err)
+
+    def test_cost(self):
+        out, _ = self.run_program("cost", "--hours", "2", "--server-price", "6013.44", "--json")
+        row = next(row for row in json.loads(out)["gpus"] if row["gpu_type"] == "fc.gpu.tesla.1")
+        self.assertAlmostEqual(1202.688, row["month"]["total"])  # 2 h x 30 x 3600 s x 46.4 CU/s x CNY 0.00012
+        self.assertAlmostEqual(10, row["break_even_hours_per_day"], places=4)
+        out, _ = self.run_program("cost", "--video-minutes", "60", "--rtf", "0.5", "--idle", "hibernate", "--currency", "USD")
+        self.assertIn("0.50 h of work a day (60 min of video), 23.50 h in shallow hibernation; 30 days; USD", out)
+        self.assertIn("no verified price", out)
+        tariff = json.loads((support.ROOT / "share" / "tariff_fc.json").read_text())
+        tariff["cu_price"]["CNY"] = [{"price": 1}]
+        (self.folder / "mine.json").write_text(json.dumps(tariff))
+        out, _ = self.run_program("cost", "--hours", "1", "--days", "1", "--gpu", "fc.gpu.tesla.1", "--tariff", "mine.json", "--json")
+        self.assertAlmostEqual(46.4 * 3600, json.loads(out)["gpus"][0]["month"]["total"])
+        (self.folder / "bad.json").write_text("{}")
+        self.assertIn("bad.json", self.run_program("cost", "--hours", "1", "--tariff", "bad.json", exit_code=3)[1])
+        for flags in ([], ["--hours", "1", "--rtf", "1"], ["--video-minutes", "9"], ["--hours", "nan"], ["--hours", "-1"], ["--hours", "x"],
+                      ["--hours", "1", "--idle-hours", "2"], ["--hours", "20", "--idle", "hibernate", "--idle-hours", "5"],
+                      ["--hours", "1", "--cold-starts", "3"], ["--hours", "1", "--currency", "EUR"], ["--hours", "1", "--days", "0"]):
+            _, err = self.run_program("cost", *flags, exit_code=2)
+            self.assertEqual(1, err.count("\n"), err)
+        self.assertIn("fc.gpu.tesla.1", self.run_program("cost", "--hours", "1", "--gpu", "x", exit_code=3)[1])
 
     def test_speak(self):
         self.run_program("speak", "Good morning, dear listeners.", "--lang", "en", "-o", "a.wav")

@@ -42,8 +42,8 @@ class CommandsTest(support.Case):
     def test_every_command_works(self):
         seen = 0
         for page in PAGES:
-            # The Chinese page has the same commands (see below).
-            for line, commands in [] if page.name == "README.zh-CN.md" else fences(page, "sh"):
+            # The Chinese pages have the same commands (see below).
+            for line, commands in [] if page.name.endswith(".zh-CN.md") else fences(page, "sh"):
                 with self.subTest(f"{page.name}:{line}"):
                     self.run_fence(page, line, commands)
                     seen += 1
@@ -69,8 +69,14 @@ class PagesTest(unittest.TestCase):
         headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.M)
         return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
-    def test_both_readmes_have_the_same_commands_and_headings(self):
-        one, other = PAGES[0], PAGES[1]
+    def test_both_languages_have_the_same_commands_and_headings(self):
+        twins = [page for page in PAGES if page.name.endswith(".zh-CN.md")]
+        self.assertGreaterEqual(len(twins), 2)
+        for other in twins:
+            with self.subTest(other.name):
+                self.compare(other.with_name(other.name.replace(".zh-CN.md", ".md")), other)
+
+    def compare(self, one, other):
         for language in ("sh", "bash", "json", "mermaid"):
             self.assertEqual(len(fences(one, language)), len(fences(other, language)), language)
         for language in ("sh", "bash"):
@@ -80,6 +86,8 @@ class PagesTest(unittest.TestCase):
             text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
             return [len(marks) for marks in re.findall(r"^(#+) ", text, re.M)]
         self.assertEqual(levels(one), levels(other))
+        rows = [len(re.findall(r"^\|", page.read_text(encoding="utf-8"), re.M)) for page in (one, other)]
+        self.assertEqual(rows[0], rows[1], "rows of tables")
 
     def test_flags_in_the_readme_exist(self):
         help_text = subprocess.run([support.BIN, "dub", "--help"], capture_output=True, text=True, check=True).stdout

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/command.h"
 
+#include <cstring>
 #include <iostream>
 #include <utility>
 
@@ -59,6 +60,18 @@ Status UsageError(std::string_view message) { return MakeStatus(kUsageCode, mess
 
 int ProcessExitCode(const Status& status) {
   return status.code() == kUsageCode ? kUsageExitCode : ExitCodeFor(status);
+}
+
+void HideSecretArguments(int argc, char** argv) {
+  constexpr std::string_view kFlag = "--token";
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument(argv[i]);
+    if (argument == kFlag && i + 1 < argc) {
+      std::memset(argv[i + 1], '*', std::strlen(argv[i + 1]));
+    } else if (argument.starts_with(kFlag) && argument.substr(kFlag.size()).starts_with('=')) {
+      std::memset(argv[i] + kFlag.size() + 1, '*', argument.size() - kFlag.size() - 1);
+    }
+  }
 }
 
 Status PrintOut(std::string_view text) {

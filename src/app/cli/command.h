@@ -88,6 +88,10 @@ void AddOutputFlags(CLI::App& command, OutputFlags& flags, WithProgress with_pro
 Status UsageError(std::string_view message);
 int ProcessExitCode(const Status& status);
 
+// Overwrites the values of --token in the process' arguments, which everybody on the machine can list. Behind
+// the parsing, which makes copies.
+void HideSecretArguments(int argc, char** argv);
+
 // Writes to standard output and flushes; Internal when nobody can read it any more (a closed pipe, a full
 // disk).
 Status PrintOut(std::string_view text);

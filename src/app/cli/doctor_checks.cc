@@ -5,11 +5,13 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <system_error>
 #include <utility>
 
 #include "app/cli/command.h"
 #include "app/cli/deployment.h"
+#include "app/cli/doctor_machine_checks.h"
 #include "app/cli/engines.h"
 #include "app/cli/model_store_commands.h"
 #include "app/cli/recordings.h"
@@ -36,6 +38,23 @@ std::string Gib(int64_t bytes) {
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " GiB";
 }
 
+// Keys of the environment and of .env that begin like ours, but are none: " WAVESHIFT_ENGIN".
+std::string UnknownKeys(const config::Settings& settings) {
+  std::set<std::string> known;
+  for (const config::SettingValue& value : settings.Describe()) known.insert(value.key);
+  std::set<std::string> seen;
+  for (const auto& [key, value] : config::ProcessEnvironment()) seen.insert(key);
+  if (const auto dotenv = config::ReadDotEnv(".env"); dotenv.ok()) {
+    for (const auto& [key, value] : dotenv->values) seen.insert(key);
+  }
+  std::string unknown;
+  for (const std::string& key : seen) {
+    const bool is_ours = key.starts_with("WAVESHIFT_") || key.starts_with("CLOUDFLARE_");
+    if (is_ours && !known.contains(key)) unknown += " " + key;
+  }
+  return unknown;
+}
+
 DoctorCheck CheckConfiguration(const StatusOr<const config::Settings*>& settings) {
   DoctorCheck check{"configuration", Result::kOk, "", ""};
   if (!settings.ok()) {
@@ -46,9 +65,13 @@ DoctorCheck CheckConfiguration(const StatusOr<const config::Settings*>& settings
   }
   check.detail =
       (*settings)->cloud_configured ? "Cloudflare D1 and R2" : "local stores in " + (*settings)->home;
-  if ((*settings)->notices.empty()) return check;
+  const std::string unknown = UnknownKeys(**settings);
+  if ((*settings)->notices.empty() && unknown.empty()) return check;
   check.result = Result::kWarning;
   for (const std::string& notice : (*settings)->notices) check.detail += "; " + notice;
+  if (unknown.empty()) return check;
+  check.detail += "; not known:" + unknown;
+  check.remedy = "look for a slip of the pen; `waveshift config` shows all keys";
   return check;
 }
 
@@ -63,10 +86,15 @@ Status TryStores(const Deployment& deployment) {
   if (!lease.ok() && lease.status().code() != StatusCode::kAlreadyExists) return lease.status();
   const std::string key = "journal/" + name;
   WS_RETURN_IF_ERROR(deployment.objects->Put(key, "probe", {}).status());
-  auto bytes = deployment.objects->Get(key, 100);
+  const auto bytes = deployment.objects->Get(key, 100);
+  // Leases and the journal stand on writes with a condition; some S3 servers take them and ignore it.
+  const auto again = deployment.objects->Put(key, "other", {.only_if_absent = true});
   WS_RETURN_IF_ERROR(deployment.objects->Delete(key));
-  if (bytes.ok() && *bytes != "probe") return DataLoss("an object did not come back as it was written");
-  return bytes.status();
+  WS_RETURN_IF_ERROR(bytes.status());
+  if (*bytes != "probe") return DataLoss("an object did not come back as it was written");
+  if (again.ok())
+    return FailedPrecondition("the object store ignores the condition of a write (If-None-Match)");
+  return again.status().code() == StatusCode::kAlreadyExists ? OkStatus() : again.status();
 }
 
 DoctorCheck CheckStores(const config::Settings& settings, const std::stop_token& stop) {
@@ -97,12 +125,16 @@ DoctorCheck CheckEngine(const config::Settings& settings, const std::stop_token&
   Status status = engine.status();
   if (status.ok()) {
     const tts::SpeakRequest request{.text = "All is well.", .language = "en"};
+    const auto begin = std::chrono::steady_clock::now();
     const auto line = tts::SpeakOne(*engine->synthesizer, request, stop);
     status = line.status();
     if (status.ok()) {
       const auto ms = static_cast<int64_t>(line->audio.seconds() * 1000);
+      const auto took =
+          std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
       check.detail = std::string(engine->synthesizer->name()) + " " + engine->synthesizer->version() +
-                     " spoke for " + std::to_string(ms) + " ms";
+                     " spoke for " + std::to_string(ms) + " ms, which took " + std::to_string(took.count()) +
+                     " ms";
       return check;
     }
   }
@@ -237,6 +269,11 @@ std::vector<DoctorCheck> RunDoctorChecks(CommandContext& context) {
   const auto settings = context.Settings();
   std::vector<DoctorCheck> checks = {CheckConfiguration(settings), CheckFfmpeg()};
   if (!settings.ok()) return checks;
+  checks.push_back(CheckPlatform(**settings));
+  checks.push_back(CheckServer(**settings));
+  checks.push_back(CheckComputeDevice(**settings));
+  checks.push_back(CheckSubtitleFonts());
+  if ((*settings)->cloud_configured) checks.push_back(CheckClock(**settings, context.stop()));
   checks.push_back(CheckStores(**settings, context.stop()));
   checks.push_back(CheckSpace(**settings));
   checks.push_back(CheckEngine(**settings, context.stop()));

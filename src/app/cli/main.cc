@@ -11,6 +11,7 @@
 #include "app/cli/bench_command.h"
 #include "app/cli/command.h"
 #include "app/cli/config_command.h"
+#include "app/cli/cost_command.h"
 #include "app/cli/doctor_command.h"
 #include "app/cli/dub_command.h"
 #include "app/cli/models_command.h"
@@ -19,6 +20,7 @@
 #include "app/cli/signals.h"
 #include "app/cli/speak_command.h"
 #include "app/cli/tasks_command.h"
+#include "app/cli/verify_command.h"
 #include "app/cli/version_command.h"
 #include "base/version.h"
 
@@ -33,7 +35,9 @@ void RegisterCommands(CLI::App& app, CommandContext& context) {
   RegisterTasks(app, context);
   RegisterModels(app, context);
   RegisterDoctor(app, context);
+  RegisterVerify(app, context);
   RegisterBench(app, context);
+  RegisterCost(app, context);
   RegisterConfig(app, context);
   RegisterVersion(app, context);
 }
@@ -71,6 +75,7 @@ Status Run(int argc, char** argv) {
   RegisterCommands(app, context);
   try {
     app.parse(argc, argv);
+    HideSecretArguments(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() != 0) return Usage(app, error);
     app.exit(error);  // --help, --version

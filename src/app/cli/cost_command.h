@@ -1,0 +1,14 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WAVESHIFT_APP_CLI_COST_COMMAND_H_
+#define WAVESHIFT_APP_CLI_COST_COMMAND_H_
+
+#include "app/cli/command.h"
+
+namespace waveshift::app {
+
+void RegisterCost(CLI::App& app, CommandContext& context);
+
+}  // namespace waveshift::app
+
+#endif  // WAVESHIFT_APP_CLI_COST_COMMAND_H_
