@@ -10,7 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
-#include "service/public_url.h"
 #include "service/task_manager.h"
 #include "service/task_manager_internal.h"
 #include "text/language.h"
@@ -22,8 +21,6 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr int64_t kMaxReportBytes = 64 << 20;
 constexpr size_t kMaxErrorBytes = 2000;
 constexpr int kFinishTries = 5;
-
-bool IsUrl(std::string_view path) { return path.find("://") != std::string_view::npos; }
 
 }  // namespace
 
@@ -65,7 +62,8 @@ Status TaskManager::Execute(const EntryPtr& entry) {
 
 StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
   WS_ASSIGN_OR_RETURN(const ScratchDirectory scratch, ScratchDirectory::Make(options_.scratch_parent));
-  WS_ASSIGN_OR_RETURN(pipeline::JobSpec spec, BuildSpec(entry->task, scratch.path()));
+  WS_ASSIGN_OR_RETURN(pipeline::JobSpec spec,
+                      BuildSpec(entry->task, scratch.path(), entry->stop.get_token()));
   Engine engine;
   if (spec.options.speak) {
     WS_ASSIGN_OR_RETURN(engine, deps_.engine(spec.target_language));
@@ -84,7 +82,9 @@ StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
   deps.scratch_parent = options_.scratch_parent;
   deps.chat_model = deps_.chat_model;
   deps.voice_activity = deps_.voice_activity.get();
-  deps.read_clip = [this](const std::string& key, int64_t max_bytes) { return ReadClip(key, max_bytes); };
+  deps.read_clip = [this, &entry](const std::string& key, int64_t max_bytes) {
+    return inputs_.Read("audio_key", key, max_bytes, entry->stop.get_token());
+  };
   deps.on_progress = [this, &entry](const pipeline::Progress& progress) { OnProgress(entry, progress); };
   deps.on_notice = [this, &entry](const std::string& line) {
     Log(entry->task.id, false, line);
@@ -94,7 +94,8 @@ StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
   return deps_.run_job(spec, deps, entry->stop.get_token());
 }
 
-StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, const std::string& scratch) {
+StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, const std::string& scratch,
+                                                   const std::stop_token& stop) {
   pipeline::JobSpec spec;
   WS_ASSIGN_OR_RETURN(spec.transcript.lines, deps_.tasks->ReadTranscript(task.id));
   if (spec.transcript.lines.empty()) return InvalidArgument("task " + task.id + " has no transcript");
@@ -103,42 +104,13 @@ StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, con
   spec.target_language = *language;
   spec.transcript.target_language = *language;
   if (task.video_path.empty()) return InvalidArgument("video_path: the task has none");
-  WS_ASSIGN_OR_RETURN(spec.video_path, LocalInput("video_path", task.video_path, scratch));
+  WS_ASSIGN_OR_RETURN(spec.video_path, inputs_.Materialize("video_path", task.video_path, scratch, stop));
   if (!task.audio_path.empty()) {
-    WS_ASSIGN_OR_RETURN(spec.audio_path, LocalInput("audio_path", task.audio_path, scratch));
+    WS_ASSIGN_OR_RETURN(spec.audio_path, inputs_.Materialize("audio_path", task.audio_path, scratch, stop));
   }
   spec.layout = pipeline::LayoutForTask(task.id);
   spec.options = options_.job;
   return spec;
-}
-
-// The product writes the object's public address into audio_key. Other addresses are not asked for.
-StatusOr<std::string> TaskManager::ReadClip(const std::string& audio_key, int64_t max_bytes) {
-  std::string key = audio_key;
-  std::string base = options_.public_base_url;
-  while (base.ends_with('/')) base.pop_back();
-  if (!base.empty() && key.starts_with(base + "/")) key.erase(0, base.size() + 1);
-  if (IsUrl(key)) return InvalidArgument("audio_key: is not in this store");
-  return deps_.objects->Get(key, max_bytes);
-}
-
-StatusOr<std::string> TaskManager::LocalInput(const std::string& field, const std::string& key,
-                                              const std::string& scratch) {
-  if (IsUrl(key)) {
-    const std::vector<std::string> keys = KeysOfPublicUrl(options_.public_base_url, key);
-    if (keys.empty())
-      return InvalidArgument(field + ": must be an object key, or an address below R2_PUBLIC_BASE_URL");
-    StatusOr<std::string> found = NotFound(field + ": there is no object at this address");
-    for (const std::string& each : keys) {
-      if (found.status().code() == StatusCode::kNotFound) found = LocalInput(field, each, scratch);
-    }
-    return found;
-  }
-  auto path = deps_.objects->Materialize(key, scratch);
-  if (path.status().code() == StatusCode::kNotFound)
-    return NotFound(field + ": there is no object \"" + key + "\"");
-  if (!path.ok()) return Annotate(path.status(), field);
-  return path;
 }
 
 void TaskManager::OnProgress(const EntryPtr& entry, const pipeline::Progress& progress) {

@@ -180,6 +180,7 @@ Status RunServe(const ServeFlags& flags, CommandContext& context) {
       [&log](const std::string& id, bool is_error, const std::string& line) {
         log.Log(is_error ? telemetry::LogLevel::kError : telemetry::LogLevel::kInfo, line, {{"task_id", id}});
       });
+  const auto worker = MakeWorker(*settings, deployment, *manager);
   ReadyCheck ready(ChoiceFrom(*settings));
   service::ServiceDeps deps;
   deps.manager = manager.get();
@@ -193,6 +194,7 @@ Status RunServe(const ServeFlags& flags, CommandContext& context) {
     LogRequest(log, request, route, status, seconds, request_id);
   };
   deps.web_assets = WebAssets();
+  deps.worker = worker.get();
   deps.speech = SpeechEnginesFor(ChoiceFrom(*settings));
   deps.log = [&log](const std::string& id, const std::string& line) {
     log.Log(telemetry::LogLevel::kWarning, line, {{"request_id", id}});
