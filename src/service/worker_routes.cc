@@ -78,8 +78,9 @@ Json AnswerJson(const WorkerRequest& request, const std::vector<SentenceResult>&
 
 // Asking again helps where it does: the caller repeats 5xx, and a repeated request finds what is finished.
 Response Service::WorkerError(Call& call, const Status& status) {
-  if (status.code() == StatusCode::kDeadlineExceeded || status.code() == StatusCode::kCancelled)
-    return call.Error(503, "not_ready", Message(status));
+  if (status.code() == StatusCode::kCancelled)
+    return call.Error(503, "not_ready", "the server is shutting down");
+  if (status.code() == StatusCode::kDeadlineExceeded) return call.Error(503, "not_ready", Message(status));
   if (status.code() == StatusCode::kInvalidArgument)
     return call.Error(422, "invalid_field", "settings.language: " + Message(status));
   return call.Error(status);

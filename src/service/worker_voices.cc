@@ -20,6 +20,9 @@ constexpr size_t kUsedSeconds = 15;           // of a recording
 constexpr size_t kMostTried = 4;              // recordings of other lines
 constexpr double kSamePitchSemitones = 2;
 
+// As voices::AssignVoices tells low voices from high ones.
+bool IsHigh(const voices::SpeakerProfile& profile) { return profile.median_pitch_hz > 157; }
+
 bool SoundAlike(const tts::VoiceSpec& a, const tts::VoiceSpec& b) {
   if (a.name != b.name) return false;
   if (a.pitch_hz <= 0 || b.pitch_hz <= 0) return true;
@@ -62,8 +65,15 @@ tts::VoiceSpec AssignVoice(const KnownSpeakers& known, const std::string& speake
   const voices::SpeakerProfile own = everybody[speaker];
   tts::VoiceSpec alone = voices::AssignVoices({{speaker, own}}, language, namer)[speaker];
   if (!IsTaken(known, speaker, where, alone)) return alone;
-  const tts::VoiceSpec together = voices::AssignVoices(everybody, language, namer)[speaker];
-  return IsTaken(known, speaker, where, together) ? alone : together;
+  // As many voices as there are speakers: one of them is free, unless the engine has too few.
+  const auto together = voices::AssignVoices(everybody, language, namer);
+  for (const auto& [name, voice] : together) {
+    if (IsHigh(everybody[name]) != IsHigh(own)) continue;
+    tts::VoiceSpec candidate = name == speaker ? voice : alone;
+    candidate.name = voice.name;
+    if (!IsTaken(known, speaker, where, candidate)) return candidate;
+  }
+  return alone;
 }
 
 WorkerVoices::WorkerVoices(Deps deps, const Engine& engine, std::string language)
