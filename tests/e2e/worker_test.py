@@ -49,7 +49,7 @@ class WorkerClient:
     def put_clips(self, task_id):
         for index in range(len(TEXTS)):
             key = urllib.parse.quote(clip_key(task_id, index))
-            body = recording((110, 220, 150)[index % 3])
+            body = recording((110, 220, 115)[index % 3])
             self.assertEqual(201, self.status_of("PUT", f"/api/objects/{key}", body))
 
     def task(self, task_id, base=""):
@@ -197,14 +197,12 @@ class LocalTest(WorkerClient, server_test.ServerCase):
         self.start_server()
         sentences = [{"sequence": n, "text": text, "speaker": "A", "startMs": start, "endMs": end}
                      for n, (text, start, end) in enumerate(((TEXTS[0], 0, 1600), (TEXTS[1], 1600, 60000), (TEXTS[2], 1700, 1800)))]
-        settings = {"language": "chinese"}
         with concurrent.futures.ThreadPoolExecutor() as pool:
             plain, fitted, high = pool.map(lambda body: self.ask("POST", "/synthesize", body).json(), (
                 {"mode": "simple", "sentences": sentences, "settings": {"language": "english"}},
                 {"mode": "full", "sentences": sentences, "settings": {"language": "english"}, "enable_duration_align": True,
                  "enable_timestamp_adjust": True},
                 {"mode": "simple", "sentences": sentences, "settings": {"language": "english", "pitch": 1.5, "speed": 2}}))
-        settings["language"] = "english"
         self.assertTrue(plain["success"] and fitted["success"] and high["success"])
         natural = [result["durationMs"] for result in plain["results"]]
         for result, ms, sentence in zip(fitted["results"], natural, sentences):
@@ -224,7 +222,7 @@ class LocalTest(WorkerClient, server_test.ServerCase):
         places = ("http://169.254.169.254/latest/meta-data", "https://169.254.169.254/x", f"https://127.0.0.1:{self.port}/api/tasks", "https://localhost/x",
                   "https://127.0.0.1/x", "https://2130706433/x", "https://[::1]/x", "file:///etc/passwd", "../../etc/passwd",
                   "journal/task-4/worker/task.json", "https://media.example.org/journal/task-4/worker/task.json", "https://media.example.com@127.0.0.1/x")
-        sentences = [{"sequence": n, "text": TEXTS[0], "audioSample": place, "speaker": "A"} for n, place in enumerate(places)]
+        sentences = [{"sequence": n, "text": TEXTS[0], "audioSample": place, "speaker": f"Speaker {n}"} for n, place in enumerate(places)]
         sentences.append({"sequence": 99, "text": TEXTS[1], "speaker": "B"})
         answer = self.ask("POST", "/tasks/task-4/synthesize", {"mode": "simple", "settings": {"language": "en"}, "sentences": sentences}).json()
         self.assertTrue(answer["success"])
