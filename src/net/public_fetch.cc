@@ -136,7 +136,8 @@ StatusOr<HttpRequest> PublicFetcher::RequestFor(std::string_view url, int64_t ma
 
 StatusOr<std::string> PublicFetcher::Get(std::string_view url, int64_t max_bytes,
                                          const std::stop_token& stop) {
-  WS_ASSIGN_OR_RETURN(const HttpRequest request, RequestFor(url, max_bytes));
+  WS_ASSIGN_OR_RETURN(HttpRequest request, RequestFor(url, max_bytes));
+  request.timeouts.total = std::min(request.timeouts.total, options_.longest_get);
   auto response = Retry(options_.retry, {}, stop, [&](int) { return client_.Send(request, stop); });
   WS_RETURN_IF_ERROR(response.status());
   WS_RETURN_IF_ERROR(NotFollowed(*response, request.url));

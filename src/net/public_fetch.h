@@ -28,7 +28,8 @@ struct PublicFetchOptions {
   // "media.example.com", "*.example.com" (names below it, not itself), each with ":PORT" unless it is 443.
   std::vector<std::string> allowed_hosts;
   HttpTimeouts timeouts{.total = std::chrono::minutes(5)};
-  RetryPolicy retry{.max_attempts = 3, .budget = std::chrono::seconds(60)};
+  std::chrono::milliseconds longest_get{20000};  // of Get, somebody waits for it
+  RetryPolicy retry{.max_attempts = 3, .budget = std::chrono::seconds(30)};
   // For tests: what counts as public, names with their addresses, a certificate to trust.
   std::function<bool(const sockaddr& address)> is_public = &IsPublicAddress;
   std::vector<std::string> known_addresses;

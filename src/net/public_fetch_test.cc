@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 #include "base/files.h"
 #include "net/test_tls_server.h"
@@ -64,6 +66,20 @@ TEST_F(PublicFetch, SizesAreLimitedAndWhatIsMissingIsMissing) {
   const std::string file = folder_.path() + "/large";
   EXPECT_EQ(fetcher.GetToFile(server.Url("/"), 999, file, {}).code(), StatusCode::kOutOfRange);
   EXPECT_EQ(ReadFile(file, 10000).status().code(), StatusCode::kNotFound);
+}
+
+TEST_F(PublicFetch, ASlowHostIsGivenUp) {
+  std::atomic<bool> ends{false};
+  const TestTlsServer server(CertificateFile(), [&](const std::string&) {
+    while (!ends) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return std::string();
+  });
+  PublicFetchOptions options = server.FetchOptions();
+  options.longest_get = std::chrono::milliseconds(50);
+  options.retry.max_attempts = 1;
+  EXPECT_EQ(PublicFetcher(options).Get(server.Url("/"), 10, {}).status().code(),
+            StatusCode::kDeadlineExceeded);
+  ends = true;
 }
 
 TEST_F(PublicFetch, RedirectsAreNotFollowed) {

@@ -153,34 +153,15 @@ StatusOr<const WorkerVoices::Sample*> WorkerVoices::FindSample(const WorkerSente
   return nullptr;
 }
 
-// The first recording of a speaker that is of use, and what it says of the voice; once for a task.
-Status WorkerVoices::Remember(const std::string& speaker, const std::string& place, const Sample* sample) {
-  KnownSpeaker update;
-  if (sample != nullptr) {
-    update.sample = place;
-    const auto profile = clones_ ? voices::SpeakerProfile() : Hear(sample->sound);
-    update.is_heard = !clones_ && profile.ok();
-    if (profile.ok()) update.profile = *profile;
-  }
-  const auto change = [&](KnownSpeakers& speakers) {
-    KnownSpeaker& present = speakers[speaker];
-    const KnownSpeaker before = present;
-    if (present.sample.empty()) present.sample = update.sample;
-    if (!present.is_heard && update.is_heard) {
-      present.is_heard = true;
-      present.profile = update.profile;
-    }
-    if (!clones_ && !present.voices.contains(where_))
-      present.voices[where_] = AssignVoice(speakers, speaker, engine_.voice_namer, language_, where_);
-    return before.sample != present.sample || before.is_heard != present.is_heard ||
-           before.voices.size() != present.voices.size();
-  };
-  if (deps_.task_id.empty()) {
-    change(known_);
-    return OkStatus();
-  }
-  WS_ASSIGN_OR_RETURN(known_, deps_.tasks->ChangeSpeakers(deps_.task_id, change));
-  return OkStatus();
+// What a recording says of its speaker, to be remembered; null: there is none.
+void WorkerVoices::Note(const std::string& speaker, const Sample* sample) {
+  KnownSpeaker& update = updates_[speaker];
+  if (sample == nullptr) return;
+  update.sample = used_;
+  if (clones_) return;
+  const auto profile = Hear(sample->sound);
+  update.is_heard = profile.ok();
+  if (profile.ok()) update.profile = *profile;
 }
 
 Status WorkerVoices::ChooseClone(const WorkerSentence& sentence, SentenceVoice& choice,
@@ -195,26 +176,55 @@ Status WorkerVoices::ChooseClone(const WorkerSentence& sentence, SentenceVoice& 
   choice.voice.reference_path = sample->path;
   choice.voice.reference_id = sample->id;
   const auto known = known_.find(sentence.speaker);
-  if (known != known_.end() && !known->second.sample.empty()) return OkStatus();
-  return Remember(sentence.speaker, used_, sample);
+  const bool is_known = known != known_.end() && !known->second.sample.empty();
+  if (!is_known && !updates_.contains(sentence.speaker)) Note(sentence.speaker, sample);
+  return OkStatus();
 }
 
-Status WorkerVoices::ChooseOwn(const WorkerSentence& sentence, SentenceVoice& choice,
-                               const std::stop_token& stop) {
-  auto known = known_.find(sentence.speaker);
-  if (known == known_.end() || !known->second.voices.contains(where_)) {
-    // Listened to once; what may not be read is an error of its sentence nevertheless.
-    const Sample* sample = nullptr;
-    if (known == known_.end() || !known->second.is_heard) {
-      WS_ASSIGN_OR_RETURN(sample, FindSample(sentence, choice, stop));
-      if (!choice.status.ok()) return OkStatus();
-    }
-    WS_RETURN_IF_ERROR(Remember(sentence.speaker, used_, sample));
-    known = known_.find(sentence.speaker);
-  } else if (!sentence.audio_sample.empty()) {
-    choice.status = deps_.inputs->Check("audioSample", sentence.audio_sample);
+// A speaker is listened to once; what may not be read is an error of its sentence nevertheless.
+Status WorkerVoices::ListenForOwn(const WorkerSentence& sentence, SentenceVoice& choice,
+                                  const std::stop_token& stop) {
+  const auto known = known_.find(sentence.speaker);
+  const bool has_voice = known != known_.end() && known->second.voices.contains(where_);
+  const bool is_heard = known != known_.end() && known->second.is_heard;
+  if (has_voice || updates_.contains(sentence.speaker)) {
+    if (!sentence.audio_sample.empty())
+      choice.status = deps_.inputs->Check("audioSample", sentence.audio_sample);
+    return OkStatus();
   }
-  if (choice.status.ok()) choice.voice = known->second.voices.at(where_);
+  const Sample* sample = nullptr;
+  if (!is_heard) {
+    WS_ASSIGN_OR_RETURN(sample, FindSample(sentence, choice, stop));
+  }
+  if (choice.status.ok()) Note(sentence.speaker, sample);
+  return OkStatus();
+}
+
+// Everything new about speakers in one write: stores may take one write a second of an object.
+Status WorkerVoices::Remember() {
+  const auto change = [this](KnownSpeakers& speakers) {
+    bool is_new = false;
+    for (const auto& [speaker, update] : updates_) {
+      KnownSpeaker& present = speakers[speaker];
+      const bool brings_sample = present.sample.empty() && !update.sample.empty();
+      if (brings_sample) present.sample = update.sample;
+      const bool brings_profile = !present.is_heard && update.is_heard;
+      if (brings_profile) {
+        present.is_heard = true;
+        present.profile = update.profile;
+      }
+      const bool wants_voice = !clones_ && !present.voices.contains(where_);
+      if (wants_voice)
+        present.voices[where_] = AssignVoice(speakers, speaker, engine_.voice_namer, language_, where_);
+      is_new = is_new || brings_sample || brings_profile || wants_voice;
+    }
+    return is_new;
+  };
+  if (deps_.task_id.empty()) {
+    change(known_);
+    return OkStatus();
+  }
+  WS_ASSIGN_OR_RETURN(known_, deps_.tasks->ChangeSpeakers(deps_.task_id, change));
   return OkStatus();
 }
 
@@ -228,7 +238,12 @@ StatusOr<std::vector<SentenceVoice>> WorkerVoices::Choose(const std::vector<Work
   std::vector<SentenceVoice> choices(sentences.size());
   for (size_t i = 0; i < sentences.size(); ++i) {
     WS_RETURN_IF_ERROR(clones_ ? ChooseClone(sentences[i], choices[i], stop)
-                               : ChooseOwn(sentences[i], choices[i], stop));
+                               : ListenForOwn(sentences[i], choices[i], stop));
+  }
+  if (!updates_.empty()) WS_RETURN_IF_ERROR(Remember());
+  if (clones_) return choices;
+  for (size_t i = 0; i < sentences.size(); ++i) {
+    if (choices[i].status.ok()) choices[i].voice = known_.at(sentences[i].speaker).voices.at(where_);
   }
   return choices;
 }

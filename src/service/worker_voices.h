@@ -64,8 +64,9 @@ class WorkerVoices {
   StatusOr<Samples> OtherSamples(const std::string& speaker);
   Status LookIntoTranscript();
   Status ChooseClone(const WorkerSentence& sentence, SentenceVoice& choice, const std::stop_token& stop);
-  Status ChooseOwn(const WorkerSentence& sentence, SentenceVoice& choice, const std::stop_token& stop);
-  Status Remember(const std::string& speaker, const std::string& place, const Sample* sample);
+  Status ListenForOwn(const WorkerSentence& sentence, SentenceVoice& choice, const std::stop_token& stop);
+  void Note(const std::string& speaker, const Sample* sample);
+  Status Remember();
 
   const Deps deps_;
   const Engine& engine_;
@@ -73,6 +74,7 @@ class WorkerVoices {
   const std::string where_;  // engine and language, for KnownSpeaker::voices
   const bool clones_;
   KnownSpeakers known_;
+  KnownSpeakers updates_;                         // what this request found out
   std::map<std::string, Samples> in_request_;     // by speaker
   std::map<std::string, Samples> in_transcript_;  // by speaker
   bool has_transcript_ = false;                   // it was looked up

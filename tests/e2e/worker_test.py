@@ -342,6 +342,8 @@ class CloudTest(WorkerClient, cloud_test.CloudCase):
         self.assertEqual((200, USER), (status, json.loads(body)["user_id"]))
         self.assertEqual(results, self.results(self.run_client(task)))
         self.assertEqual([1] * len(TEXTS), self.spoken())
+        # One write for all speakers of a batch, and none when there is nothing new.
+        self.assertEqual(1, len([entry for entry in self.peer.log("/worker/voices.json") if entry["method"] == "PUT"]))
         # A speaker's voice comes from the transcript when the sentence brings no recording.
         sentence = {"sequence": 50, "text": "Nobody sent a recording.", "speaker": "Speaker A", "audioSample": None}
         self.assertEqual(200, self.status_of_json("POST", "/tasks/task-2/initialize", task["init"]))
