@@ -1,173 +1,28 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
-//
-// The worker routes without a transport, over stores in memory and over SQLite with files.
 #include "service/worker.h"
 
 #include <chrono>
-#include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
-
-#include "base/files.h"
-#include "net/test_tls_server.h"
-#include "service/service.h"
-#include "service/testing.h"
-#include "service/worker_testing.h"
+#include "service/worker_routes_testing.h"
 
 namespace waveshift::service {
 namespace {
 
-using net::TestTlsServer;
-using testing::CloningTone;
-using testing::DepsOf;
 using ::testing::Each;
-using testing::FakeJob;
-using testing::FastOptions;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::Recording;
+using testing::Json;
+using testing::kBase;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 using testing::ToneKokoro;
-using Json = nlohmann::json;
 
-constexpr char kBase[] = "https://media.example";
-constexpr char kSegments[] = "users/user 1/task-1/audio-segments/";
-
-class WorkerTest : public ::testing::TestWithParam<bool> {
- protected:
-  void SetUp() override {
-    tasks_ = stores::MakeMemoryTaskStore();
-    objects_ = stores::MakeMemoryObjectStore();
-    if (GetParam()) {
-      tasks_ = stores::OpenSqliteTaskStore(folder_.path() + "/tasks.db").value();
-      objects_ = stores::OpenFileObjectStore(folder_.path() + "/objects").value();
-    }
-    // As the product cuts them: a low and a high voice.
-    PutSample("sequence_0001_张 三.wav", 110);
-    PutSample("sequence_0002_Anna.wav", 220);
-    ASSERT_TRUE(objects_->Put("users/user 1/task-1/audio.aac", "adts", {}).ok());
-    Build();
-  }
-  void PutSample(const std::string& name, double pitch_hz) {
-    ASSERT_TRUE(objects_->Put(kSegments + name, Recording(pitch_hz), {}).ok());
-  }
-  static std::string Sample(const std::string& name) { return std::string(kBase) + "/" + kSegments + name; }
-
-  // As after a restart: nothing of the process is left.
-  void Build(WorkerOptions options = {}, const std::string& token = "") {
-    service_.reset();
-    worker_.reset();
-    manager_.reset();
-    TaskManagerOptions manager_options = FastOptions();
-    manager_options.public_base_url = kBase;
-    TaskManagerDeps manager_deps = DepsOf(*tasks_, *objects_, job_);
-    manager_deps.fetcher = fetcher_;
-    manager_ = std::make_unique<TaskManager>(std::move(manager_options), std::move(manager_deps));
-    options.public_base_url = base_;
-    WorkerDeps deps{.objects = objects_.get(), .tasks = tasks_.get(), .inputs = &manager_->inputs()};
-    deps.engine = [this](const std::string& language) -> StatusOr<Engine> {
-      WS_RETURN_IF_ERROR(engine_->CheckLanguage(language));
-      return Engine{.synthesizer = engine_, .voice_namer = namer_, .notice = ""};
-    };
-    worker_ = std::make_unique<Worker>(std::move(options), std::move(deps));
-    ServiceDeps service_deps;
-    service_deps.manager = manager_.get();
-    service_deps.tasks = tasks_.get();
-    service_deps.objects = objects_.get();
-    service_deps.worker = worker_.get();
-    service_ = std::make_unique<Service>(ServiceOptions{.api_token = token}, std::move(service_deps));
-  }
-  template <typename T>
-  std::shared_ptr<T> UseEngine() {
-    auto engine = std::make_shared<T>();
-    engine_ = engine;
-    Build();
-    return engine;
-  }
-
-  Response Ask(const std::string& method, const std::string& target, const Json& body = nullptr) {
-    const std::string text = body.is_null() ? "" : body.dump();
-    Request request;
-    request.method = method;
-    request.target = target;
-    request.has_body = !body.is_null();
-    if (request.has_body) {
-      request.content_length = static_cast<int64_t>(text.size());
-      request.headers["Content-Type"] = "application/json";
-    }
-    return service_->Handle(request, [&](const BodySink& sink) { return sink(text); });
-  }
-  Json Get(const std::string& method, const std::string& target, const Json& body = nullptr,
-           int status = 200) {
-    const Response response = Ask(method, target, body);
-    EXPECT_EQ(response.status, status) << response.body;
-    return Json::parse(response.body, nullptr, false);
-  }
-  void ExpectError(const Response& response, int status, const std::string& code, const std::string& word) {
-    EXPECT_EQ(response.status, status) << response.body;
-    const Json error = Json::parse(response.body, nullptr, false);
-    ASSERT_TRUE(error.is_object());
-    EXPECT_EQ(error["code"], code);
-    EXPECT_THAT(error["detail"].get<std::string>(), HasSubstr(word));
-    EXPECT_EQ(error["request_id"], response.Header("X-Request-Id"));
-  }
-  static Json Init() {
-    return {{"user_id", "user 1"},
-            {"audio_url", std::string(kBase) + "/users/user 1/task-1/audio.aac"},
-            {"video_url", std::string(kBase) + "/users/user 1/task-1/video.mp4"},
-            {"enable_audio_separation", true}};
-  }
-  Json Initialize(const std::string& id = "task-1") {
-    return Get("POST", "/tasks/" + id + "/initialize", Init());
-  }
-
-  static Json Sentence(int sequence, const std::string& text, const std::string& sample,
-                       const std::string& speaker) {
-    return {{"sequence", sequence},
-            {"text", text},
-            {"audioSample", sample.empty() ? Json(nullptr) : Json(sample)},
-            {"speaker", speaker},
-            {"startMs", 1000 * sequence},
-            {"endMs", 1000 * sequence + 900}};
-  }
-  static Json Batch() {
-    return {{"sentences",
-             {Sentence(1, "Good morning.", Sample("sequence_0001_张 三.wav"), "张 三"),
-              Sentence(2, "Who is it?", Sample("sequence_0002_Anna.wav"), "Anna"),
-              Sentence(3, "It is me.", Sample("sequence_0001_张 三.wav"), "张 三")}},
-            {"settings", {{"language", "english"}, {"speed", 1}, {"pitch", 1}}},
-            {"mode", "simple"}};
-  }
-  static Json BatchOf(Json sentence) {
-    Json batch = Batch();
-    batch["sentences"] = Json::array({std::move(sentence)});
-    return batch;
-  }
-  Json Speak(const Json& body, const std::string& id = "task-1") {
-    return Get("POST", "/tasks/" + id + "/synthesize", body);
-  }
-
-  ScratchDirectory folder_ = ScratchDirectory::Make().value();
-  std::unique_ptr<stores::TaskStore> tasks_;
-  std::unique_ptr<stores::ObjectStore> objects_;
-  std::shared_ptr<tts::Synthesizer> engine_ = std::make_shared<ToneKokoro>();
-  voices::VoiceNamer namer_ = &tts::KokoroCast;
-  std::shared_ptr<net::PublicFetcher> fetcher_;
-  std::string base_ = kBase;
-  FakeJob job_;
-  std::unique_ptr<TaskManager> manager_;
-  std::unique_ptr<Worker> worker_;
-  std::unique_ptr<Service> service_;
-};
+class WorkerTest : public testing::WorkerRoutes {};
 
 TEST_P(WorkerTest, RegistersATask) {
   const Json first = Initialize();
@@ -353,157 +208,6 @@ TEST_P(WorkerTest, SpeaksWithoutATask) {
   of_task["task_id"] = "another";
   ExpectError(Ask("POST", "/tasks/task-1/synthesize", of_task), 422, "invalid_field", "task_id");
 }
-
-// ---- voices
-
-TEST_P(WorkerTest, ACloneIsMadeOfTheSentencesOwnRecording) {
-  const auto engine = UseEngine<CloningTone>();
-  Initialize();
-  EXPECT_EQ(Speak(Batch())["success"], true);
-  std::map<std::string, std::string> reference;
-  for (const tts::SpeakRequest& asked : engine->asked()) reference[asked.text] = asked.voice.reference_id;
-  EXPECT_EQ(reference["Good morning."], reference["It is me."]);
-  EXPECT_NE(reference["Good morning."], reference["Who is it?"]);
-  EXPECT_NE(reference["Who is it?"], "");
-  // Another recording of the same words is another line.
-  Json other = BatchOf(Batch()["sentences"][0]);
-  other["sentences"][0]["audioSample"] = Sample("sequence_0002_Anna.wav");
-  EXPECT_EQ(Speak(other)["success"], true);
-  EXPECT_THAT(engine->asked(), SizeIs(4));
-}
-
-TEST_P(WorkerTest, WithoutItsOwnRecordingTheSpeakersOtherOnesServe) {
-  const auto engine = UseEngine<CloningTone>();
-  Initialize();
-  Json batch = Batch();
-  batch["sentences"][2]["audioSample"] =
-      Sample("sequence_0003_gone.wav");  // the same speaker's first is there
-  Json answer = Speak(batch);
-  EXPECT_EQ(answer["results"][2]["success"], true);
-  EXPECT_THAT(answer["results"][2]["warnings"].dump(), HasSubstr("audioSample"));
-  const auto of = [&](const std::string& text) {
-    for (const tts::SpeakRequest& asked : engine->asked()) {
-      if (asked.text == text) return asked.voice.reference_id;
-    }
-    return std::string("never asked");
-  };
-  EXPECT_EQ(of("It is me."), of("Good morning."));
-  // One that an earlier request had, also after a restart.
-  Build();
-  Speak(BatchOf(Sentence(5, "Again.", "", "Anna")));
-  EXPECT_EQ(of("Again."), of("Who is it?"));
-  // One of the transcript.
-  stores::NewTask task = testing::SmallTask("task-1");
-  task.lines[0].speaker = "Berta";
-  task.lines[0].audio_key = Sample("sequence_0002_Anna.wav");
-  ASSERT_TRUE(tasks_->Create(task).ok());
-  Speak(BatchOf(Sentence(6, "From the transcript.", "", "Berta")));
-  EXPECT_EQ(of("From the transcript."), of("Who is it?"));
-  // Nobody knows one: the engine's own voice.
-  answer = Speak(BatchOf(Sentence(7, "A stranger.", "", "Nobody")));
-  EXPECT_EQ(of("A stranger."), "");
-  EXPECT_THAT(answer["results"][0]["warnings"].dump(), HasSubstr("no recording"));
-}
-
-TEST_P(WorkerTest, WhatIsNoRecordingIsPassedOver) {
-  const auto engine = UseEngine<CloningTone>();
-  Initialize();
-  ASSERT_TRUE(objects_->Put("users/u/text.wav", "this is no sound", {}).ok());
-  ASSERT_TRUE(objects_->Put("users/u/long.wav", Recording(110, 61), {}).ok());
-  for (const char* place : {"users/u/text.wav", "users/u/long.wav"}) {
-    const Json result = Speak(BatchOf(Sentence(1, std::string("From ") + place, place, place)))["results"][0];
-    EXPECT_EQ(result["success"], true);
-    EXPECT_THAT(result["warnings"].dump(), HasSubstr("audioSample"));
-  }
-}
-
-TEST_P(WorkerTest, AnEngineThatDoesNotCloneGivesEachSpeakerAVoiceThatStays) {
-  const auto engine = UseEngine<ToneKokoro>();
-  Initialize();
-  Speak(Batch());
-  std::map<std::string, std::string> voice;
-  for (const tts::SpeakRequest& asked : engine->asked()) voice[asked.text] = asked.voice.name;
-  EXPECT_EQ(voice["Good morning."], voice["It is me."]);
-  EXPECT_THAT(voice["Good morning."], HasSubstr("m_"));  // a low voice, like the recording
-  EXPECT_THAT(voice["Who is it?"], HasSubstr("f_"));
-  // New speakers do not change who speaks with which voice, and get others.
-  Build();
-  PutSample("sequence_0004_Berta.wav", 225);
-  PutSample("sequence_0005_Carl.wav", 112);
-  Speak(BatchOf(Sentence(4, "New.", Sample("sequence_0004_Berta.wav"), "Berta")));
-  Speak(BatchOf(Sentence(5, "Newer.", Sample("sequence_0005_Carl.wav"), "Carl")));
-  Speak(BatchOf(Sentence(6, "Old.", Sample("sequence_0002_Anna.wav"), "Anna")));
-  for (const tts::SpeakRequest& asked : engine->asked()) voice[asked.text] = asked.voice.name;
-  EXPECT_EQ(voice["Old."], voice["Who is it?"]);
-  const std::set<std::string> different = {voice["Good morning."], voice["Who is it?"], voice["New."],
-                                           voice["Newer."]};
-  EXPECT_THAT(different, SizeIs(4));
-}
-
-TEST_P(WorkerTest, RealSpeechOfEspeak) {
-  engine_ = tts::MakeEspeak();
-  namer_ = &tts::EspeakVoiceName;
-  Build();
-  Initialize();
-  Json batch = Batch();
-  batch["settings"]["language"] = "zh";
-  batch["sentences"][0]["text"] = "早上好，今天天气很好。";
-  const Json answer = Speak(batch);
-  for (const Json& result : answer["results"]) {
-    EXPECT_EQ(result["success"], true) << result.dump();
-    EXPECT_EQ(result["engine"], "espeak");
-    EXPECT_GT(result["durationMs"].get<int>(), 300);
-    EXPECT_LT(result["durationMs"].get<int>(), 6000);
-  }
-  EXPECT_NE(answer["results"][0]["voice"], answer["results"][1]["voice"]);
-  EXPECT_EQ(Speak(batch), answer);
-}
-
-// ---- addresses
-
-TEST_P(WorkerTest, AddressesThatAreNotAllowedFailTheirSentenceAlone) {
-  for (const bool clones : {false, true}) {
-    if (clones) UseEngine<CloningTone>();
-    Initialize();
-    Json batch = Batch();
-    for (const char* place :
-         {"http://169.254.169.254/latest/meta-data", "https://127.0.0.1/x.wav", "file:///etc/passwd",
-          "https://elsewhere.example/x.wav", "../secret.wav", "journal/task-1/worker/task.json"}) {
-      batch["sentences"].push_back(Sentence(9, "Never.", place, "Anna"));
-    }
-    const Json answer = Speak(batch);
-    EXPECT_EQ(answer["success"], true);
-    for (size_t i = 0; i < answer["results"].size(); ++i) {
-      EXPECT_EQ(answer["results"][i]["success"], i < 3) << answer["results"][i].dump();
-      if (i < 3) continue;
-      EXPECT_THAT(answer["results"][i]["error"].get<std::string>(), StartsWith("audioSample: "));
-    }
-  }
-}
-
-TEST_P(WorkerTest, RecordingsOnHostsOfTheListAreRead) {
-  int failures = 0;
-  const TestTlsServer server(folder_.path() + "/certificate.pem", [&](const std::string& target) {
-    if (target == "/busy.wav" && ++failures <= 3) return TestTlsServer::Reply(503, "soon");
-    return TestTlsServer::Reply(target == "/gone.wav" ? 404 : 200, Recording(130));
-  });
-  fetcher_ = std::make_shared<net::PublicFetcher>(server.FetchOptions());
-  const auto engine = UseEngine<CloningTone>();
-  Initialize();
-  EXPECT_EQ(Speak(BatchOf(Sentence(1, "One.", server.Url("/张 三.wav"), "A")))["success"], true);
-  EXPECT_EQ(server.Targets().at(0), "/%E5%BC%A0%20%E4%B8%89.wav");
-  EXPECT_NE(engine->asked().at(0).voice.reference_id, "");
-  EXPECT_THAT(
-      Speak(BatchOf(Sentence(2, "Two.", server.Url("/gone.wav"), "B")))["results"][0]["warnings"].dump(),
-      HasSubstr("404"));
-  // What may pass is the request's error, so that the caller asks again, and no other voice speaks.
-  const Json busy = BatchOf(Sentence(3, "Three.", server.Url("/busy.wav"), "C"));
-  ExpectError(Ask("POST", "/tasks/task-1/synthesize", busy), 502, "upstream_failed", "503");
-  EXPECT_EQ(Speak(busy)["success"], true);
-  EXPECT_NE(engine->asked().back().voice.reference_id, "");
-}
-
-// ---- steps
 
 TEST_P(WorkerTest, FitsIntoSlotsAndMovesStarts) {
   Initialize();
