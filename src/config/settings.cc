@@ -5,6 +5,8 @@
 // business.
 #include "config/settings.h"
 
+#include <utility>
+
 #include <nlohmann/json.hpp>
 
 namespace waveshift::config {
@@ -48,6 +50,13 @@ void ServerSettings::Register(Registry& r) {
             "texts that /v1/audio/speech speaks at once");
   r.Integer("WAVESHIFT_SPEECH_CHARACTERS", &speech_characters, 1, 1000000,
             "longest text that /v1/audio/speech takes");
+  r.Integer("WAVESHIFT_WORKER_REQUESTS", &worker_requests, 1, 64, "requests that /synthesize serves at once");
+  r.Integer("WAVESHIFT_WORKER_PATIENCE", &worker_patience_s, 1, 3600,
+            "longest time until /synthesize answers, s");
+  r.Text("MEDIA_URL_ALLOWED_HOSTS", &media_url_allowed_hosts, "other hosts that inputs may lie on");
+  r.Integer("MEDIA_URL_TIMEOUT", &media_url_timeout_s, 1, kMostSeconds,
+            "longest time for one download from them, s")
+      .Also("TTS_DOWNLOAD_TIMEOUT");
   r.Word("WAVESHIFT_EXECUTION", &execution_word, {"auto", "inline", "background"},
          "whether a job runs within the request that starts it");
   r.Integer("WAVESHIFT_TIME_LIMIT_S", &time_limit_s, 0, kMostSeconds,
@@ -67,6 +76,17 @@ Status ServerSettings::Validate() const {
                              host.substr(0, 80) + "\"");
   }
   return OkStatus();
+}
+
+std::vector<std::string> ServerSettings::MediaUrlAllowedHosts() const {
+  std::vector<std::string> hosts;
+  std::string one;
+  for (const char c : media_url_allowed_hosts + ",") {
+    const bool ends = c == ',' || c == ' ';
+    if (!ends) one += c;
+    if (ends && !one.empty()) hosts.push_back(std::exchange(one, {}));
+  }
+  return hosts;
 }
 
 std::string ServerSettings::ToString() const { return ShowGroup(*this); }

@@ -38,7 +38,12 @@ struct ServerSettings {
   int max_upload_mib = 65536;    // WAVESHIFT_MAX_UPLOAD_MIB: largest object that PUT /api/objects/ takes
   int speech_requests = 4;       // WAVESHIFT_SPEECH_REQUESTS: texts that POST /v1/audio/speech speaks at once
   int speech_characters = 4096;  // WAVESHIFT_SPEECH_CHARACTERS: longest of these texts
-  Secret api_token;              // WAVESHIFT_API_TOKEN; not set: open
+  int worker_requests = 16;      // WAVESHIFT_WORKER_REQUESTS: POST /synthesize at one time
+  int worker_patience_s = 90;    // WAVESHIFT_WORKER_PATIENCE: such a request answers by then
+  // MEDIA_URL_ALLOWED_HOSTS: other hosts that inputs may lie on, separated by commas or spaces.
+  std::string media_url_allowed_hosts;
+  int media_url_timeout_s = 300;         // MEDIA_URL_TIMEOUT: for one download from them
+  Secret api_token;                      // WAVESHIFT_API_TOKEN; not set: open
   std::string failure_status = "error";  // TASK_FAILURE_STATUS: "error" or "failed"
   std::string execution_word = "auto";   // WAVESHIFT_EXECUTION
   int time_limit_s = 0;   // WAVESHIFT_TIME_LIMIT_S: of a request that runs a job; 0: the platform's
@@ -46,6 +51,7 @@ struct ServerSettings {
   std::string self_url;   // WAVESHIFT_SELF_URL: where the server sends the request that goes on; "" = nowhere
 
   int64_t MaxUploadBytes() const { return int64_t{max_upload_mib} << 20; }
+  std::vector<std::string> MediaUrlAllowedHosts() const;
   void Register(Registry& registry);
   Status Validate() const;
   std::string ToString() const;

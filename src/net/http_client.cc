@@ -53,6 +53,10 @@ HttpClient::~HttpClient() = default;
 
 StatusOr<HttpResponse> HttpClient::Send(const HttpRequest& request, const std::stop_token& stop) {
   WS_RETURN_IF_ERROR(internal::CheckRequest(request));
+  if (request.may_connect) {  // a kept connection was made without asking
+    internal::Handle own;
+    return internal::Transfer(own, request).Run(stop);
+  }
   auto handle = pool_->Take();
   StatusOr<HttpResponse> response = internal::Transfer(*handle, request).Run(stop);
   pool_->GiveBack(std::move(handle));

@@ -5,6 +5,8 @@
 #ifndef WAVESHIFT_NET_HTTP_MESSAGE_H_
 #define WAVESHIFT_NET_HTTP_MESSAGE_H_
 
+#include <sys/socket.h>
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -67,6 +69,13 @@ struct HttpRequest {
   // Redirects that are followed. They may lead to another host, to which only Authorization and Cookie are
   // not sent: leave it at 0 when another header holds a secret.
   int max_redirects = 0;
+  // For URLs that somebody else chose: asked about each address before a connection to it begins, so that no
+  // name can lead elsewhere. When it says no and no other address of the name will do, the request ends with
+  // InvalidArgument. Such a request uses no proxy and has a connection of its own.
+  std::function<bool(const sockaddr& address)> may_connect;
+  // "HOST:PORT:ADDRESS": known without asking a name server; with may_connect only.
+  std::vector<std::string> known_addresses;
+  std::string ca_file;  // certificates that are trusted in place of the system's
 };
 
 struct HttpResponse {

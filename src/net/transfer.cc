@@ -1,5 +1,7 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <cstring>
 #include <functional>
@@ -40,6 +42,12 @@ std::string_view Trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
+void Append(curl_slist*& list, const std::string& line) {
+  curl_slist* const longer = curl_slist_append(list, line.c_str());
+  if (longer == nullptr) throw std::bad_alloc();
+  list = longer;
+}
+
 }  // namespace
 
 Handle::Handle() : easy(curl_easy_init()), multi(curl_multi_init()) {
@@ -75,6 +83,7 @@ Transfer::Transfer(Handle& handle, const HttpRequest& request)
 Transfer::~Transfer() {
   curl_easy_reset(handle_.easy);
   curl_slist_free_all(header_list_);
+  curl_slist_free_all(known_list_);
 }
 
 Status Transfer::Fail(const std::string& why, StatusCode code) const {
@@ -109,6 +118,16 @@ int Transfer::OnSeek(void* self, curl_off_t offset, int origin) {
 int Transfer::OnRequest(void* self, char* /*our_ip*/, char* /*ip*/, int /*our_port*/, int /*port*/) {
   ++static_cast<Transfer*>(self)->response_.times_sent;
   return CURL_PREREQFUNC_OK;
+}
+
+// What is connected to is what was asked about: the name is not looked up again in between.
+curl_socket_t Transfer::OnSocket(void* self, curlsocktype /*purpose*/, curl_sockaddr* address) {
+  auto* const transfer = static_cast<Transfer*>(self);
+  if (transfer->request_.may_connect(address->addr))
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  transfer->callback_error_ =
+      transfer->Fail("leads to an address that may not be used", StatusCode::kInvalidArgument);
+  return CURL_SOCKET_BAD;
 }
 
 bool Transfer::TakeHeaderLine(std::string_view line) {
@@ -174,11 +193,7 @@ Status Transfer::RewindBody() {
 }
 
 void Transfer::SetHeaders() {
-  const auto add = [this](const std::string& line) {
-    curl_slist* const longer = curl_slist_append(header_list_, line.c_str());
-    if (longer == nullptr) throw std::bad_alloc();
-    header_list_ = longer;
-  };
+  const auto add = [this](const std::string& line) { Append(header_list_, line); };
   for (const HttpHeader& header : request_.headers) {
     // libcurl's way to write a header without a value.
     add(header.value.empty() ? header.name + ";" : header.name + ": " + header.value);
@@ -206,6 +221,17 @@ void Transfer::SetBody() {
   curl_easy_setopt(easy, CURLOPT_SEEKDATA, this);
 }
 
+void Transfer::SetConnection() {
+  CURL* const easy = handle_.easy;
+  if (!request_.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, request_.ca_file.c_str());
+  if (!request_.may_connect) return;
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");  // not the environment's, either
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Transfer::OnSocket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
+  for (const std::string& known : request_.known_addresses) Append(known_list_, known);
+  curl_easy_setopt(easy, CURLOPT_RESOLVE, known_list_);
+}
+
 Status Transfer::SetUp() {
   CURL* const easy = handle_.easy;
   WS_RETURN_IF_ERROR(RewindBody());
@@ -229,6 +255,7 @@ Status Transfer::SetUp() {
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Transfer::OnBody);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  SetConnection();
   SetHeaders();
   SetBody();
   return OkStatus();

@@ -49,8 +49,10 @@ class Transfer {
   static size_t OnRead(char* to, size_t size, size_t count, void* self);
   static int OnSeek(void* self, curl_off_t offset, int origin);
   static int OnRequest(void* self, char*, char*, int, int);
+  static curl_socket_t OnSocket(void* self, curlsocktype purpose, curl_sockaddr* address);
 
   Status SetUp();
+  void SetConnection();
   void SetHeaders();
   void SetBody();
   Status Loop(const std::stop_token& stop);
@@ -65,6 +67,7 @@ class Transfer {
   const HttpRequest& request_;
   const std::string shown_url_;
   curl_slist* header_list_ = nullptr;
+  curl_slist* known_list_ = nullptr;  // of known_addresses
   HttpResponse response_;
   size_t header_bytes_ = 0;
   bool head_shown_ = false;  // to request_.on_head

@@ -3,26 +3,17 @@
 //
 // Objects in and out.
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <utility>
 
 #include "base/files.h"
+#include "service/media_inputs.h"
 #include "service/ranges.h"
 #include "service/service_internal.h"
 
 namespace waveshift::service {
 namespace {
-
-// A job's own notes, its lease among them; and what a store keeps for itself.
-constexpr std::array<std::string_view, 2> kPrivatePrefixes = {"journal/", ".waveshift/"};
-
-bool IsPublicKey(const std::string& key) {
-  return IsSafeRelativePath(key) &&
-         std::none_of(kPrivatePrefixes.begin(), kPrivatePrefixes.end(),
-                      [&](std::string_view prefix) { return key.compare(0, prefix.size(), prefix) == 0; });
-}
 
 bool EndsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;

@@ -6,7 +6,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/files.h"
 #include "service/json_object_internal.h"
 #include "service/task_state.h"
 #include "text/language.h"
@@ -40,11 +39,12 @@ BodyError ReadId(const Json& object, const char* name, bool required, std::strin
   return {};
 }
 
-BodyError ReadPath(const Json& object, const char* name, bool required, std::string& path) {
+BodyError ReadPath(const Json& object, const char* name, bool required, const MediaInputs& inputs,
+                   std::string& path) {
   if (BodyError error = ReadString(object, name, required, path); error.kind != BodyError::Kind::kNone)
     return error;
   if (path.empty()) return {};
-  if (const Status status = CheckInputPath(name, path); !status.ok()) return WrongShape(Message(status));
+  if (const Status status = inputs.Check(name, path); !status.ok()) return WrongShape(Message(status));
   return {};
 }
 
@@ -71,36 +71,30 @@ BodyError ReadLanguage(const Json& object, stores::NewTask& task) {
   return {};
 }
 
-BodyError ReadOriginalForm(const Json& object, stores::NewTask& task) {
+BodyError ReadOriginalForm(const Json& object, const MediaInputs& inputs, stores::NewTask& task) {
   BodyError error = ReadId(object, "video_id", true, task.id);
-  if (error.kind == BodyError::Kind::kNone) error = ReadPath(object, "video_path_r2", true, task.video_path);
-  if (error.kind == BodyError::Kind::kNone) error = ReadPath(object, "audio_path_r2", true, task.audio_path);
+  if (error.kind == BodyError::Kind::kNone)
+    error = ReadPath(object, "video_path_r2", true, inputs, task.video_path);
+  if (error.kind == BodyError::Kind::kNone)
+    error = ReadPath(object, "audio_path_r2", true, inputs, task.audio_path);
   task.target_language = "chinese";  // what the product's schema says by default
   return error;
 }
 
 }  // namespace
 
-Status CheckInputPath(std::string_view field, const std::string& path) {
-  if (path.find("://") != std::string::npos) {
-    return InvalidArgument(
-        std::string(field) +
-        ": URLs are not allowed with local stores; PUT the file to /api/objects/KEY and give its key");
-  }
-  if (!IsSafeRelativePath(path)) return InvalidArgument(std::string(field) + ": is not a valid object key");
-  return OkStatus();
-}
-
-BodyError ParseNewTask(std::string_view body, stores::NewTask& task) {
+BodyError ParseNewTask(std::string_view body, const MediaInputs& inputs, stores::NewTask& task) {
   Json object;
   if (BodyError error = ParseJsonObject(body, object); error.kind != BodyError::Kind::kNone) return error;
   BodyError error;
   if (object.contains("video_id") && !object.contains("video_path")) {
-    error = ReadOriginalForm(object, task);
+    error = ReadOriginalForm(object, inputs, task);
   } else {
     error = ReadId(object, "task_id", false, task.id);
-    if (error.kind == BodyError::Kind::kNone) error = ReadPath(object, "video_path", true, task.video_path);
-    if (error.kind == BodyError::Kind::kNone) error = ReadPath(object, "audio_path", false, task.audio_path);
+    if (error.kind == BodyError::Kind::kNone)
+      error = ReadPath(object, "video_path", true, inputs, task.video_path);
+    if (error.kind == BodyError::Kind::kNone)
+      error = ReadPath(object, "audio_path", false, inputs, task.audio_path);
     if (error.kind == BodyError::Kind::kNone) error = ReadLanguage(object, task);
     if (error.kind == BodyError::Kind::kNone) error = ReadSegments(object, task);
   }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/status.h"
+#include "service/media_inputs.h"
 #include "stores/task_store.h"
 
 namespace waveshift::service {
@@ -19,14 +20,11 @@ struct BodyError {
 
 // The body of POST /api/task: {task_id?, video_path, audio_path?, target_language, segments[...]}, or the
 // original engine's {video_id, audio_path_r2, video_path_r2} (a task without transcript, which another
-// program writes). A missing id is made.
-BodyError ParseNewTask(std::string_view body, stores::NewTask& task);
+// program writes). A missing id is made. `inputs` says what paths may name.
+BodyError ParseNewTask(std::string_view body, const MediaInputs& inputs, stores::NewTask& task);
 
 // The body of POST /api/start_tts: {"task_id"}.
 BodyError ParseTaskId(std::string_view body, std::string& task_id);
-
-// InvalidArgument unless `path` can name an object of the local store.
-Status CheckInputPath(std::string_view field, const std::string& path);
 
 }  // namespace waveshift::service
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/new_task.h"
 
+#include <memory>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -16,6 +17,14 @@ using ::testing::MatchesRegex;
 using Json = nlohmann::json;
 using Kind = BodyError::Kind;
 
+const MediaInputs& Inputs() {
+  static const MediaInputs inputs(
+      nullptr, "https://media.example.com/",
+      std::make_shared<net::PublicFetcher>(net::PublicFetchOptions{.allowed_hosts = {"videos.example.com"}}),
+      1 << 20);
+  return inputs;
+}
+
 Json Good() {
   return {{"task_id", "talk-1"},
           {"video_path", "users/u/talk-1/video.mp4"},
@@ -25,7 +34,7 @@ Json Good() {
 
 void ExpectWrong(const Json& body, const std::string& field) {
   stores::NewTask task;
-  const BodyError error = ParseNewTask(body.dump(), task);
+  const BodyError error = ParseNewTask(body.dump(), Inputs(), task);
   EXPECT_EQ(error.kind, Kind::kWrongShape) << body.dump();
   EXPECT_THAT(error.detail, HasSubstr(field));
 }
@@ -34,7 +43,7 @@ TEST(NewTaskTest, ReadsTheWholeForm) {
   Json body = Good();
   body["audio_path"] = "users/u/talk-1/audio.aac";
   stores::NewTask task;
-  const BodyError error = ParseNewTask(body.dump(), task);
+  const BodyError error = ParseNewTask(body.dump(), Inputs(), task);
   ASSERT_EQ(error.kind, Kind::kNone) << error.detail;
   EXPECT_EQ(task.id, "talk-1");
   EXPECT_EQ(task.video_path, "users/u/talk-1/video.mp4");
@@ -50,8 +59,8 @@ TEST(NewTaskTest, MakesAnIdWhenThereIsNone) {
   body.erase("task_id");
   stores::NewTask first;
   stores::NewTask second;
-  ASSERT_EQ(ParseNewTask(body.dump(), first).kind, Kind::kNone);
-  ASSERT_EQ(ParseNewTask(body.dump(), second).kind, Kind::kNone);
+  ASSERT_EQ(ParseNewTask(body.dump(), Inputs(), first).kind, Kind::kNone);
+  ASSERT_EQ(ParseNewTask(body.dump(), Inputs(), second).kind, Kind::kNone);
   EXPECT_THAT(first.id, MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
   EXPECT_NE(first.id, second.id);
 }
@@ -59,12 +68,24 @@ TEST(NewTaskTest, MakesAnIdWhenThereIsNone) {
 TEST(NewTaskTest, UnderstandsTheOriginalForm) {
   const Json body = {{"video_id", "v1"}, {"audio_path_r2", "u/a.aac"}, {"video_path_r2", "u/v.mp4"}};
   stores::NewTask task;
-  ASSERT_EQ(ParseNewTask(body.dump(), task).kind, Kind::kNone);
+  ASSERT_EQ(ParseNewTask(body.dump(), Inputs(), task).kind, Kind::kNone);
   EXPECT_EQ(task.id, "v1");
   EXPECT_EQ(task.audio_path, "u/a.aac");
   EXPECT_EQ(task.video_path, "u/v.mp4");
   EXPECT_TRUE(task.lines.empty());
   ExpectWrong({{"video_id", "v1"}, {"video_path_r2", "u/v.mp4"}}, "audio_path_r2");
+}
+
+TEST(NewTaskTest, PathsMayBeAddressesThatAreAllowed) {
+  Json body = Good();
+  for (const char* path :
+       {"https://media.example.com/users/u/a b.mp4", "https://videos.example.com/张.mp4"}) {
+    body["video_path"] = path;
+    stores::NewTask task;
+    const BodyError error = ParseNewTask(body.dump(), Inputs(), task);
+    EXPECT_EQ(error.kind, Kind::kNone) << error.detail;
+    EXPECT_EQ(task.video_path, path);
+  }
 }
 
 TEST(NewTaskTest, ErrorsNameTheField) {
@@ -82,8 +103,9 @@ TEST(NewTaskTest, ErrorsNameTheField) {
   for (const char* id : {"", "..", "a/b", "a b", "ä"}) ExpectWrong(with("task_id", id), "task_id");
   ExpectWrong(with("task_id", std::string(129, 'a')), "task_id");
   ExpectWrong(with("task_id", 7), "task_id");
-  for (const char* path :
-       {"", "/etc/passwd", "../x", "a//b", "https://example.com/v.mp4", "file:///etc/passwd"}) {
+  for (const char* path : {"", "/etc/passwd", "../x", "a//b", "https://example.com/v.mp4",
+                           "http://videos.example.com/v.mp4", "https://media.example.com/../v.mp4",
+                           "https://media.example.com", "file:///etc/passwd", "journal/talk-1/lease"}) {
     ExpectWrong(with("video_path", path), "video_path");
     if (*path != '\0') ExpectWrong(with("audio_path", path), "audio_path");
   }
@@ -98,10 +120,10 @@ TEST(NewTaskTest, ErrorsNameTheField) {
 
 TEST(NewTaskTest, WhatIsNoJsonIsAnotherError) {
   stores::NewTask task;
-  EXPECT_EQ(ParseNewTask("", task).kind, Kind::kNotJson);
-  EXPECT_EQ(ParseNewTask("{\"a\":", task).kind, Kind::kNotJson);
-  EXPECT_EQ(ParseNewTask("{\"a\":\"\xff\"}", task).kind, Kind::kNotJson);
-  EXPECT_EQ(ParseNewTask(std::string(200000, '['), task).kind, Kind::kNotJson);
+  EXPECT_EQ(ParseNewTask("", Inputs(), task).kind, Kind::kNotJson);
+  EXPECT_EQ(ParseNewTask("{\"a\":", Inputs(), task).kind, Kind::kNotJson);
+  EXPECT_EQ(ParseNewTask("{\"a\":\"\xff\"}", Inputs(), task).kind, Kind::kNotJson);
+  EXPECT_EQ(ParseNewTask(std::string(200000, '['), Inputs(), task).kind, Kind::kNotJson);
   std::string id;
   EXPECT_EQ(ParseTaskId("nonsense", id).kind, Kind::kNotJson);
 }

@@ -62,7 +62,10 @@ Service::Service(ServiceOptions options, ServiceDeps deps)
       created_(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())) {}
 Service::~Service() { StopSpeech(); }
 
-void Service::StopSpeech() { speech_stop_.request_stop(); }
+void Service::StopSpeech() {
+  speech_stop_.request_stop();
+  if (deps_.worker != nullptr) deps_.worker->Stop();
+}
 
 Response Service::ErrorResponse(int status, std::string_view code, std::string_view detail,
                                 const std::string& request_id) {
@@ -111,6 +114,12 @@ const std::vector<Service::Route>& Service::Routes() {
       {"GET", "/v1/audio/voices", &Service::ListVoices},
       {"GET", "/v1/models", &Service::ListModels},
       {"GET", "/v1/models/{id}", &Service::GetModel},
+      {"POST", "/tasks/{id}/initialize", &Service::InitializeWorkerTask},
+      {"POST", "/tasks/{id}/synthesize", &Service::SynthesizeForTask},
+      {"GET", "/tasks/{id}/status", &Service::WorkerTaskStatus},
+      {"DELETE", "/tasks/{id}", &Service::ForgetWorkerTask},
+      {"POST", "/synthesize", &Service::SynthesizeSentences},
+      {"GET", "/health", &Service::WorkerHealth},
       {"GET", "/ui", &Service::PageRedirect},
       {"GET", "/ui/", &Service::Page},
       {"GET", "/ui/{name}", &Service::Page},

@@ -32,6 +32,7 @@
 #include "service/http_types.h"
 #include "service/speech_voices.h"
 #include "service/task_manager.h"
+#include "service/worker.h"
 
 namespace waveshift::service {
 
@@ -72,7 +73,8 @@ struct ServiceDeps {
                      const std::string& request_id)>
       on_handled;
   std::vector<WebAsset> web_assets;
-  SpeechEngines speech;  // for /v1/
+  SpeechEngines speech;      // for /v1/
+  Worker* worker = nullptr;  // of the later product's routes; null: they are not served
   std::function<Status(media::SoundFormat)> check_sound_format = &media::CheckSoundFormat;
   // POST /initialize: loads what speaks and speaks once. Empty: there is nothing to load. Any thread.
   std::function<Status(const std::stop_token&)> initialize;
@@ -147,6 +149,16 @@ class Service : public RequestHandler {
   Response ListModels(Call& call);
   Response GetModel(Call& call);
   Response ListVoices(Call& call);
+  // worker_routes.cc
+  Response InitializeWorkerTask(Call& call);
+  Response SynthesizeForTask(Call& call);
+  Response SynthesizeSentences(Call& call);
+  Response ForgetWorkerTask(Call& call);
+  Response WorkerTaskStatus(Call& call);
+  Response WorkerHealth(Call& call);
+  Response AnswerSynthesize(Call& call, bool has_id);
+  Response CheckWorkerCall(Call& call, bool has_id);
+  static Response WorkerError(Call& call, const Status& status);
 
   StatusOr<std::string> ReadBody(Call& call, Response& refusal);
   StatusOr<std::string> ReadJsonBody(Call& call, Response& refusal);

@@ -32,7 +32,10 @@ std::string LeaseKey(const std::string& task_id) { return "journal/" + task_id +
 std::string CancelKey(const std::string& task_id) { return "journal/" + task_id + "/cancel"; }
 
 TaskManager::TaskManager(TaskManagerOptions options, TaskManagerDeps deps)
-    : options_(std::move(options)), deps_(std::move(deps)), holder_(HolderName()) {}
+    : options_(std::move(options)),
+      deps_(std::move(deps)),
+      holder_(HolderName()),
+      inputs_(deps_.objects, options_.public_base_url, deps_.fetcher, options_.max_input_bytes) {}
 
 TaskManager::~TaskManager() { Shutdown(); }
 

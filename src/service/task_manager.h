@@ -31,6 +31,7 @@
 
 #include "base/status.h"
 #include "pipeline/job.h"
+#include "service/media_inputs.h"
 #include "service/task_state.h"
 #include "stores/object_store.h"
 #include "stores/task_store.h"
@@ -72,6 +73,7 @@ struct TaskManagerOptions {
   // Where everybody can read the objects, "" = nowhere: inputs (an audio_key, too) that are addresses below
   // it are read as objects.
   std::string public_base_url;
+  int64_t max_input_bytes = int64_t{64} << 30;  // of a file from another host
   pipeline::JobOptions job;
 };
 
@@ -99,9 +101,10 @@ struct TaskManagerDeps {
   stores::TaskStore* tasks = nullptr;
   stores::ObjectStore* objects = nullptr;
   EngineFactory engine;
-  BackgroundFactory background;               // asked by each job that speaks; none: as the options' job says
-  JobRunner run_job;                          // pipeline::RunJob outside tests
-  simplify::ChatModel* chat_model = nullptr;  // of all jobs; null: none. Outlives the manager
+  BackgroundFactory background;  // asked by each job that speaks; none: as the options' job says
+  JobRunner run_job;             // pipeline::RunJob outside tests
+  std::shared_ptr<net::PublicFetcher> fetcher;        // of inputs from other hosts; null: there are none
+  simplify::ChatModel* chat_model = nullptr;          // of all jobs; null: none. Outlives the manager
   std::shared_ptr<const voices::Vad> voice_activity;  // of all jobs; null: levels tell speech
   // One line about a task, for the log. Called from any thread, also several at once.
   std::function<void(const std::string& task_id, bool is_error, const std::string& line)> log;
@@ -169,6 +172,8 @@ class TaskManager {
   bool IsShutDown() const;
   // Jobs that run now, and tasks that wait.
   std::pair<size_t, size_t> Load() const;
+  // What its tasks may name as input.
+  const MediaInputs& inputs() const { return inputs_; }
 
  private:
   enum class StopReason { kNone, kCancelled, kShutdown, kLeaseLost, kTimeLimit };
@@ -192,12 +197,8 @@ class TaskManager {
   // The whole life of a taken entry; gives how it ended.
   Status Execute(const EntryPtr& entry);
   StatusOr<pipeline::JobResult> RunJobOf(const EntryPtr& entry);
-  StatusOr<pipeline::JobSpec> BuildSpec(const stores::Task& task, stores::ObjectStore& objects,
-                                        const std::string& scratch);
-  StatusOr<std::string> ReadClip(const std::string& audio_key, stores::ObjectStore& objects,
-                                 int64_t max_bytes);
-  StatusOr<pipeline::MediaFile> LocalInput(const std::string& field, const std::string& key,
-                                           stores::ObjectStore& objects, const std::string& scratch);
+  StatusOr<pipeline::JobSpec> BuildSpec(const stores::Task& task, const std::string& scratch,
+                                        const std::stop_token& stop);
   void OnProgress(const EntryPtr& entry, const pipeline::Progress& progress);
   // Writes the final status, lets the lease go and takes the entry out of the table.
   Status Conclude(const EntryPtr& entry, const StatusOr<pipeline::JobResult>& result);
@@ -233,6 +234,7 @@ class TaskManager {
   const TaskManagerOptions options_;
   const TaskManagerDeps deps_;
   const std::string holder_;
+  const MediaInputs inputs_;
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;

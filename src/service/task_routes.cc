@@ -148,7 +148,7 @@ Response Service::CreateTask(Call& call) {
   const auto body = ReadJsonBody(call, refusal);
   if (!body.ok()) return refusal;
   stores::NewTask task;
-  const BodyError error = ParseNewTask(*body, task);
+  const BodyError error = ParseNewTask(*body, deps_.manager->inputs(), task);
   if (error.kind == BodyError::Kind::kNotJson) return call.Error(400, "bad_request", error.detail);
   if (error.kind == BodyError::Kind::kWrongShape) return call.Error(422, "invalid_field", error.detail);
   if (const Status status = deps_.tasks->Create(task); !status.ok()) return call.Error(status);

@@ -11,7 +11,6 @@
 
 #include "base/files.h"
 #include "service/fenced_store.h"
-#include "service/public_url.h"
 #include "service/task_manager.h"
 #include "service/task_manager_internal.h"
 #include "text/language.h"
@@ -39,8 +38,6 @@ StatusOr<std::string> GetWithin(stores::ObjectStore& objects, const std::string&
   });
   return objects.WithStop(late.get_token())->Get(key, kMaxReportBytes);
 }
-
-bool IsUrl(std::string_view path) { return path.find("://") != std::string_view::npos; }
 
 }  // namespace
 
@@ -82,8 +79,9 @@ Status TaskManager::Execute(const EntryPtr& entry) {
 
 StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
   WS_ASSIGN_OR_RETURN(const ScratchDirectory scratch, ScratchDirectory::Make(options_.scratch_parent));
-  const std::unique_ptr<stores::ObjectStore> objects = deps_.objects->WithStop(entry->stop.get_token());
-  WS_ASSIGN_OR_RETURN(pipeline::JobSpec spec, BuildSpec(entry->task, *objects, scratch.path()));
+  const std::stop_token stop = entry->stop.get_token();
+  const std::unique_ptr<stores::ObjectStore> objects = deps_.objects->WithStop(stop);
+  WS_ASSIGN_OR_RETURN(pipeline::JobSpec spec, BuildSpec(entry->task, scratch.path(), stop));
   Engine engine;
   if (spec.options.speak) {
     WS_ASSIGN_OR_RETURN(engine, deps_.engine(spec.target_language));
@@ -103,8 +101,8 @@ StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
   deps.scratch_parent = options_.scratch_parent;
   deps.chat_model = deps_.chat_model;
   deps.voice_activity = deps_.voice_activity.get();
-  deps.read_clip = [this, &objects](const std::string& key, int64_t max_bytes) {
-    return ReadClip(key, *objects, max_bytes);
+  deps.read_clip = [this, stop](const std::string& key, int64_t max_bytes) {
+    return inputs_.Read("audio_key", key, max_bytes, stop);
   };
   deps.on_progress = [this, &entry](const pipeline::Progress& progress) { OnProgress(entry, progress); };
   deps.on_notice = [this, &entry](const std::string& line) {
@@ -113,11 +111,11 @@ StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
   };
   if (!engine.notice.empty()) deps.on_notice(engine.notice);
   deps.wind_down = entry->wind_down.get_token();
-  return deps_.run_job(spec, deps, entry->stop.get_token());
+  return deps_.run_job(spec, deps, stop);
 }
 
-StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, stores::ObjectStore& objects,
-                                                   const std::string& scratch) {
+StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, const std::string& scratch,
+                                                   const std::stop_token& stop) {
   pipeline::JobSpec spec;
   WS_ASSIGN_OR_RETURN(spec.transcript.lines, deps_.tasks->ReadTranscript(task.id));
   if (spec.transcript.lines.empty()) return InvalidArgument("task " + task.id + " has no transcript");
@@ -126,45 +124,13 @@ StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, sto
   spec.target_language = *language;
   spec.transcript.target_language = *language;
   if (task.video_path.empty()) return InvalidArgument("video_path: the task has none");
-  WS_ASSIGN_OR_RETURN(spec.video, LocalInput("video_path", task.video_path, objects, scratch));
+  WS_ASSIGN_OR_RETURN(spec.video, inputs_.Materialize("video_path", task.video_path, scratch, stop));
   if (!task.audio_path.empty()) {
-    WS_ASSIGN_OR_RETURN(spec.audio, LocalInput("audio_path", task.audio_path, objects, scratch));
+    WS_ASSIGN_OR_RETURN(spec.audio, inputs_.Materialize("audio_path", task.audio_path, scratch, stop));
   }
   spec.layout = pipeline::LayoutForTask(task.id);
   spec.options = options_.job;
   return spec;
-}
-
-// The product writes the object's public address into audio_key. Other addresses are not asked for.
-StatusOr<std::string> TaskManager::ReadClip(const std::string& audio_key, stores::ObjectStore& objects,
-                                            int64_t max_bytes) {
-  std::string key = audio_key;
-  std::string base = options_.public_base_url;
-  while (base.ends_with('/')) base.pop_back();
-  if (!base.empty() && key.starts_with(base + "/")) key.erase(0, base.size() + 1);
-  if (IsUrl(key)) return InvalidArgument("audio_key: is not in this store");
-  return objects.Get(key, max_bytes);
-}
-
-StatusOr<pipeline::MediaFile> TaskManager::LocalInput(const std::string& field, const std::string& key,
-                                                      stores::ObjectStore& objects,
-                                                      const std::string& scratch) {
-  if (IsUrl(key)) {
-    const std::vector<std::string> keys = KeysOfPublicUrl(options_.public_base_url, key);
-    if (keys.empty())
-      return InvalidArgument(field + ": must be an object key, or an address below R2_PUBLIC_BASE_URL");
-    StatusOr<pipeline::MediaFile> found = NotFound(field + ": there is no object at this address");
-    for (const std::string& each : keys) {
-      if (found.status().code() == StatusCode::kNotFound) found = LocalInput(field, each, objects, scratch);
-    }
-    return found;
-  }
-  const auto info = objects.Head(key);
-  auto path = info.ok() ? objects.Materialize(key, scratch) : StatusOr<std::string>(info.status());
-  if (path.status().code() == StatusCode::kNotFound)
-    return NotFound(field + ": there is no object \"" + key + "\"");
-  if (!path.ok()) return Annotate(path.status(), field);
-  return pipeline::MediaFile{*std::move(path), key + " " + info->etag};
 }
 
 void TaskManager::OnProgress(const EntryPtr& entry, const pipeline::Progress& progress) {

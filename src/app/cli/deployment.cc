@@ -64,11 +64,29 @@ stores::R2Options R2From(const config::CloudflareSettings& cloud, StorePatience 
   return options;
 }
 
+StatusOr<std::shared_ptr<net::PublicFetcher>> FetcherFrom(const config::ServerSettings& server) {
+  net::PublicFetchOptions options;
+  options.allowed_hosts = server.MediaUrlAllowedHosts();
+  if (options.allowed_hosts.empty()) return nullptr;
+  for (const std::string& host : options.allowed_hosts)
+    WS_RETURN_IF_ERROR(Annotate(net::CheckAllowedHost(host), "MEDIA_URL_ALLOWED_HOSTS"));
+  options.timeouts.total = std::chrono::seconds(server.media_url_timeout_s);
+  return std::make_shared<net::PublicFetcher>(std::move(options));
+}
+
+// As jobs have it: every speaker may have a recording.
+service::EngineFactory JobEngines(const config::Settings& settings) {
+  EngineChoice choice = ChoiceFrom(settings);
+  choice.has_recordings = true;
+  return [choice](const std::string& language) { return MakeEngine(choice, language); };
+}
+
 }  // namespace
 
 StatusOr<Deployment> OpenDeployment(const config::Settings& settings, StorePatience patience,
                                     const std::stop_token& stop) {
   Deployment deployment;
+  WS_ASSIGN_OR_RETURN(deployment.fetcher, FetcherFrom(settings.server));
   const Status made = MakeDirectories(settings.home);
   if (!made.ok()) return FailedPrecondition("WAVESHIFT_HOME: " + Message(made));
   if (settings.cloud_configured) {
@@ -99,19 +117,36 @@ std::unique_ptr<service::TaskManager> MakeTaskManager(
   options.job.balance = BalanceFrom(settings);
   options.job.clips = ClipOptionsFrom(settings);
   options.public_base_url = settings.cloudflare.r2_public_base_url;
+  options.max_input_bytes = settings.server.MaxUploadBytes();
   options.job.separation_limit_s = settings.source_audio.vocal_separation_timeout_s;
   service::TaskManagerDeps deps;
   deps.tasks = deployment.tasks.get();
   deps.objects = deployment.objects.get();
-  EngineChoice choice = ChoiceFrom(settings);
-  choice.has_recordings = true;
-  deps.engine = [choice](const std::string& language) { return MakeEngine(choice, language); };
+  deps.engine = JobEngines(settings);
+  deps.fetcher = deployment.fetcher;
   deps.background = [background = BackgroundChoiceFrom(settings)] { return MakeBackground(background); };
   deps.run_job = &pipeline::RunJob;
   deps.chat_model = shortening.model.get();
   deps.voice_activity = MakeVoiceActivity(settings);
   deps.log = std::move(log);
   return std::make_unique<service::TaskManager>(std::move(options), std::move(deps));
+}
+
+std::unique_ptr<service::Worker> MakeWorker(const config::Settings& settings, const Deployment& deployment,
+                                            const service::TaskManager& manager) {
+  service::WorkerOptions options;
+  options.public_base_url = settings.cloudflare.r2_public_base_url;
+  options.patience = std::chrono::seconds(settings.server.worker_patience_s);
+  options.most_requests = settings.server.worker_requests;
+  options.max_characters = settings.server.speech_characters;
+  options.batch_size = static_cast<size_t>(settings.mix.tts_batch_size);
+  options.scratch_parent = deployment.scratch_directory;
+  service::WorkerDeps deps;
+  deps.objects = deployment.objects.get();
+  deps.tasks = deployment.tasks.get();
+  deps.inputs = &manager.inputs();
+  deps.engine = JobEngines(settings);
+  return std::make_unique<service::Worker>(std::move(options), std::move(deps));
 }
 
 }  // namespace waveshift::app

@@ -190,6 +190,7 @@ Status RunServe(const ServeFlags& flags, CommandContext& context) {
                                        [&](const std::string& id, bool is_error, const std::string& line) {
                                          LogTask(log, platform.requests(), id, is_error, line);
                                        });
+  const auto worker = MakeWorker(*settings, deployment, *manager);
   ReadyCheck ready(ChoiceFrom(*settings));
   service::ServiceDeps deps;
   deps.manager = manager.get();
@@ -203,6 +204,7 @@ Status RunServe(const ServeFlags& flags, CommandContext& context) {
     LogRequest(log, request, route, status, seconds, request_id);
   };
   deps.web_assets = WebAssets();
+  deps.worker = worker.get();
   deps.speech = SpeechEnginesFor(ChoiceFrom(*settings));
   deps.log = [&log](const std::string& id, const std::string& line) {
     log.Log(telemetry::LogLevel::kWarning, line, {{"request_id", id}});

@@ -1,0 +1,295 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "service/worker_lines.h"
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "audio/resample.h"
+#include "audio/stretch.h"
+#include "audio/wav.h"
+#include "base/hash.h"
+#include "pipeline/prepare.h"
+
+namespace waveshift::service {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int kAlgorithm = 1;  // raised when the same order would sound different
+constexpr int64_t kMaxNoteBytes = 64 << 10;
+constexpr float kQuietestPeak = 1e-3F;  // -60 dBFS
+// What every engine reaches well; the rest is stretched (tts/wide_speed.h).
+constexpr double kSlowestOfEngines = 0.5;
+constexpr double kFastestOfEngines = 2;
+constexpr char kForEver[] = "public, max-age=31536000, immutable";
+
+double EngineSpeed(double speed) { return std::clamp(speed, kSlowestOfEngines, kFastestOfEngines); }
+
+int64_t DurationMs(const audio::MonoBuffer& sound) { return std::llround(sound.seconds() * 1000); }
+
+Status CheckSound(const audio::MonoBuffer& sound) {
+  float peak = 0;
+  for (const float sample : sound.samples) {
+    if (!std::isfinite(sample)) return Internal("the engine made invalid samples");
+    peak = std::max(peak, std::abs(sample));
+  }
+  if (sound.sample_rate_hz <= 0) return Internal("the engine gave no sample rate");
+  return peak < kQuietestPeak ? Internal("the engine made no sound") : OkStatus();
+}
+
+// Higher or lower by a factor, as long as before: played faster, then stretched back.
+StatusOr<audio::MonoBuffer> Shift(const audio::MonoBuffer& sound, double pitch) {
+  if (pitch == 1) return sound;
+  audio::MonoBuffer faster = sound;
+  faster.sample_rate_hz = static_cast<int>(std::lround(sound.sample_rate_hz * pitch));
+  WS_ASSIGN_OR_RETURN(faster, audio::Resample(faster, sound.sample_rate_hz));
+  return audio::StretchTo(faster, static_cast<int64_t>(sound.samples.size()));
+}
+
+// The tempo that brings a sound into its slot, as far as that may go.
+double FitSpeed(const audio::MonoBuffer& sound, int64_t slot_ms) {
+  if (slot_ms <= 0) return 1;
+  return std::clamp(sound.seconds() * 1000 / static_cast<double>(slot_ms), kSlowestFit, kFastestFit);
+}
+
+StatusOr<audio::MonoBuffer> Shape(const LineOrder& order, const audio::MonoBuffer& spoken, MadeLine& made) {
+  WS_ASSIGN_OR_RETURN(audio::MonoBuffer sound,
+                      audio::Stretch(spoken, order.request.speed / EngineSpeed(order.request.speed)));
+  WS_ASSIGN_OR_RETURN(sound, Shift(sound, order.pitch));
+  made.speed = FitSpeed(sound, order.slot_ms);
+  WS_ASSIGN_OR_RETURN(sound, audio::Stretch(sound, made.speed));
+  made.duration_ms = DurationMs(sound);
+  // A rounded sample is no reason to warn.
+  if (order.slot_ms > 0 && made.duration_ms > order.slot_ms + 1) {
+    made.warnings.push_back("is " + std::to_string(made.duration_ms - order.slot_ms) +
+                            " ms longer than its slot at the highest speed");
+  }
+  return sound;
+}
+
+std::string NoteText(const MadeLine& made) {
+  const Json json = {{"schema", 1},
+                     {"sound", made.sound_key},
+                     {"duration_ms", made.duration_ms},
+                     {"speed", made.speed},
+                     {"engine", made.engine},
+                     {"voice", made.voice},
+                     {"warnings", made.warnings}};
+  return json.dump(1, ' ', false, Json::error_handler_t::replace);
+}
+
+// Nothing for a note that is none: the line is made again.
+std::optional<MadeLine> FromNote(const std::string& text, const std::string& sound_key) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object() || json.value("sound", Json()) != sound_key) return std::nullopt;
+  const Json duration = json.value("duration_ms", Json());
+  const Json speed = json.value("speed", Json());
+  const Json warnings = json.value("warnings", Json());
+  if (!duration.is_number_integer() || !speed.is_number() || !warnings.is_array()) return std::nullopt;
+  MadeLine made{.sound_key = sound_key, .duration_ms = duration.get<int64_t>(), .speed = speed.get<double>()};
+  for (const auto& [name, target] : {std::pair("engine", &made.engine), std::pair("voice", &made.voice)}) {
+    const Json value = json.value(name, Json());
+    if (value.is_string()) *target = value.get<std::string>();
+  }
+  for (const Json& warning : warnings) {
+    if (warning.is_string()) made.warnings.push_back(warning.get<std::string>());
+  }
+  return made;
+}
+
+std::string SoundKey(const LineOrder& order, const std::string& key) {
+  return order.sound_prefix + key + ".wav";
+}
+std::string NoteKey(const LineOrder& order, const std::string& key) {
+  return order.notes_prefix + key + ".json";
+}
+
+// An engine's error is its line's own, whatever its code, unless nothing can be spoken at all.
+Status OfLine(const Status& status) {
+  const bool ends_all =
+      status.code() == StatusCode::kCancelled || status.code() == StatusCode::kFailedPrecondition;
+  return status.ok() || ends_all ? status : Internal(Message(status));
+}
+
+}  // namespace
+
+std::string LineKey(const LineOrder& order) {
+  FieldHasher hasher;
+  hasher.Add(static_cast<long long>(kAlgorithm)).Add(pipeline::TakeKey(*order.engine, order.request));
+  hasher.Add(order.pitch).Add(static_cast<long long>(order.slot_ms));
+  return hasher.Hex();
+}
+
+LineMaker::LineMaker(Options options, stores::ObjectStore* objects) : options_(options), objects_(*objects) {}
+
+LineMaker::~LineMaker() {
+  Stop();
+  std::vector<std::jthread> threads;
+  {
+    const std::lock_guard lock(mutex_);
+    threads.swap(threads_);
+  }
+}
+
+void LineMaker::Stop() {
+  stop_.request_stop();
+  const std::lock_guard lock(mutex_);
+  changed_.notify_all();
+}
+
+void LineMaker::StartThreads() {
+  while (threads_.size() < static_cast<size_t>(std::max(1, options_.threads)))
+    threads_.emplace_back([this] { Work(); });
+}
+
+// The line as somebody makes it already, or a new one, which waits to be made.
+LineMaker::LinePtr LineMaker::Take(const LinePtr& line) {
+  const auto [it, is_new] = running_.try_emplace(SoundKey(line->order, line->key), line);
+  if (is_new) waiting_.push_back(line);
+  return it->second;
+}
+
+// Lines that are finished wait for nobody who speaks.
+std::vector<LineMaker::LinePtr> LineMaker::FindFinished(const std::vector<LineOrder>& orders) {
+  std::vector<LinePtr> lines;
+  for (const LineOrder& order : orders) {
+    auto line = std::make_shared<Line>();
+    line->key = LineKey(order);
+    line->order = order;
+    auto found = LookUp(*line);
+    if (!found.ok()) line->result = found.status();
+    if (found.ok() && found->has_value()) line->result = **std::move(found);
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::vector<LineOutcome> LineMaker::Make(const std::vector<LineOrder>& orders,
+                                         std::chrono::steady_clock::time_point deadline) {
+  std::vector<LinePtr> lines = FindFinished(orders);
+  std::unique_lock lock(mutex_);
+  if (!stop_.stop_requested()) {
+    StartThreads();
+    for (LinePtr& line : lines) {  // at once: they make a batch
+      if (!line->result) line = Take(line);
+    }
+    changed_.notify_all();
+  }
+  changed_.wait_until(lock, deadline, [&] {
+    return stop_.stop_requested() || std::all_of(lines.begin(), lines.end(), [](const LinePtr& line) {
+             return line->result.has_value();
+           });
+  });
+  std::vector<LineOutcome> outcomes(orders.size());
+  for (size_t i = 0; i < orders.size(); ++i) {
+    if (lines[i]->result) {
+      outcomes[i].line = *lines[i]->result;
+    } else if (stop_.stop_requested()) {
+      outcomes[i].line = Cancelled("the server is shutting down");
+    } else {
+      outcomes[i].is_pending = true;
+    }
+  }
+  return outcomes;
+}
+
+std::vector<LineMaker::LinePtr> LineMaker::NextBatch() {
+  std::vector<LinePtr> batch;
+  const tts::Synthesizer* const engine = waiting_.front()->order.engine.get();
+  for (auto it = waiting_.begin(); it != waiting_.end() && batch.size() < options_.batch_size;) {
+    if ((*it)->order.engine.get() == engine) {
+      batch.push_back(*it);
+      it = waiting_.erase(it);
+    } else {
+      ++it;
+    }
+  }
+  return batch;
+}
+
+void LineMaker::Work() {
+  while (true) {
+    std::vector<LinePtr> batch;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return stop_.stop_requested() || !waiting_.empty(); });
+      if (stop_.stop_requested()) return;
+      batch = NextBatch();
+    }
+    // Another process, or the request before, may have made them since they were looked for.
+    std::vector<LinePtr> missing;
+    for (const LinePtr& line : batch) {
+      auto found = LookUp(*line);
+      if (!found.ok()) {
+        Finish(line, found.status());
+      } else if (found->has_value()) {
+        Finish(line, **std::move(found));
+      } else {
+        missing.push_back(line);
+      }
+    }
+    if (!missing.empty()) Speak(missing);
+  }
+}
+
+StatusOr<std::optional<MadeLine>> LineMaker::LookUp(const Line& line) {
+  const std::string sound_key = SoundKey(line.order, line.key);
+  const auto note = objects_.Get(NoteKey(line.order, line.key), kMaxNoteBytes);
+  if (note.status().code() == StatusCode::kNotFound) return std::nullopt;
+  WS_RETURN_IF_ERROR(note.status());
+  const auto sound = objects_.Head(sound_key).status();
+  if (!sound.ok() && sound.code() != StatusCode::kNotFound) return sound;
+  return sound.ok() ? FromNote(*note, sound_key) : std::nullopt;
+}
+
+void LineMaker::Speak(const std::vector<LinePtr>& batch) {
+  std::vector<tts::SpeakRequest> requests;
+  for (const LinePtr& line : batch) {
+    requests.push_back(line->order.request);
+    requests.back().speed = EngineSpeed(requests.back().speed);
+  }
+  const tts::SpokenSink sink = [&](size_t index, StatusOr<tts::SpokenLine> spoken) {
+    Finish(batch[index], Store(*batch[index], std::move(spoken)));
+  };
+  Status ended;
+  try {
+    ended = batch.front()->order.engine->Synthesize(requests, sink, stop_.get_token());
+  } catch (const std::exception& error) {  // memory that ran out
+    ended = Internal(std::string("unexpected failure: ") + error.what());
+  }
+  if (ended.ok()) ended = Internal("the engine gave no answer to a line");
+  for (const LinePtr& line : batch) Finish(line, OfLine(ended));  // those that have none yet
+}
+
+// The note comes last: its presence says that the sound is whole.
+StatusOr<MadeLine> LineMaker::Store(const Line& line, StatusOr<tts::SpokenLine> spoken) {
+  WS_RETURN_IF_ERROR(OfLine(spoken.status()));
+  WS_RETURN_IF_ERROR(CheckSound(spoken->audio));
+  MadeLine made;
+  made.sound_key = SoundKey(line.order, line.key);
+  made.engine = spoken->engine.empty() ? std::string(line.order.engine->name()) : spoken->engine;
+  made.voice = spoken->voice;
+  made.warnings = std::move(spoken->warnings);
+  WS_ASSIGN_OR_RETURN(const audio::MonoBuffer sound, Shape(line.order, spoken->audio, made));
+  WS_ASSIGN_OR_RETURN(const std::string wav, audio::EncodeWav(sound, audio::WavFormat::kPcm16));
+  WS_RETURN_IF_ERROR(
+      objects_.Put(made.sound_key, wav, {.content_type = "audio/wav", .cache_control = kForEver}).status());
+  WS_RETURN_IF_ERROR(objects_.Put(NoteKey(line.order, line.key), NoteText(made), {}).status());
+  return made;
+}
+
+void LineMaker::Finish(const LinePtr& line, StatusOr<MadeLine> result) {
+  const std::lock_guard lock(mutex_);
+  if (line->result) return;
+  line->result = std::move(result);
+  line->order.folder.reset();
+  running_.erase(SoundKey(line->order, line->key));
+  changed_.notify_all();
+}
+
+}  // namespace waveshift::service
