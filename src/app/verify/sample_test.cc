@@ -20,7 +20,9 @@ TEST(Sample, IsTheFileThatShips) {
 
 TEST(Sample, IsATaskThatTheServiceTakes) {
   stores::NewTask task;
-  const auto error = service::ParseNewTask(SampleTaskJson("verify-1", "uploads/verify-1.mp4"), task);
+  const auto objects = stores::MakeMemoryObjectStore();
+  const service::MediaInputs inputs(objects.get(), "", nullptr, 0);
+  const auto error = service::ParseNewTask(SampleTaskJson("verify-1", "uploads/verify-1.mp4"), inputs, task);
   EXPECT_EQ(error.detail, "");
   EXPECT_EQ(task.id, "verify-1");
   EXPECT_EQ(task.video_path, "uploads/verify-1.mp4");
