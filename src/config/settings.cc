@@ -27,6 +27,8 @@ void ServerSettings::Register(Registry& r) {
             "longest text that /v1/audio/speech takes");
   r.Word("WAVESHIFT_EXECUTION", &execution_word, {"auto", "inline", "background"},
          "whether a job runs within the request that starts it");
+  r.Word("WAVESHIFT_ROLE", &role, {"all", "control"},
+         "what this server does; control looks after tasks, but runs no job");
   r.Word("TASK_FAILURE_STATUS", &failure_status, {"error", "failed"}, "status word of a task that failed");
 }
 
@@ -306,7 +308,11 @@ std::string Settings::ToString() const { return ShowGroup(*this); }
 std::string Settings::DescribeJson() const {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const SettingValue& value : values_) {
-    list.push_back({{"key", value.key}, {"value", value.value}, {"origin", value.origin}});
+    list.push_back({{"key", value.key},
+                    {"value", value.value},
+                    {"origin", value.origin},
+                    {"help", value.help},
+                    {"values", value.values}});
   }
   const nlohmann::ordered_json all = {{"settings", std::move(list)}, {"notices", notices}};
   return all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);

@@ -43,6 +43,7 @@ struct ServiceOptions {
   std::string api_token;            // "" = open
   std::string public_base_url;      // where objects can be read by everybody, "" = /media/ of this server
   bool run_within_request = false;  // POST /api/start_tts answers when the job has ended
+  bool control_only = false;        // routes that speak answer 404: another server has the engine
   int64_t max_json_bytes = int64_t{32} << 20;
   int64_t max_object_bytes = int64_t{64} << 30;
   int max_event_streams = 8;

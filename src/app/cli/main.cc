@@ -13,6 +13,7 @@
 #include "app/cli/config_command.h"
 #include "app/cli/doctor_command.h"
 #include "app/cli/dub_command.h"
+#include "app/cli/health_command.h"
 #include "app/cli/models_command.h"
 #include "app/cli/run_command.h"
 #include "app/cli/serve_command.h"
@@ -33,6 +34,7 @@ void RegisterCommands(CLI::App& app, CommandContext& context) {
   RegisterTasks(app, context);
   RegisterModels(app, context);
   RegisterDoctor(app, context);
+  RegisterHealth(app, context);
   RegisterBench(app, context);
   RegisterConfig(app, context);
   RegisterVersion(app, context);

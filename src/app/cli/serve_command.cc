@@ -102,6 +102,7 @@ service::ServiceOptions OptionsOf(const config::Settings& settings, const Deploy
   options.run_within_request =
       settings.execution == config::Execution::kInline ||
       (settings.execution == config::Execution::kAuto && settings.on_function_compute);
+  options.control_only = settings.server.role == "control";
   options.max_object_bytes = settings.server.MaxUploadBytes();
   options.scratch_directory = deployment.scratch_directory;
   options.max_speech_requests = settings.server.speech_requests;
@@ -210,7 +211,7 @@ Status RunServe(const ServeFlags& flags, CommandContext& context) {
     log.Warning("everybody who reaches " + options.host +
                 " can use this server: WAVESHIFT_API_TOKEN is not set");
   }
-  manager->Begin();
+  if (settings->server.role != "control") manager->Begin();
   WS_RETURN_IF_ERROR(Announce(flags, options.host, server->port()));
   return ServeUntilStopped(*server, *manager, service, context.stop());
 }
