@@ -43,3 +43,5 @@ case $PROGRAM in
     ;;
 esac
 ./setup.sh --runtime-only --without-models
+# What the next stage is written in.
+command -v python3 >/dev/null || apt-get install -y -qq --no-install-recommends python3

@@ -112,19 +112,19 @@ make_base() {
   fi
   local there=()
   for file in "${sources[@]}"; do [[ ! -s $file ]] || there+=("$file"); done
-  run mmdebstrap --quiet --variant=minbase bookworm "$work/base.tar" "${there[@]}"
+  run mmdebstrap --quiet --variant=minbase bookworm build/base.tar "${there[@]}"
 }
 
-# Its own store, below build/, so that nothing of the machine is touched.
-buildah_here() { run buildah --storage-driver vfs --root "$PWD/$work/storage" --runroot "$PWD/$work/run" "$@"; }
+# Its own store, below build/, so that nothing of the machine is touched; not in what is sent to the build.
+buildah_here() { run buildah --storage-driver vfs --root "$PWD/build/image-store" --runroot "$PWD/build/image-run" "$@"; }
 
 build_with_buildah() {
   if ((dry_run)) || ! buildah_here inspect --type image waveshift-base:bookworm >/dev/null 2>&1; then
-    [[ -s $work/base.tar ]] || make_base
+    [[ -s build/base.tar ]] || make_base
     local base
     base=$(buildah_here from scratch)
     : "${base:=CONTAINER}"
-    buildah_here add --quiet "$base" "$work/base.tar" / >/dev/null
+    buildah_here add --quiet "$base" build/base.tar / >/dev/null
     buildah_here commit --quiet --rm "$base" waveshift-base:bookworm >/dev/null
   fi
   buildah_here bud --isolation chroot --format docker --layers=false --build-arg BASE=localhost/waveshift-base:bookworm "${arguments[@]}" \
