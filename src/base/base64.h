@@ -3,6 +3,7 @@
 #ifndef WAVESHIFT_BASE_BASE64_H_
 #define WAVESHIFT_BASE_BASE64_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,9 @@ namespace waveshift {
 
 // Base64 with the standard alphabet and padding (RFC 4648, section 4), without line breaks. Any thread.
 std::string EncodeBase64(std::string_view bytes);
+
+// The bytes again; padding may be missing. nullopt for a character that is none of the alphabet. Any thread.
+std::optional<std::string> DecodeBase64(std::string_view text);
 
 }  // namespace waveshift
 

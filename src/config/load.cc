@@ -15,14 +15,28 @@
 namespace waveshift::config {
 namespace {
 
-// The original's words for "we are on function compute", and the platform's own.
-constexpr std::array<const char*, 6> kFunctionComputeKeys = {"FC_FUNC_CODE_PATH", "FC_RUNTIME_API",
-                                                             "FC_FUNC_NAME",      "FC_REQUEST_ID",
-                                                             "FC_FUNCTION_NAME",  "FC_INSTANCE_ID"};
+// Variables that only the platform sets. FC_FUNC_CODE_PATH, FC_RUNTIME_API, FC_FUNC_NAME and FC_REQUEST_ID
+// are the original's words for "we are on function compute".
+struct PlatformKey {
+  const char* key;
+  Platform platform;
+};
+constexpr std::array<PlatformKey, 13> kPlatformKeys = {{{"FC_FUNC_CODE_PATH", Platform::kFunctionCompute},
+                                                        {"FC_RUNTIME_API", Platform::kFunctionCompute},
+                                                        {"FC_FUNC_NAME", Platform::kFunctionCompute},
+                                                        {"FC_REQUEST_ID", Platform::kFunctionCompute},
+                                                        {"FC_FUNCTION_NAME", Platform::kFunctionCompute},
+                                                        {"FC_INSTANCE_ID", Platform::kFunctionCompute},
+                                                        {"K_SERVICE", Platform::kCloudRun},
+                                                        {"AWS_LAMBDA_FUNCTION_NAME", Platform::kLambda},
+                                                        {"AWS_LAMBDA_RUNTIME_API", Platform::kLambda},
+                                                        {"SCF_FUNCTIONNAME", Platform::kScf},
+                                                        {"SCF_RUNTIME_API", Platform::kScf},
+                                                        {"RUNTIME_FUNC_NAME", Platform::kFunctionGraph},
+                                                        {"RUNTIME_API_ADDR", Platform::kFunctionGraph}}};
 // Where the platform says which port it wants.
 constexpr std::array<const char*, 4> kPlatformPortKeys = {"FC_SERVER_PORT", "FC_CUSTOM_LISTEN_PORT", "PORT",
                                                           "AWS_LWA_PORT"};
-constexpr int kFunctionComputePort = 9000;
 // The original read them and did nothing with them.
 constexpr std::array<const char*, 12> kWithoutEffect = {"BATCH_SIZE",
                                                         "TARGET_SPEAKER_AUDIO_DURATION",
@@ -37,7 +51,12 @@ constexpr std::array<const char*, 12> kWithoutEffect = {"BATCH_SIZE",
                                                         "SIMPLIFIER_ACTOR_NUM_CPUS",
                                                         "MEDIA_MIXER_ACTOR_NUM_CPUS"};
 constexpr char kDefault[] = "default";
-constexpr char kFunctionComputeDefault[] = "default on function compute";
+
+// Where a platform says nothing: the port that it then looks for.
+int DefaultPort(Platform platform) {
+  if (platform == Platform::kCloudRun || platform == Platform::kLambda) return 8080;
+  return platform == Platform::kFunctionGraph ? 8000 : 9000;
+}
 
 std::string Variable(const Environment& environment, const std::string& key) {
   const auto it = environment.find(key);
@@ -108,18 +127,20 @@ class Loader {
   }
 
   void ApplyPlatformDefaults() {
-    for (const char* key : kFunctionComputeKeys) {
-      settings_.on_function_compute = settings_.on_function_compute || !Variable(environment_, key).empty();
+    for (const PlatformKey& each : kPlatformKeys) {
+      const bool is_first = settings_.platform == Platform::kNone;
+      if (is_first && !Variable(environment_, each.key).empty()) settings_.platform = each.platform;
     }
-    if (!settings_.on_function_compute) return;
+    if (settings_.platform == Platform::kNone) return;
+    platform_default_ = "default on " + std::string(PlatformName(settings_.platform));
     settings_.mix.cleanup_temp_files = true;
     settings_.mix.save_tts_audio = false;
     settings_.mix.cleanup_interval_batches = 2;
     settings_.log.format = "json";
-    settings_.server.port = kFunctionComputePort;
+    settings_.server.port = DefaultPort(settings_.platform);
     for (const char* key : {"CLEANUP_TEMP_FILES", "SAVE_TTS_AUDIO", "CLEANUP_INTERVAL",
                             "WAVESHIFT_LOG_FORMAT", "SERVER_PORT"}) {
-      origins_[key] = kFunctionComputeDefault;
+      origins_[key] = platform_default_;
     }
   }
 
@@ -144,9 +165,8 @@ class Loader {
   }
 
   Status FinishPort() {
-    const bool is_default =
-        !origins_.contains("SERVER_PORT") || origins_["SERVER_PORT"] == kFunctionComputeDefault;
-    if (!settings_.on_function_compute || !is_default) return OkStatus();
+    const bool is_default = !origins_.contains("SERVER_PORT") || origins_["SERVER_PORT"] == platform_default_;
+    if (settings_.platform == Platform::kNone || !is_default) return OkStatus();
     for (const char* key : kPlatformPortKeys) {
       const std::string value = Variable(environment_, key);
       if (value.empty()) continue;
@@ -162,11 +182,13 @@ class Loader {
   void FinishHost() {
     settings_.host_is_explicit = origins_.contains("SERVER_HOST");
     if (settings_.host_is_explicit) return;
-    const bool open_to_all = settings_.on_function_compute || settings_.server.api_token.is_set();
+    // The platform reaches the server only there, so being on it counts as being told.
+    const bool on_platform = settings_.platform != Platform::kNone;
+    const bool open_to_all = on_platform || settings_.server.api_token.is_set();
     settings_.server.host = open_to_all ? "0.0.0.0" : "127.0.0.1";
-    origins_["SERVER_HOST"] = settings_.on_function_compute ? kFunctionComputeDefault
-                              : open_to_all                 ? "default with a token"
-                                                            : "default without a token";
+    origins_["SERVER_HOST"] = on_platform   ? platform_default_
+                              : open_to_all ? "default with a token"
+                                            : "default without a token";
   }
 
   // "~/x" is what people write in .env, where no shell expands it.
@@ -195,9 +217,9 @@ class Loader {
   }
 
   Status DefaultHome() {
-    if (settings_.on_function_compute) {
+    if (settings_.platform != Platform::kNone) {
       settings_.home = "/tmp/waveshift";
-      origins_["WAVESHIFT_HOME"] = kFunctionComputeDefault;
+      origins_["WAVESHIFT_HOME"] = platform_default_;
       return OkStatus();
     }
     // The XDG base directory specification: a relative path there counts as not set.
@@ -226,6 +248,7 @@ class Loader {
   const DotEnv& dotenv_;
   const std::map<std::string, std::string>& flags_;
   Settings settings_;
+  std::string platform_default_;  // origin of what the platform decides; "" on none
   std::map<std::string, std::string> origins_;
 };
 

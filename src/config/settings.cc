@@ -15,6 +15,29 @@ constexpr int kMostSeconds = 86400;
 
 }  // namespace
 
+std::string_view PlatformName(Platform platform) {
+  switch (platform) {
+    case Platform::kFunctionCompute:
+      return "function compute";
+    case Platform::kCloudRun:
+      return "Cloud Run";
+    case Platform::kLambda:
+      return "Lambda";
+    case Platform::kScf:
+      return "SCF";
+    case Platform::kFunctionGraph:
+      return "FunctionGraph";
+    default:
+      return "";
+  }
+}
+
+// Cloud Run keeps the process running between requests when it is told to (always-on CPU).
+bool Settings::RunsInline() const {
+  if (execution != Execution::kAuto) return execution == Execution::kInline;
+  return platform != Platform::kNone && platform != Platform::kCloudRun;
+}
+
 void ServerSettings::Register(Registry& r) {
   r.Text("SERVER_HOST", &host, "address to listen on").WithFlag("--host");
   r.Integer("SERVER_PORT", &port, 0, 65535, "port to listen on; 0 takes any free one").WithFlag("--port");
@@ -29,6 +52,11 @@ void ServerSettings::Register(Registry& r) {
          "whether a job runs within the request that starts it");
   r.Word("WAVESHIFT_ROLE", &role, {"all", "control"},
          "what this server does; control looks after tasks, but runs no job");
+  r.Integer("WAVESHIFT_TIME_LIMIT_S", &time_limit_s, 0, kMostSeconds,
+            "seconds that a request may run a job; 0: as the platform says");
+  r.Integer("WAVESHIFT_TIME_MARGIN_S", &time_margin_s, 0, 3600,
+            "seconds before the limit from which no line is begun; 0: as suits the limit");
+  r.Url("WAVESHIFT_SELF_URL", &self_url, "this function's own address, for going on after the limit");
   r.Word("TASK_FAILURE_STATUS", &failure_status, {"error", "failed"}, "status word of a task that failed");
 }
 

@@ -26,10 +26,15 @@ using Environment = std::map<std::string, std::string>;
 // How a job's run relates to the request that starts it (WAVESHIFT_EXECUTION).
 enum class Execution { kAuto, kInline, kBackground };
 
+// Function platforms, told by their own variables in the environment.
+enum class Platform { kNone, kFunctionCompute, kCloudRun, kLambda, kScf, kFunctionGraph };
+// "function compute", "Cloud Run", ...; "" for kNone.
+std::string_view PlatformName(Platform platform);
+
 struct ServerSettings {
-  // SERVER_HOST. By default 0.0.0.0 when an API token is set or on function compute, else 127.0.0.1.
+  // SERVER_HOST. By default 0.0.0.0 when an API token is set or on a function platform, else 127.0.0.1.
   std::string host;
-  int port = 8000;               // SERVER_PORT; on function compute the platform's port by default
+  int port = 8000;               // SERVER_PORT; on a function platform its port by default
   int max_upload_mib = 65536;    // WAVESHIFT_MAX_UPLOAD_MIB: largest object that PUT /api/objects/ takes
   int speech_requests = 4;       // WAVESHIFT_SPEECH_REQUESTS: texts that POST /v1/audio/speech speaks at once
   int speech_characters = 4096;  // WAVESHIFT_SPEECH_CHARACTERS: longest of these texts
@@ -38,6 +43,9 @@ struct ServerSettings {
   std::string execution_word = "auto";   // WAVESHIFT_EXECUTION
   // WAVESHIFT_ROLE: "control" answers what is asked about tasks and runs none, "all" does everything.
   std::string role = "all";
+  int time_limit_s = 0;   // WAVESHIFT_TIME_LIMIT_S: of a request that runs a job; 0: the platform's
+  int time_margin_s = 0;  // WAVESHIFT_TIME_MARGIN_S: how long before it jobs begin to end; 0: as suits it
+  std::string self_url;   // WAVESHIFT_SELF_URL: where the server sends the request that goes on; "" = nowhere
 
   int64_t MaxUploadBytes() const { return int64_t{max_upload_mib} << 20; }
   void Register(Registry& registry);
@@ -212,11 +220,16 @@ struct Settings {
   SourceAudioSettings source_audio;
   ModelSettings models;
 
-  bool cloud_configured = false;     // all of CLOUDFLARE_* are there: stores are D1 and R2
-  bool on_function_compute = false;  // the platform's own variables are in the environment
-  bool host_is_explicit = false;     // somebody set SERVER_HOST or its flag
+  bool cloud_configured = false;        // all of CLOUDFLARE_* are there: stores are D1 and R2
+  Platform platform = Platform::kNone;  // the platform's own variables are in the environment
+  bool host_is_explicit = false;        // somebody set SERVER_HOST or its flag
   // For people: keys that are set and that the original read without effect, one line each.
   std::vector<std::string> notices;
+
+  // Jobs run within the request that starts them (Execution::kAuto: where the platform freezes the process
+  // after its answer).
+  bool RunsInline() const;
+  bool OnFunctionCompute() const { return platform == Platform::kFunctionCompute; }
 
   void Register(Registry& registry);
   Status Validate() const;

@@ -55,7 +55,8 @@ TEST(Settings, Defaults) {
   EXPECT_EQ(s.server.failure_status, "error");
   EXPECT_EQ(s.execution, Execution::kAuto);
   EXPECT_FALSE(s.cloud_configured);
-  EXPECT_FALSE(s.on_function_compute);
+  EXPECT_EQ(s.platform, Platform::kNone);
+  EXPECT_FALSE(s.RunsInline());
   EXPECT_EQ(s.mix.tts_batch_size, 3);
   EXPECT_EQ(s.mix.vocals_volume, 1);
   EXPECT_EQ(s.mix.background_volume, 1);
@@ -258,7 +259,8 @@ TEST(Settings, LoadingMakesNoFolder) {
 TEST(Settings, FunctionCompute) {
   const Settings s =
       Load(With({{"FC_FUNC_NAME", "dub"}, {"FC_CUSTOM_LISTEN_PORT", "9001"}, {"PORT", "8080"}}));
-  EXPECT_TRUE(s.on_function_compute);
+  EXPECT_TRUE(s.OnFunctionCompute());
+  EXPECT_TRUE(s.RunsInline());
   EXPECT_EQ(s.server.port, 9001);
   EXPECT_EQ(Described(s, "SERVER_PORT").origin, "environment (FC_CUSTOM_LISTEN_PORT)");
   EXPECT_EQ(s.server.host, "0.0.0.0");
@@ -273,6 +275,52 @@ TEST(Settings, FunctionCompute) {
   EXPECT_THAT(Message(LoadError(With({{"FC_INSTANCE_ID", "x"}, {"PORT", "no"}}))),
               HasSubstr("PORT (environment)"));
   EXPECT_EQ(Load(With({{"PORT", "8080"}})).server.port, 8000);
+}
+
+TEST(Settings, OtherPlatforms) {
+  struct Case {
+    const char* key;
+    Platform platform;
+    int port;
+    bool runs_inline;
+  };
+  for (const Case& c : {Case{"K_SERVICE", Platform::kCloudRun, 8080, false},
+                        Case{"AWS_LAMBDA_FUNCTION_NAME", Platform::kLambda, 8080, true},
+                        Case{"SCF_FUNCTIONNAME", Platform::kScf, 9000, true},
+                        Case{"RUNTIME_FUNC_NAME", Platform::kFunctionGraph, 8000, true}}) {
+    const Settings s = Load(With({{c.key, "dub"}}));
+    EXPECT_EQ(s.platform, c.platform) << c.key;
+    EXPECT_EQ(s.server.port, c.port) << c.key;
+    EXPECT_EQ(s.server.host, "0.0.0.0") << c.key;
+    EXPECT_EQ(s.RunsInline(), c.runs_inline) << c.key;
+    EXPECT_EQ(s.log.format, "json") << c.key;
+    EXPECT_EQ(s.home, "/tmp/waveshift") << c.key;
+    EXPECT_EQ(Described(s, "SERVER_HOST").origin, "default on " + std::string(PlatformName(c.platform)));
+    EXPECT_EQ(Load(With({{c.key, "dub"}, {"PORT", "7000"}, {"AWS_LWA_PORT", "7001"}})).server.port, 7000);
+    EXPECT_EQ(Load(With({{c.key, "dub"}, {"AWS_LWA_PORT", "7001"}})).server.port, 7001);
+  }
+  const Environment fc = With({{"FC_FUNCTION_NAME", "dub"},
+                               {"K_SERVICE", "x"},
+                               {"FC_SERVER_PORT", "9100"},
+                               {"FC_CUSTOM_LISTEN_PORT", "9200"},
+                               {"SERVER_HOST", "127.0.0.1"}});
+  EXPECT_EQ(Load(fc).platform, Platform::kFunctionCompute);
+  EXPECT_EQ(Load(fc).server.port, 9100);
+  EXPECT_EQ(Load(fc).server.host, "127.0.0.1");
+}
+
+TEST(Settings, ExecutionAndItsLimits) {
+  EXPECT_TRUE(Load(With({{"WAVESHIFT_EXECUTION", "inline"}})).RunsInline());
+  EXPECT_FALSE(Load(With({{"WAVESHIFT_EXECUTION", "background"}, {"FC_INSTANCE_ID", "i"}})).RunsInline());
+  const Settings s = Load(With({{"WAVESHIFT_TIME_LIMIT_S", "7200"},
+                                {"WAVESHIFT_TIME_MARGIN_S", "60"},
+                                {"WAVESHIFT_SELF_URL", "https://dub.example.com/"}}));
+  EXPECT_EQ(s.server.time_limit_s, 7200);
+  EXPECT_EQ(s.server.time_margin_s, 60);
+  EXPECT_EQ(s.server.self_url, "https://dub.example.com");
+  EXPECT_THAT(Message(LoadError(With({{"WAVESHIFT_TIME_LIMIT_S", "86401"}}))),
+              HasSubstr("WAVESHIFT_TIME_LIMIT_S"));
+  EXPECT_THAT(Message(LoadError(With({{"WAVESHIFT_SELF_URL", "dub"}}))), HasSubstr("WAVESHIFT_SELF_URL"));
 }
 
 TEST(Settings, OtherNamesAndOpenAi) {

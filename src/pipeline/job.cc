@@ -27,6 +27,7 @@
 #include "pipeline/stage_group.h"
 #include "pipeline/stems.h"
 #include "pipeline/streams.h"
+#include "pipeline/wind_down.h"
 #include "separation/separator.h"
 #include "voices/rate_predictor.h"
 
@@ -46,7 +47,8 @@ class JobRun {
   JobRun(const JobSpec& spec, const JobDeps& deps, const std::stop_token& stop)
       : spec_(spec),
         deps_(deps),
-        stop_(stop),
+        wind_down_(stop, deps.wind_down),
+        stop_(wind_down_.token()),
         store_(*deps.output),
         journal_(*deps.output, spec.layout.journal_prefix),
         tracker_(deps.on_progress, 0),
@@ -75,6 +77,7 @@ class JobRun {
 
   const JobSpec& spec_;
   const JobDeps& deps_;
+  WindDown wind_down_;
   const std::stop_token stop_;
   stores::ObjectStore& store_;
   Journal journal_;
@@ -251,7 +254,7 @@ Status JobRun::OpenStreams() {
   }
   publisher_.emplace(store_, journal_, job_.plan, PublisherSettings());
   WS_ASSIGN_OR_RETURN(first_segment_, publisher_->Resume(state, SegmentsThatMayStay()));
-  speech_.emplace(job_, journal_, deps_.synthesizer, tracker_, fitter_ ? &*fitter_ : nullptr);
+  speech_.emplace(job_, journal_, deps_.synthesizer, tracker_, fitter_ ? &*fitter_ : nullptr, wind_down_);
   OpenRemoval(state);
   if (first_segment_ < job_.plan.segments.size()) WS_RETURN_IF_ERROR(OpenMixer());
   Director::Options options;

@@ -132,6 +132,9 @@ struct JobDeps {
   // Notices for people, e.g. "2 damaged audio packets became silence". One line, no secrets.
   std::function<void(const std::string&)> on_notice;
   std::string scratch_parent;  // "" = the system's temporary folder
+  // Requested when the job should end soon: no line is begun any more, those being spoken are finished and
+  // kept, then it ends with Cancelled.
+  std::stop_token wind_down;
   // Who shortens lines that are too long; null = rules alone. Outlives the job.
   simplify::ChatModel* chat_model = nullptr;
   // Finds speech for recordings of voices; null or not ready = levels do. Outlives the job.

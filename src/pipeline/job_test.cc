@@ -149,6 +149,30 @@ TEST_F(JobTest, StoppedJobGoesOnWhereItWas) {
   ASSERT_TRUE(result.ok()) << Message(result.status());
 }
 
+// As on function compute, where each invocation has a time limit.
+TEST_F(JobTest, WoundDownJobLosesNoLine) {
+  for (int i = 5; i < 12; ++i) Line(i, 12000 + 100 * i, 12080 + 100 * i, "B", "w" + std::to_string(i));
+  spec_.options.shortening.enabled = false;
+  constexpr int kLines = 10;
+  int runs = 0;
+  StatusOr<JobResult> result = Internal("not run");
+  do {
+    std::stop_source soon;
+    const int before = engine_.spoken;
+    engine_.on_line = [&] { soon.request_stop(); };  // in the middle of the first batch
+    deps_.wind_down = soon.get_token();
+    result = RunJob(spec_, deps_, {});
+    if (!result.ok()) {
+      EXPECT_EQ(result.status().code(), StatusCode::kCancelled) << Message(result.status());
+      EXPECT_GT(engine_.spoken, before);
+    }
+  } while (!result.ok() && ++runs < kLines);
+  ASSERT_TRUE(result.ok()) << Message(result.status());
+  EXPECT_TRUE(result->completed);
+  EXPECT_GE(runs, 2);
+  EXPECT_EQ(engine_.spoken, kLines);
+}
+
 TEST_F(JobTest, ChangedLineIsTheOnlyOneSpokenAgain) {
   ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
   const int spoken = engine_.spoken;

@@ -17,8 +17,13 @@ constexpr size_t kBatchLines = 16;
 }  // namespace
 
 SpeechStage::SpeechStage(PreparedJob& job, Journal& journal, tts::Synthesizer* synthesizer,
-                         ProgressTracker& tracker, LineFitter* fitter)
-    : job_(job), journal_(journal), synthesizer_(synthesizer), tracker_(tracker), fitter_(fitter) {
+                         ProgressTracker& tracker, LineFitter* fitter, WindDown& wind_down)
+    : job_(job),
+      journal_(journal),
+      synthesizer_(synthesizer),
+      tracker_(tracker),
+      fitter_(fitter),
+      wind_down_(wind_down) {
   for (const LineState& state : job_.lines) {
     if (state.status == LineStatus::kToSpeak && journal_.HasTake(state.take_key))
       from_earlier_run_.insert(state.take_key);
@@ -30,9 +35,7 @@ Status SpeechStage::Run(BoundedQueue<ReadyLine>& ready, const std::stop_token& s
   while (index < job_.lines.size()) {
     const size_t end = BatchEnd(index);
     std::map<size_t, Status> failed;
-    if (fitter_ != nullptr) WS_RETURN_IF_ERROR(fitter_->BeforeSpeaking(index, end, stop));
-    WS_RETURN_IF_ERROR(SpeakMissing(index, end, failed, stop));
-    if (fitter_ != nullptr) WS_RETURN_IF_ERROR(fitter_->AfterSpeaking(index, end, stop));
+    WS_RETURN_IF_ERROR(SpeakBatch(index, end, failed, stop));
     for (; index < end; ++index) {
       WS_ASSIGN_OR_RETURN(const ReadyLine line, Complete(index, failed, stop));
       if (!ready.Push(line, stop)) return Cancelled("stopped");
@@ -40,6 +43,16 @@ Status SpeechStage::Run(BoundedQueue<ReadyLine>& ready, const std::stop_token& s
   }
   ready.Close();
   return OkStatus();
+}
+
+// A line that is spoken again in fewer words is still the same line: winding down waits for both.
+Status SpeechStage::SpeakBatch(size_t first, size_t end, std::map<size_t, Status>& failed,
+                               const std::stop_token& stop) {
+  const WindDown::Speaking speaking(wind_down_);
+  if (stop.stop_requested()) return Cancelled("stopped");
+  if (fitter_ != nullptr) WS_RETURN_IF_ERROR(fitter_->BeforeSpeaking(first, end, stop));
+  WS_RETURN_IF_ERROR(SpeakMissing(first, end, failed, stop));
+  return fitter_ != nullptr ? fitter_->AfterSpeaking(first, end, stop) : OkStatus();
 }
 
 size_t SpeechStage::BatchEnd(size_t first) const {

@@ -18,6 +18,7 @@
 #include "pipeline/line_state.h"
 #include "pipeline/prepare.h"
 #include "pipeline/progress.h"
+#include "pipeline/wind_down.h"
 
 namespace waveshift::pipeline {
 
@@ -34,13 +35,15 @@ class SpeechStage {
   // The journal has been indexed. All references outlive the stage. `fitter` may be null: then every line is
   // spoken in the transcript's words.
   SpeechStage(PreparedJob& job, Journal& journal, tts::Synthesizer* synthesizer, ProgressTracker& tracker,
-              LineFitter* fitter);
+              LineFitter* fitter, WindDown& wind_down);
 
   // Pushes every line in order, spoken or not; a line that fails gets status kFailed and its reason. Closes
   // `ready` at the end.
   Status Run(BoundedQueue<ReadyLine>& ready, const std::stop_token& stop);
 
  private:
+  // Sees to it that the lines of [first, end) have takes, as far as they can.
+  Status SpeakBatch(size_t first, size_t end, std::map<size_t, Status>& failed, const std::stop_token& stop);
   // The end of the batch that begins at `first`.
   size_t BatchEnd(size_t first) const;
   // Speaks the lines of [first, end) that the journal does not have, and puts each take into it as soon as it
@@ -56,6 +59,7 @@ class SpeechStage {
   tts::Synthesizer* synthesizer_;
   ProgressTracker& tracker_;
   LineFitter* fitter_;
+  WindDown& wind_down_;
   std::set<std::string> from_earlier_run_;
 };
 

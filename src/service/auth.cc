@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <optional>
+
+#include "base/base64.h"
 
 namespace waveshift::service {
 namespace {
@@ -15,32 +16,6 @@ bool StartsWithWord(std::string_view text, std::string_view lower_word) {
   if (text.size() <= lower_word.size() || text[lower_word.size()] != ' ') return false;
   return std::equal(lower_word.begin(), lower_word.end(), text.begin(),
                     [](char a, char b) { return a == b || (b >= 'A' && b <= 'Z' && a == b - 'A' + 'a'); });
-}
-
-int Base64Digit(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  return c == '/' ? 63 : -1;
-}
-
-std::optional<std::string> DecodeBase64(std::string_view text) {
-  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
-  std::string out;
-  unsigned int bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const int digit = Base64Digit(c);
-    if (digit < 0) return std::nullopt;
-    bits = (bits << 6 | static_cast<unsigned int>(digit)) & 0xffffff;
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      out += static_cast<char>(bits >> count & 0xff);
-    }
-  }
-  return out;
 }
 
 std::string_view Trim(std::string_view text) {

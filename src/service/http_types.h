@@ -87,6 +87,17 @@ struct Target {
 };
 StatusOr<Target> ParseTarget(std::string_view target);
 
+// Who answers requests. Any thread.
+class RequestHandler {
+ public:
+  virtual ~RequestHandler() = default;
+  // Never throws. The body is read only when it is wanted.
+  virtual Response Handle(const Request& request, const BodyReader& body) = 0;
+  // What the client would be told before it sends its body ("Expect: 100-continue"): a response with an
+  // error, or status 100.
+  virtual Response HandleExpect(const Request& request) = 0;
+};
+
 // UTF-8 text as a part of a URL: everything but letters, digits, "-._~" and "/" becomes %XX.
 std::string EncodePath(std::string_view path);
 

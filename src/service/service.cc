@@ -75,7 +75,7 @@ Response Service::ErrorResponse(int status, std::string_view code, std::string_v
 }
 
 std::string Service::RequestIdOf(const Request& request) {
-  for (const char* name : {"x-fc-request-id", "x-request-id"}) {
+  for (const char* name : {"x-fc-request-id", "x-scf-request-id", "x-cff-request-id", "x-request-id"}) {
     if (std::string id = SaneRequestId(request.Header(name)); !id.empty()) return id;
   }
   return MakeUuid();
@@ -100,6 +100,13 @@ const std::vector<Service::Route>& Service::Routes() {
       // A browser asks without the token whether it may send it.
       {"OPTIONS", "/media/{key}", &Service::MediaPreflight, Access::kOpen},
       {"GET", "/metrics", &Service::Metrics},
+      {"POST", "/initialize", &Service::Initialize, Access::kControl},
+      {"POST", "/init", &Service::Initialize, Access::kControl},
+      {"POST", "/invoke", &Service::Invoke, Access::kControl},
+      {"POST", "/event-invoke", &Service::Invoke, Access::kControl},
+      {"GET", "/pre-stop", &Service::PreStop, Access::kControl},
+      {"GET", "/pre-freeze", &Service::PreFreeze, Access::kControl},
+      {"POST", "/pre-freeze", &Service::PreFreeze, Access::kControl},
       {"POST", "/v1/audio/speech", &Service::CreateSpeech, Access::kToken, true},
       {"GET", "/v1/audio/voices", &Service::ListVoices},
       {"GET", "/v1/models", &Service::ListModels},
@@ -127,8 +134,13 @@ const Service::Route* Service::FindRoute(Call& call, std::string& allowed) const
   return nullptr;
 }
 
-bool Service::IsAuthorized(const Request& request) const {
-  return options_.api_token.empty() || CarriesToken(request.Header("authorization"), options_.api_token);
+bool Service::IsFromPlatform(const Call& call) const {
+  return options_.trusts_platform && call.NamesItself();
+}
+
+bool Service::IsAuthorized(const Call& call) const {
+  return call.is_trusted || options_.api_token.empty() ||
+         CarriesToken(call.request.Header("authorization"), options_.api_token);
 }
 
 int64_t Service::BodyLimit(const Route& route) const {
@@ -140,8 +152,13 @@ int64_t Service::BodyLimit(const Route& route) const {
 // Why the request is not handled at all; status 100 when it may be. A path that does not exist is no
 // different without the token.
 Response Service::Refusal(Call& call, const Route* route, const std::string& allowed) {
-  const bool open = route != nullptr && route->access == Route::Access::kOpen;
-  if (!open && !IsAuthorized(call.request)) {
+  using Access = Route::Access;
+  const bool is_control = route != nullptr && route->access == Access::kControl;
+  // An event that carries an event would have no end.
+  if (is_control && call.is_inner) return call.Error(404, "not_found", "there is no such route");
+  const bool open = (route != nullptr && route->access == Access::kOpen) ||
+                    (is_control && (options_.open_control_routes || call.NamesItself()));
+  if (!open && !IsAuthorized(call)) {
     Response refusal = call.Error(401, "unauthorized", "a valid \"Authorization: Bearer\" token is needed");
     const bool is_page = call.target.path.rfind("/ui", 0) == 0;
     refusal.SetHeader("WWW-Authenticate",
@@ -175,6 +192,7 @@ Response Service::Dispatch(Call& call, const Route** route) {
   auto target = ParseTarget(call.request.target);
   if (!target.ok()) return call.Error(target.status());
   call.target = std::move(target).value();
+  call.target.path = WithoutProxyPrefix(call.target.path);
   std::string allowed;
   *route = FindRoute(call, allowed);
   Response refusal = Refusal(call, *route, allowed);
@@ -207,6 +225,7 @@ Response Service::HandleExpect(const Request& request) {
   auto target = ParseTarget(request.target);
   if (!target.ok()) return call.Error(target.status());
   call.target = std::move(target).value();
+  call.target.path = WithoutProxyPrefix(call.target.path);
   std::string allowed;
   const Route* route = FindRoute(call, allowed);
   return Refusal(call, route, allowed);
@@ -228,12 +247,12 @@ Response Service::Root(Call&) {
 Response Service::Health(Call&) {
   const auto [running, waiting] = deps_.manager->Load();
   const bool stopping = deps_.manager->IsShutDown();
-  return JsonResponse(200, Json{{"status", "healthy"},
-                                {"services", {{"api", "up"}, {"jobs", stopping ? "stopping" : "up"}}},
-                                {"jobs_running", running},
-                                {"jobs_waiting", waiting},
-                                {"timestamp", UtcNow()},
-                                {"version", Version()}});
+  Json json =
+      Json{{"status", "healthy"},     {"services", {{"api", "up"}, {"jobs", stopping ? "stopping" : "up"}}},
+           {"jobs_running", running}, {"jobs_waiting", waiting},
+           {"timestamp", UtcNow()},   {"version", Version()}};
+  if (deps_.is_loaded) json["model_loaded"] = deps_.is_loaded();
+  return JsonResponse(200, json);
 }
 
 Response Service::Ready(Call& call) {

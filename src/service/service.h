@@ -16,6 +16,7 @@
 #define WAVESHIFT_SERVICE_SERVICE_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -27,6 +28,7 @@
 
 #include "base/status.h"
 #include "media/sound_encoder.h"
+#include "service/function_event.h"
 #include "service/http_types.h"
 #include "service/speech_voices.h"
 #include "service/task_manager.h"
@@ -44,6 +46,12 @@ struct ServiceOptions {
   std::string public_base_url;      // where objects can be read by everybody, "" = /media/ of this server
   bool run_within_request = false;  // POST /api/start_tts answers when the job has ended
   bool control_only = false;        // routes that speak answer 404: another server has the engine
+  // The x-fc-* headers of requests are function compute's own: nobody outside can set them.
+  bool trusts_platform = false;
+  // Control routes need neither token nor header; what they carry does (platforms that do not say who calls).
+  bool open_control_routes = false;
+  std::chrono::seconds time_limit{0};   // of a request; 0: as the platform's header says, or none
+  std::chrono::seconds time_margin{0};  // how long before it jobs begin to end; 0: as suits the limit
   int64_t max_json_bytes = int64_t{32} << 20;
   int64_t max_object_bytes = int64_t{64} << 30;
   int max_event_streams = 8;
@@ -67,29 +75,35 @@ struct ServiceDeps {
   std::vector<WebAsset> web_assets;
   SpeechEngines speech;  // for /v1/
   std::function<Status(media::SoundFormat)> check_sound_format = &media::CheckSoundFormat;
+  // POST /initialize: loads what speaks and speaks once. Empty: there is nothing to load. Any thread.
+  std::function<Status(const std::stop_token&)> initialize;
+  std::function<bool()> is_loaded;  // for /api/health; may be empty
+  // Sees to it that somebody goes on with a task when a request's time is over, which left it at `percent`.
+  // Empty: the caller's own business.
+  std::function<Status(const std::string& task_id, double percent)> go_on_later;
+  // A request begins or ends to work on a task, for the log; may be empty.
+  std::function<void(const std::string& task_id, const std::string& request_id, bool begins)> on_task_request;
   // One line about a request after its answer began.
   std::function<void(const std::string& request_id, const std::string& line)> log;
 };
 
-class Service {
+class Service : public RequestHandler {
  public:
   // What `deps` points to outlives the service.
   Service(ServiceOptions options, ServiceDeps deps);
-  ~Service();
+  ~Service() override;
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
-  // Any thread. Never throws. The body is read only when the route wants one.
-  Response Handle(const Request& request, const BodyReader& body);
-  // What the client would be told before it sends its body ("Expect: 100-continue"): a response with an
-  // error, or status 100.
-  Response HandleExpect(const Request& request);
+  Response Handle(const Request& request, const BodyReader& body) override;
+  Response HandleExpect(const Request& request) override;
   // Ends speech that is under way, soon; from now on nothing is spoken. Repeatable.
   void StopSpeech();
   // In the contract's form, for errors that the transport itself finds.
   static Response ErrorResponse(int status, std::string_view code, std::string_view detail,
                                 const std::string& request_id);
-  // The id of a request: x-fc-request-id, x-request-id (if they are sane), else a new one.
+  // The id of a request: x-fc-request-id, x-scf-request-id, x-cff-request-id, x-request-id (the first that is
+  // sane), else a new one.
   static std::string RequestIdOf(const Request& request);
 
  private:
@@ -99,7 +113,13 @@ class Service {
 
   static const std::vector<Route>& Routes();
   const Route* FindRoute(Call& call, std::string& allowed) const;
-  bool IsAuthorized(const Request& request) const;
+  bool IsAuthorized(const Call& call) const;
+  // The platform itself calls this control route.
+  bool IsFromPlatform(const Call& call) const;
+  Response HandleEvent(Call& call, FunctionEvent event);
+  StatusOr<std::string> CarriedBody(Response& response);
+  Response RunWithinRequest(Call& call, const std::string& id, double continued_from);
+  Response OutOfTime(Call& call, const TaskState& state, double continued_from);
   Response Dispatch(Call& call, const Route** route);
   Response Refusal(Call& call, const Route* route, const std::string& allowed);
 
@@ -118,6 +138,10 @@ class Service {
   Response PutObject(Call& call);
   Response GetMedia(Call& call);
   Response MediaPreflight(Call& call);
+  Response Initialize(Call& call);
+  Response Invoke(Call& call);
+  Response PreStop(Call& call);
+  Response PreFreeze(Call& call);
   Response Page(Call& call);
   Response PageRedirect(Call& call);
   Response CreateSpeech(Call& call);
@@ -125,6 +149,7 @@ class Service {
   Response GetModel(Call& call);
   Response ListVoices(Call& call);
 
+  StatusOr<std::string> ReadBody(Call& call, Response& refusal);
   StatusOr<std::string> ReadJsonBody(Call& call, Response& refusal);
   StatusOr<std::string> StatusJson(const std::string& id, TaskState* state);
   Response ServeObject(Call& call, const std::string& key);
@@ -136,8 +161,8 @@ class Service {
   const ServiceDeps deps_;
   std::shared_ptr<std::atomic<int>> event_streams_ = std::make_shared<std::atomic<int>>(0);
   std::shared_ptr<std::atomic<int>> speech_streams_ = std::make_shared<std::atomic<int>>(0);
-  std::stop_source speech_stop_;
-  const int64_t created_;  // s since 1970: when this server began
+  std::stop_source speech_stop_;  // also of warming up
+  const int64_t created_;         // s since 1970: when this server began
 };
 
 }  // namespace waveshift::service

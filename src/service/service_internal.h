@@ -5,6 +5,7 @@
 #ifndef WAVESHIFT_SERVICE_SERVICE_INTERNAL_H_
 #define WAVESHIFT_SERVICE_SERVICE_INTERNAL_H_
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ struct Service::Call {
   Target target;
   std::string argument;    // {id}, {key} or {name} of the route
   int64_t body_limit = 0;  // bytes that the route takes
+  std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+  bool is_inner = false;    // carried by an event
+  bool is_trusted = false;  // nobody has to show a token
 
   Response Error(int status, std::string_view code, std::string_view detail) const {
     return Error(SpeechError{.status = status,
@@ -43,13 +47,17 @@ struct Service::Call {
     if (target.path.starts_with("/v1/")) AddOpenAiError(response, error);
     return response;
   }
+  // Whether the header that function compute puts on its own calls names the path that is called.
+  bool NamesItself() const {
+    return request.Header("x-fc-control-path") == request.target.substr(0, request.target.find('?'));
+  }
   Response Error(const Status& status) const {
     return ErrorResponse(HttpStatusFor(status), CodeWord(status), Message(status), request_id);
   }
 };
 
 struct Service::Route {
-  enum class Access { kOpen, kToken };
+  enum class Access { kOpen, kToken, kControl };
   std::string_view method;
   // "{id}" is one part; "{key}" is the whole rest.
   std::string_view pattern;

@@ -20,6 +20,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -65,12 +66,32 @@ struct TaskManagerOptions {
       1000};  // renewals, cancel requests, progress writes are looked at this often
   std::chrono::milliseconds progress_interval{1000};   // between two progress writes of a task
   std::chrono::milliseconds recovery_interval{60000};  // between two searches for abandoned tasks
+  std::chrono::milliseconds elsewhere_poll{10000};     // RunWithin: between two looks at a foreign lease
   std::string failure_status = stores::kDefaultFailureStatus;
   std::string scratch_parent;
-  // Where everybody can read the objects, "" = nowhere: inputs (an audio_key, too) that are addresses below it
-  // are read as objects.
+  // Where everybody can read the objects, "" = nowhere: inputs (an audio_key, too) that are addresses below
+  // it are read as objects.
   std::string public_base_url;
   pipeline::JobOptions job;
+};
+
+// How long a job may run within a request. None: without limit.
+struct RequestLimits {
+  using TimePoint = std::chrono::steady_clock::time_point;
+  std::optional<TimePoint> wind_down_at;  // no line is begun from then on
+  std::optional<TimePoint> stop_at;       // what is under way then is given up
+};
+
+// How the time of a request that works on a task ended.
+struct WithinRequest {
+  enum class End {
+    kEnded,      // the task has: the state says how
+    kOutOfTime,  // it stays in "processing"; the next request goes on with it
+    kElsewhere,  // another process works on it
+    kShutDown,   // this process ends; the task stays in "processing"
+  };
+  End end = End::kEnded;
+  TaskState state;
 };
 
 struct TaskManagerDeps {
@@ -111,6 +132,17 @@ class TaskManager {
                               const std::function<void(const std::string&)>& on_notice,
                               const std::stop_token& stop);
 
+  // Runs the task on the calling thread, within a request: nothing of it goes on afterwards. Waits while
+  // another request here works on it, while concurrent_jobs run already, and while another process has it,
+  // until a dead one's lease must have run out. When the time is over the job ends at a line's end, its lease
+  // is free and its journal written. NotFound, Unavailable, FailedPrecondition (shut down): nothing was
+  // begun.
+  StatusOr<WithinRequest> RunWithin(const std::string& id, const RequestLimits& limits);
+
+  // No further task is begun; jobs end at a line's end, or after `patience`. Their tasks stay in
+  // "processing".
+  void WindDown(std::chrono::milliseconds patience);
+
   // Ends work on the task, or marks it as cancelled before it began. Waits up to `patience` for a running
   // job. The state then says "cancelled", or still "processing" when the job needs longer. AlreadyExists (a
   // conflict) when the task has ended otherwise.
@@ -138,7 +170,7 @@ class TaskManager {
   std::pair<size_t, size_t> Load() const;
 
  private:
-  enum class StopReason { kNone, kCancelled, kShutdown, kLeaseLost };
+  enum class StopReason { kNone, kCancelled, kShutdown, kLeaseLost, kTimeLimit };
   struct Entry;
   using EntryPtr = std::shared_ptr<Entry>;
   // Marks an id as being looked at by one caller, so that two requests for one task come after each other.
@@ -173,6 +205,16 @@ class TaskManager {
   void Tend(const EntryPtr& entry);
   void RequestStop(const EntryPtr& entry, StopReason reason);
   void Recover();
+
+  // RunWithin: a place among the jobs that run, for a task that nobody here works on.
+  enum class Place { kTaken, kBusyTaskEnded, kOutOfTime, kShutDown };
+  Place WaitForPlace(const std::string& id, const RequestLimits& limits);
+  void LeavePlace();
+  StatusOr<Taken> TakeForRequest(const std::string& id);
+  StatusOr<WithinRequest> RunInPlace(const EntryPtr& entry, const RequestLimits& limits);
+  bool WaitElsewhere(const RequestLimits& limits, std::chrono::steady_clock::time_point end);
+  void WatchLimits(const EntryPtr& entry, const RequestLimits& limits, const std::stop_token& stop);
+  void RequestWindDown(const EntryPtr& entry, StopReason reason);
 
   StatusOr<TaskState> CancelActive(const EntryPtr& entry, std::chrono::milliseconds patience);
   StatusOr<TaskState> CancelInactive(const std::string& id, std::chrono::milliseconds patience);

@@ -22,6 +22,7 @@ struct TaskManager::Entry {
 
   const stores::Task task;  // as it was when it was taken, with status "processing"
   std::stop_source stop;
+  std::stop_source wind_down;
   // Set before the entry is shared.
   std::function<void(const pipeline::Progress&)> on_progress;
   std::function<void(const std::string&)> on_notice;

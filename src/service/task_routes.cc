@@ -10,6 +10,7 @@
 
 #include "service/new_task.h"
 #include "service/service_internal.h"
+#include "service/time_limit.h"
 #include "text/language.h"
 
 namespace waveshift::service {
@@ -101,6 +102,11 @@ StatusOr<std::string> Service::ReadJsonBody(Call& call, Response& refusal) {
     refusal = call.Error(415, "unsupported_media_type", "Content-Type must be application/json");
     return InvalidArgument("content type");
   }
+  return ReadBody(call, refusal);
+}
+
+// The whole body, of any type.
+StatusOr<std::string> Service::ReadBody(Call& call, Response& refusal) {
   std::string body;
   const auto limit = static_cast<size_t>(call.body_limit);
   const Status status = (*call.body)([&](std::string_view piece) {
@@ -125,12 +131,8 @@ Response Service::StartTts(Call& call) {
   const BodyError error = ParseTaskId(*body, id);
   if (error.kind == BodyError::Kind::kNotJson) return call.Error(400, "bad_request", error.detail);
   if (error.kind == BodyError::Kind::kWrongShape) return call.Error(422, "invalid_field", error.detail);
+  if (options_.run_within_request) return RunWithinRequest(call, id, ContinuedFrom(*body));
   auto state = deps_.manager->Start(id);
-  if (state.ok() && options_.run_within_request) {
-    while (!deps_.manager->WaitUntilIdle(id, std::chrono::seconds(1), {}) && !deps_.manager->IsShutDown()) {
-    }
-    state = deps_.manager->Get(id);
-  }
   if (!state.ok()) return call.Error(state.status());
   const std::string& status = state->task.status;
   std::string message = "dubbing is under way";

@@ -91,6 +91,7 @@ StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
     if (entry->on_notice) entry->on_notice(line);
   };
   if (!engine.notice.empty()) deps.on_notice(engine.notice);
+  deps.wind_down = entry->wind_down.get_token();
   return deps_.run_job(spec, deps, entry->stop.get_token());
 }
 
@@ -194,6 +195,9 @@ Status TaskManager::WriteEnd(const Entry& entry, const StatusOr<pipeline::JobRes
     // The lease's new holder, or the next start, writes how it ends.
     if (reason == StopReason::kLeaseLost) return Cancelled("another process took the task over");
     if (reason == StopReason::kShutdown) return Cancelled("interrupted; it goes on at the next start");
+    // The next request goes on. What failed for a reason of its own has failed.
+    if (reason == StopReason::kTimeLimit && outcome.code() == StatusCode::kCancelled)
+      return Cancelled("the request's time is over; the next one goes on");
     const bool cancelled = reason == StopReason::kCancelled;
     word = cancelled ? stores::kStatusCancelled : options_.failure_status;
     error = cancelled ? "cancelled on request" : Message(outcome).substr(0, kMaxErrorBytes);

@@ -54,6 +54,11 @@ class FakeJob {
     const std::lock_guard lock(mutex_);
     return last_spec_;
   }
+  // Whether it ends when it is asked to end soon; else it is always in the middle of a line.
+  void SetWindsDown(bool winds_down) {
+    const std::lock_guard lock(mutex_);
+    winds_down_ = winds_down;
+  }
   // Sent through the job's progress callback as soon as it runs.
   void SetProgress(const pipeline::Progress& progress) {
     const std::lock_guard lock(mutex_);
@@ -74,9 +79,11 @@ class FakeJob {
     most_at_once_ = std::max(most_at_once_, ++running_);
     last_spec_ = spec;
     changed_.notify_all();
-    const bool let = changed_.wait(lock, stop, [this] { return !results_.empty(); });
+    const std::stop_callback wake(deps.wind_down, [this] { changed_.notify_all(); });
+    const auto winds_down = [&] { return winds_down_ && deps.wind_down.stop_requested(); };
+    changed_.wait(lock, stop, [&] { return !results_.empty() || winds_down(); });
     --running_;
-    if (!let) return Cancelled("stopped");
+    if (results_.empty()) return Cancelled("stopped");
     StatusOr<pipeline::JobResult> result = results_.front();
     results_.erase(results_.begin());
     lock.unlock();
@@ -93,6 +100,7 @@ class FakeJob {
   std::vector<StatusOr<pipeline::JobResult>> results_;
   pipeline::Progress progress_;
   pipeline::JobSpec last_spec_;
+  bool winds_down_ = true;
   int starts_ = 0;
   int running_ = 0;
   int most_at_once_ = 0;

@@ -92,6 +92,18 @@ class BenchTest(Case):
         self.assertEqual(2, sum(row["measure"] == "vocoder" for row in report["rows"]))
         self.assertEqual([], [path for path in (self.folder / "home").rglob("*") if path.is_file()])
 
+    def test_cold_start(self):
+        report, _ = self.bench("cold-start", "--engine", "espeak", "--rounds", "1", "--quiet")
+        rows = by_measure(report["rows"], bench="cold-start", subject="espeak")
+        order = ["port_open", "health", "ready", "initialize", "first_audio"]
+        times = [rows[measure]["value"] for measure in order]
+        self.assertEqual(sorted(times), times)
+        self.assertGreater(times[0], 0)
+        self.assertGreater(rows["first_audio_lazy"]["value"], 0)
+        self.assertFalse((self.folder / "home" / "waveshift.db").exists())  # it leaves the user's stores alone
+        _, err = self.run_program("bench", "cold-start", "--engine", "kokoro", "--quiet", exit_code=4)
+        self.assertIn("kokoro", err)
+
     def test_the_machine(self):
         report, _ = self.bench("machine", "--threads", "1", "--quiet")
         self.assertEqual(["fma_peak", "memory_read"], [row["measure"] for row in report["rows"]])

@@ -23,7 +23,7 @@ struct BenchWork {
 };
 
 struct BenchRow {
-  std::string bench;      // "voices", "separation", "indextts", "machine"
+  std::string bench;      // "voices", "cold-start", "separation", "indextts", "machine"
   std::string subject;    // what was measured: "kokoro", "1.5 q8_0"
   std::string programme;  // of "separation": what was split; "" where that says nothing
   int threads = 0;

@@ -17,6 +17,7 @@
 #include "app/bench/machine_measure.h"
 #include "app/bench/scratch_model.h"
 #include "app/bench/voices_measure.h"
+#include "app/cli/bench_cold_start.h"
 #include "app/cli/bench_separation.h"
 #include "app/cli/engines.h"
 #include "app/cli/progress_printer.h"
@@ -50,7 +51,7 @@ struct BenchFlags {
   }
 };
 
-const Words kNames = {"machine", "voices", "separation", "indextts"};
+const Words kNames = {"machine", "voices", "cold-start", "separation", "indextts"};
 const Words kEngines = {"kokoro", "piper", "espeak"};
 
 std::string Joined(const std::vector<int>& numbers) {
@@ -86,6 +87,7 @@ class BenchRun {
     const size_t models = flags_.model.empty() ? flags_.sizes.size() * flags_.types.size() : 1;
     if (flags_.Wants("machine")) total_ += threads;
     if (flags_.Wants("voices")) total_ += threads * Engines().size();
+    if (flags_.Wants("cold-start")) total_ += Engines().size();
     if (flags_.Wants("indextts")) total_ += threads * models;
     if (flags_.Wants("separation")) {
       for (const std::string& method : SeparationMethods(flags_.separation))
@@ -97,6 +99,7 @@ class BenchRun {
   Status Run() {
     if (flags_.Wants("machine")) WS_RETURN_IF_ERROR(RunMachine());
     if (flags_.Wants("voices")) WS_RETURN_IF_ERROR(RunVoices());
+    if (flags_.Wants("cold-start")) WS_RETURN_IF_ERROR(RunColdStart());
     if (flags_.Wants("separation")) WS_RETURN_IF_ERROR(RunSeparation());
     if (flags_.Wants("indextts")) WS_RETURN_IF_ERROR(RunIndexTts());
     Tell(0, "finished");
@@ -161,6 +164,25 @@ class BenchRun {
     };
     WS_ASSIGN_OR_RETURN(std::vector<BenchRow> rows, MeasureVoice(make, options, context_.stop()));
     Take(std::move(rows));
+    return OkStatus();
+  }
+
+  Status RunColdStart() {
+    for (const std::string& engine : Engines()) {
+      EngineChoice choice = ChoiceFrom(settings_);
+      choice.word = engine;
+      const Status ready = MakeEngine(choice, "en").status();
+      if (!ready.ok() && !flags_.engines.empty()) return ready;
+      if (!ready.ok()) {
+        report_.skipped.push_back({engine, Message(ready)});
+        ++done_;
+        continue;
+      }
+      const BenchProgress tell = [this](double share, const std::string& what) { Tell(share, what); };
+      WS_ASSIGN_OR_RETURN(std::vector<BenchRow> rows,
+                          BenchColdStart(engine, flags_.rounds, settings_, tell, context_.stop()));
+      Take(std::move(rows));
+    }
     return OkStatus();
   }
 
@@ -278,7 +300,7 @@ Status RunBench(const BenchFlags& flags, CommandContext& context) {
 }
 
 void AddVoicesFlags(CLI::App& command, BenchFlags& flags) {
-  command.add_option("--engine", flags.engines, "voices: which (default: all that are ready)")
+  command.add_option("--engine", flags.engines, "voices, cold-start: which (default: all that are ready)")
       ->check(CLI::IsMember(kEngines))
       ->delimiter(',')
       ->allow_extra_args(false);
@@ -312,8 +334,8 @@ void AddIndexTtsFlags(CLI::App& command, BenchFlags& flags) {
 void RegisterBench(CLI::App& app, CommandContext& context) {
   auto flags = std::make_shared<BenchFlags>();
   CLI::App* command =
-      app.add_subcommand("bench", "Measures this machine, speech engines, separation and IndexTTS");
-  command->add_option("NAME", flags->names, "machine, voices, separation, indextts (default: all)")
+      app.add_subcommand("bench", "Measures this machine, speech engines, starting, separation and IndexTTS");
+  command->add_option("NAME", flags->names, "machine, voices, cold-start, separation, indextts (default: all)")
       ->check(CLI::IsMember(kNames));
   command->add_option("--threads", flags->threads, "Numbers of threads, each measured alone")
       ->check(CLI::Range(1, 512))

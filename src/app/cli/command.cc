@@ -33,7 +33,8 @@ StatusOr<const config::Settings*> CommandContext::Settings() {
 telemetry::Logger& CommandContext::Log() {
   if (log_) return *log_;
   telemetry::LoggerOptions options;
-  options.sink = [](std::string_view line) { std::cerr << std::string(line) + "\n" << std::flush; };
+  std::ostream& out = logs_to_output_ ? std::cout : std::cerr;
+  options.sink = [&out](std::string_view line) { out << std::string(line) + "\n" << std::flush; };
   if (settings_) {
     options.level = telemetry::ParseLogLevel(settings_->log.level).value_or(options.level);
     options.format = telemetry::ParseLogFormat(settings_->log.format).value_or(options.format);

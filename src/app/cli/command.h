@@ -62,14 +62,17 @@ class CommandContext {
   // InvalidArgument/FailedPrecondition name the key. The pointer lives as long as the context. One thread.
   StatusOr<const config::Settings*> Settings();
 
-  // The log, on standard error, as the configuration wants it; made at the first call, after Settings(). Use
-  // from any thread then.
+  // The log, on standard error (unless told otherwise), as the configuration wants it; made at the first
+  // call, after Settings(). Use from any thread then.
   telemetry::Logger& Log();
+  // From now on; before the first call of Log(). For servers whose platform collects standard output.
+  void LogToStandardOutput() { logs_to_output_ = true; }
 
  private:
   const std::stop_token stop_;
   std::unique_ptr<config::Settings> settings_;
   std::unique_ptr<telemetry::Logger> log_;
+  bool logs_to_output_ = false;
 };
 
 // --json, --quiet and, for commands that run a job, --progress.

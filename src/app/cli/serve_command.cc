@@ -19,6 +19,7 @@
 
 #include "app/cli/deployment.h"
 #include "app/cli/engines.h"
+#include "app/cli/serve_platform.h"
 #include "app/http/server.h"
 #include "app/http/web_assets.h"
 #include "config/settings.h"
@@ -32,6 +33,8 @@ namespace {
 // After a signal everything is given this long to end by itself. What is cut off then is taken up again by
 // the next start, as after a crash.
 constexpr std::chrono::seconds kGrace{9};
+// Of that, for lines that are being spoken within a request.
+constexpr std::chrono::milliseconds kWindDown{4000};
 constexpr int kInterruptedExitCode = 130;
 
 struct ServeFlags {
@@ -99,9 +102,6 @@ service::ServiceOptions OptionsOf(const config::Settings& settings, const Deploy
   service::ServiceOptions options;
   options.api_token = settings.server.api_token.reveal();
   options.public_base_url = settings.cloudflare.r2_public_base_url;
-  options.run_within_request =
-      settings.execution == config::Execution::kInline ||
-      (settings.execution == config::Execution::kAuto && settings.on_function_compute);
   options.control_only = settings.server.role == "control";
   options.max_object_bytes = settings.server.MaxUploadBytes();
   options.scratch_directory = deployment.scratch_directory;
@@ -119,6 +119,14 @@ void LogRequest(telemetry::Logger& log, const service::Request& request, std::st
            {"status", std::to_string(status)},
            {"ms", std::to_string(std::llround(seconds * 1000))},
            {"peer", request.peer}});
+}
+
+void LogTask(telemetry::Logger& log, const TaskRequests& requests, const std::string& id, bool is_error,
+             const std::string& line) {
+  telemetry::LogFields fields = {{"task_id", id}};
+  if (std::string request_id = requests.RequestOf(id); !request_id.empty())
+    fields.emplace_back("request_id", std::move(request_id));
+  log.Log(is_error ? telemetry::LogLevel::kError : telemetry::LogLevel::kInfo, line, fields);
 }
 
 // Beside the stop request: whatever hangs is ended with the process.
@@ -144,7 +152,7 @@ Status Announce(const ServeFlags& flags, const std::string& host, int port) {
 
 // Serves until the stop token says otherwise.
 Status ServeUntilStopped(HttpServer& server, service::TaskManager& manager, service::Service& service,
-                         const std::stop_token& stop) {
+                         std::chrono::milliseconds wind_down, const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any changed;
   bool ended = false;
@@ -162,6 +170,7 @@ Status ServeUntilStopped(HttpServer& server, service::TaskManager& manager, serv
   if (stopped) EndProcessAfterGrace();
   service.StopSpeech();
   server.Stop();
+  if (stopped && wind_down.count() > 0) manager.WindDown(wind_down);
   manager.Shutdown();  // also ends requests that wait for a job
   thread.join();
   return stopped ? Cancelled("stopped; unfinished tasks go on at the next start")
@@ -170,17 +179,18 @@ Status ServeUntilStopped(HttpServer& server, service::TaskManager& manager, serv
 
 Status RunServe(const ServeFlags& flags, CommandContext& context) {
   WS_ASSIGN_OR_RETURN(const config::Settings* settings, context.Settings());
+  if (settings->platform != config::Platform::kNone) context.LogToStandardOutput();
   telemetry::Logger& log = context.Log();
   for (const std::string& notice : settings->notices) log.Warning(notice);
   WS_ASSIGN_OR_RETURN(const ShorteningSetup shortening, MakeShortening(*settings));
   WS_ASSIGN_OR_RETURN(const Deployment deployment,
                       OpenDeployment(*settings, StorePatience::kPrompt, context.stop()));
   WS_ASSIGN_OR_RETURN(const std::unique_ptr<ServerMetrics> metrics, ServerMetrics::Make());
-  const auto manager = MakeTaskManager(
-      *settings, deployment, shortening,
-      [&log](const std::string& id, bool is_error, const std::string& line) {
-        log.Log(is_error ? telemetry::LogLevel::kError : telemetry::LogLevel::kInfo, line, {{"task_id", id}});
-      });
+  ServePlatform platform(*settings, deployment, context.stop());
+  const auto manager = MakeTaskManager(*settings, deployment, shortening,
+                                       [&](const std::string& id, bool is_error, const std::string& line) {
+                                         LogTask(log, platform.requests(), id, is_error, line);
+                                       });
   ReadyCheck ready(ChoiceFrom(*settings));
   service::ServiceDeps deps;
   deps.manager = manager.get();
@@ -198,22 +208,29 @@ Status RunServe(const ServeFlags& flags, CommandContext& context) {
   deps.log = [&log](const std::string& id, const std::string& line) {
     log.Log(telemetry::LogLevel::kWarning, line, {{"request_id", id}});
   };
-  service::Service service(OptionsOf(*settings, deployment), std::move(deps));
+  platform.Set(deps);
+  service::ServiceOptions service_options = OptionsOf(*settings, deployment);
+  platform.Set(service_options);
+  service::Service service(service_options, std::move(deps));
 
   HttpServerOptions options;
+  platform.Set(options);
   options.host = settings->server.host;
   options.port = flags.port.value_or(settings->server.port);
   // Before any task is taken up: a second server on the same port must leave no trace.
   WS_ASSIGN_OR_RETURN(const std::unique_ptr<HttpServer> server,
-                      HttpServer::Bind(options, service, *deployment.objects));
+                      HttpServer::Bind(options, platform.Handler(service), *deployment.objects));
   if (!settings->server.api_token.is_set() && options.host != "127.0.0.1" && options.host != "localhost" &&
       options.host != "::1") {
     log.Warning("everybody who reaches " + options.host +
                 " can use this server: WAVESHIFT_API_TOKEN is not set");
   }
-  if (settings->server.role != "control") manager->Begin();
+  // Where jobs run within requests nothing else may run: no queue, no search for abandoned tasks.
+  const bool runs_inline = settings->RunsInline();
+  if (!runs_inline && settings->server.role != "control") manager->Begin();
   WS_RETURN_IF_ERROR(Announce(flags, options.host, server->port()));
-  return ServeUntilStopped(*server, *manager, service, context.stop());
+  return ServeUntilStopped(*server, *manager, service, runs_inline ? kWindDown : std::chrono::milliseconds(0),
+                           context.stop());
 }
 
 }  // namespace

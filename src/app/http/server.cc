@@ -3,6 +3,7 @@
 #include "app/http/server.h"
 
 #include <netdb.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,7 +11,9 @@
 #include <atomic>
 #include <cerrno>
 #include <charconv>
+#include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -26,8 +29,6 @@ constexpr int64_t kPieceBytes = 256 << 10;
 // have sent everything, and the connection can go on. A longer one ends the connection.
 constexpr int64_t kMaxDrainBytes = 64 << 20;
 constexpr std::chrono::seconds kMaxDrainTime{5};
-constexpr size_t kRequestsPerConnection = 1000;
-constexpr time_t kIdleSeconds = 4;
 
 void ReuseAddressOnly(socket_t socket) {
   // Not SO_REUSEPORT (the library's default): a second server on the same port must fail, not share it.
@@ -58,6 +59,12 @@ std::string BindError(const std::string& host, int port) {
   return error == 0 ? "the address cannot be used" : std::generic_category().message(error);
 }
 
+int PortOf(const sockaddr_storage& address) {
+  if (address.ss_family == AF_INET) return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+  if (address.ss_family == AF_INET6) return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
+  return 0;
+}
+
 service::Request ToServiceRequest(const httplib::Request& from) {
   service::Request request;
   request.method = from.method;
@@ -79,7 +86,7 @@ service::Request ToServiceRequest(const httplib::Request& from) {
 
 class HttpServer::Impl {
  public:
-  Impl(const HttpServerOptions& options, service::Service& service, stores::ObjectStore& objects)
+  Impl(const HttpServerOptions& options, service::RequestHandler& service, stores::ObjectStore& objects)
       : options_(options), service_(service), objects_(objects) {}
 
   Status Bind();
@@ -95,10 +102,11 @@ class HttpServer::Impl {
   void Write(service::Response&& response, httplib::Response& to, bool ends_connection);
   void WriteObject(const service::ObjectSlice& slice, const std::string& type, httplib::Response& to);
   void WriteStream(const service::BodyStream& stream, const std::string& type, httplib::Response& to);
+  void EndReading() const;
   static void WriteEvents(const service::EventSource& events, const std::string& type, httplib::Response& to);
 
   const HttpServerOptions options_;
-  service::Service& service_;
+  service::RequestHandler& service_;
   stores::ObjectStore& objects_;
   httplib::Server server_;
   int port_ = 0;
@@ -123,8 +131,8 @@ Status HttpServer::Impl::Bind() {
 void HttpServer::Impl::Configure() {
   server_.set_socket_options(ReuseAddressOnly);
   server_.set_tcp_nodelay(true);
-  server_.set_keep_alive_max_count(kRequestsPerConnection);
-  server_.set_keep_alive_timeout(kIdleSeconds);
+  server_.set_keep_alive_max_count(options_.requests_per_connection);
+  server_.set_keep_alive_timeout(options_.idle.count());
   server_.set_read_timeout(options_.patience);
   server_.set_write_timeout(options_.patience);
   const auto threads = static_cast<size_t>(options_.threads);
@@ -160,6 +168,10 @@ void HttpServer::Impl::Configure() {
         HandleError(from, to);
         return httplib::Server::HandlerResponse::Handled;
       }));
+  if (options_.hides_connection) {
+    server_.set_post_routing_handler(
+        [](const httplib::Request&, httplib::Response& to) { to.headers.erase("Keep-Alive"); });
+  }
   server_.set_exception_handler(
       [](const httplib::Request&, httplib::Response& to, const std::exception_ptr&) { to.status = 500; });
 }
@@ -295,13 +307,29 @@ void HttpServer::Impl::Stop() {
   // The library forgets a stop that comes before its loop runs.
   while (!server_.is_running() && !left_) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   server_.stop();
+  EndReading();
+}
+
+// The library looks at a connection that waits for a request until its time is over. An end of input wakes
+// it; answers on their way are not touched.
+void HttpServer::Impl::EndReading() const {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
+    const int fd = std::atoi(entry.path().filename().c_str());
+    sockaddr_storage own = {};
+    socklen_t length = sizeof(own);
+    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&own), &length) != 0 || PortOf(own) != port_) continue;
+    sockaddr_storage peer = {};
+    length = sizeof(peer);
+    if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &length) == 0) ::shutdown(fd, SHUT_RD);
+  }
 }
 
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpServer::~HttpServer() = default;
 
 StatusOr<std::unique_ptr<HttpServer>> HttpServer::Bind(const HttpServerOptions& options,
-                                                       service::Service& service,
+                                                       service::RequestHandler& service,
                                                        stores::ObjectStore& objects) {
   auto impl = std::make_unique<Impl>(options, service, objects);
   WS_RETURN_IF_ERROR(impl->Bind());

@@ -24,6 +24,11 @@ struct HttpServerOptions {
   // A client that is silent in the middle of a request, or does not take its answer, is cut off after this
   // time.
   std::chrono::seconds patience{20};
+  // A connection without a request is closed after this time, and after so many requests.
+  std::chrono::seconds idle{4};
+  size_t requests_per_connection = 1000;
+  // Answers say nothing about the connection (Keep-Alive): a function platform in between does not want it.
+  bool hides_connection = false;
 };
 
 class HttpServer {
@@ -31,7 +36,8 @@ class HttpServer {
   // Binds the port. Internal "cannot listen on HOST:PORT: Address already in use" and the like. The service
   // and the store outlive the server.
   static StatusOr<std::unique_ptr<HttpServer>> Bind(const HttpServerOptions& options,
-                                                    service::Service& service, stores::ObjectStore& objects);
+                                                    service::RequestHandler& service,
+                                                    stores::ObjectStore& objects);
   // Stops; Run must have returned.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
@@ -39,7 +45,7 @@ class HttpServer {
 
   int port() const;
   // Serves until Stop(), which any thread may call, also before Run and more than once. Requests on their way
-  // are answered before it returns.
+  // are answered before it returns; connections that wait for one are closed.
   void Run();
   void Stop();
 
