@@ -112,7 +112,7 @@ make_base() {
   fi
   local there=()
   for file in "${sources[@]}"; do [[ ! -s $file ]] || there+=("$file"); done
-  run mmdebstrap --quiet --variant=minbase bookworm build/base.tar "${there[@]}"
+  run mmdebstrap --quiet --variant=minbase --dpkgopt=force-unsafe-io --dpkgopt="path-exclude=/usr/share/man/*" bookworm build/base.tar "${there[@]}"
 }
 
 # Its own store, below build/, so that nothing of the machine is touched; not in what is sent to the build.
