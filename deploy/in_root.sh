@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # deploy/in_root.sh ROOT [--input DIR] [--output DIR] COMMAND...: runs a command inside an image's root as a container would: as its user, the root
-# read-only, /tmp empty and writable. DIR appears as /tmp/in (read-only) or /tmp/out. The command takes this process's place, so signals reach it. For
+# read-only, /tmp empty and writable. DIR appears as /tmp/in (read-only) or /tmp/out (WAVESHIFT_HOME may lie there). The command takes this process's place, so signals reach it. For
 # trying an image where no container can be started; wants to be root.
 set -euo pipefail
 
@@ -44,5 +44,5 @@ mount -o remount,bind,ro "$root"
 
 cd "$root"
 exec env -u LD_LIBRARY_PATH -u LD_PRELOAD -u XDG_DATA_HOME -u TMPDIR \
-  HOME=/tmp PATH=/usr/local/bin:/usr/bin XDG_CACHE_HOME=/tmp/.cache WAVESHIFT_HOME=/tmp/waveshift WAVESHIFT_MODEL_DIR=/opt/waveshift/models \
+  HOME=/tmp PATH=/usr/local/bin:/usr/bin XDG_CACHE_HOME=/tmp/.cache WAVESHIFT_HOME="${WAVESHIFT_HOME:-/tmp/waveshift}" WAVESHIFT_MODEL_DIR=/opt/waveshift/models \
   /usr/sbin/chroot --userspec=10001:10001 --groups= "$root" "$@"

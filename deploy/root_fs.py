@@ -168,8 +168,10 @@ def fill(arguments):
         root.add(path.format(arch=arch))
     shutil.copytree(arguments.models, root.place("/opt/waveshift/models"), dirs_exist_ok=True)
     add_package_records(root, packages_of(root.files))
+    own = root.place("/usr/share/waveshift")
+    own.mkdir(parents=True)
     for name in ("LICENSE", "NOTICE"):
-        shutil.copy(pathlib.Path(__file__).resolve().parents[1] / name, root.place("/usr/share/waveshift"))
+        shutil.copy(pathlib.Path(__file__).resolve().parents[1] / name, own)
 
 
 def main():

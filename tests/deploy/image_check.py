@@ -102,7 +102,10 @@ class ImageTest(unittest.TestCase):
         began = time.monotonic()
         server = subprocess.Popen(command("waveshift", "serve"), env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         try:
-            self.assertIn(f":{port}", server.stdout.readline())
+            lines = []
+            while not lines or f":{port}" not in lines[-1]:  # log lines come the same way
+                lines.append(server.stdout.readline())
+                self.assertTrue(lines[-1], lines)
             print(f"image_check: listens {time.monotonic() - began:.2f} s after its start", file=sys.stderr)
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=10) as answer:
                 self.assertEqual(200, answer.status)

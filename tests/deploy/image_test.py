@@ -33,7 +33,7 @@ class DockerfileTest(unittest.TestCase):
         self.final = self.all[last:]
 
     def test_stages(self):
-        self.assertEqual(["${BASE} AS build", "build AS root", "scratch"], [rest for word, rest in self.all if word == "FROM"])
+        self.assertEqual(["${BASE} AS root", "scratch"], [rest for word, rest in self.all if word == "FROM"])
         # Whatever built it stays behind: the last stage copies one folder and runs nothing.
         self.assertEqual(["--from=root /rootfs /"], [rest for word, rest in self.final if word in ("COPY", "ADD")])
         self.assertNotIn("RUN", [word for word, _ in self.final])
