@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo play build install image env-template test bench check-voices cuda-check format lint asan tsan clean
+.PHONY: help setup demo play build install image env-template test bench check-voices cuda-check soak format lint asan tsan clean
 
 JOBS ?= $(shell nproc)
 PORT ?= 8080
@@ -86,6 +86,10 @@ lint: setup build/dev/build.ninja ## Checks the format and runs clang-tidy over 
 	@cmake --preset dev > build/dev.configure.log
 	@git ls-files 'src/*.cc' ':!*_test.cc' | xargs -P $(JOBS) -n 4 $(TIDY)
 	@git ls-files 'src/*_test.cc' | xargs -P $(JOBS) -n 4 $(TIDY) $(TIDY_TESTS)
+
+soak: setup build/release/build.ninja ## 1,000 kill -9 at random moments, on local stores and on D1 and R2; about 25 minutes (SOAK_FLAGS=...)
+	@cmake --build --preset release -j $(JOBS) --target waveshift
+	@$(PYTHON) tests/e2e/soak.py $(SOAK_FLAGS)
 
 asan: setup build/asan/build.ninja ## All tests with AddressSanitizer and UndefinedBehaviorSanitizer
 	@cmake --build --preset asan -j $(JOBS)

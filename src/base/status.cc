@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "absl/strings/cord.h"
+
 namespace waveshift {
 namespace {
 
@@ -34,6 +36,8 @@ constexpr std::array<Row, 13> kTable = {{
 }};
 constexpr Row kOther = {StatusCode::kInternal, 1, 500, "internal", false};
 
+constexpr char kRemoteMark[] = "waveshift/remote";
+
 const Row& Find(const Status& status) {
   for (const Row& row : kTable) {
     if (row.code == status.code()) return row;
@@ -51,12 +55,28 @@ std::string Message(const Status& status) {
   return std::string(status.message().data(), status.message().size());
 }
 
-Status Annotate(const Status& status, std::string_view context) {
-  if (status.ok()) return status;
-  return MakeStatus(status.code(), std::string(context) + ": " + Message(status));
+Status Overloaded(std::string_view message) {
+  Status status = ResourceExhausted(message);
+  status.SetPayload(kRemoteMark, absl::Cord());
+  return status;
 }
 
-int ExitCodeFor(const Status& status) { return Find(status).exit_code; }
+Status WithMessage(const Status& status, std::string_view message) {
+  if (status.ok()) return status;
+  Status changed = MakeStatus(status.code(), message);
+  status.ForEachPayload(
+      [&](absl::string_view mark, const absl::Cord& content) { changed.SetPayload(mark, content); });
+  return changed;
+}
+
+Status Annotate(const Status& status, std::string_view context) {
+  return WithMessage(status, std::string(context) + ": " + Message(status));
+}
+
+int ExitCodeFor(const Status& status) {
+  if (status.GetPayload(kRemoteMark).has_value()) return Find(Unavailable("")).exit_code;
+  return Find(status).exit_code;
+}
 int HttpStatusFor(const Status& status) { return Find(status).http_status; }
 std::string_view CodeWord(const Status& status) { return Find(status).word; }
 bool IsRetryable(const Status& status) { return Find(status).retryable; }

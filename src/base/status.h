@@ -15,7 +15,7 @@
 //   kPermissionDenied   the outside refused us                                      5   403
 //   kUnavailable        a remote service failed after retries                       5   502
 //   kDeadlineExceeded   it took longer than it may                                  5   504
-//   kResourceExhausted  too many at once                                            1   429
+//   kResourceExhausted  too many at once (a remote service says so: exit 5)         1   429
 //   kCancelled          somebody asked to stop                                    130   499
 //   others              the job failed                                              1   500
 #ifndef WAVESHIFT_BASE_STATUS_H_
@@ -50,6 +50,8 @@ inline Status Unimplemented(std::string_view m) { return MakeStatus(StatusCode::
 inline Status Unavailable(std::string_view m) { return MakeStatus(StatusCode::kUnavailable, m); }
 inline Status DeadlineExceeded(std::string_view m) { return MakeStatus(StatusCode::kDeadlineExceeded, m); }
 inline Status ResourceExhausted(std::string_view m) { return MakeStatus(StatusCode::kResourceExhausted, m); }
+// ResourceExhausted, said by a remote service after retries.
+Status Overloaded(std::string_view message);
 inline Status Cancelled(std::string_view m) { return MakeStatus(StatusCode::kCancelled, m); }
 inline Status Internal(std::string_view m) { return MakeStatus(StatusCode::kInternal, m); }
 inline Status DataLoss(std::string_view m) { return MakeStatus(StatusCode::kDataLoss, m); }
@@ -57,7 +59,8 @@ inline Status DataLoss(std::string_view m) { return MakeStatus(StatusCode::kData
 // The status' message as a std::string (Debian's Abseil has its own string_view).
 std::string Message(const Status& status);
 
-// The same status with "context: " before its message. OK stays OK.
+// The same status, with its marks, with another message, or with "context: " before its message. OK stays OK.
+Status WithMessage(const Status& status, std::string_view message);
 Status Annotate(const Status& status, std::string_view context);
 
 // The table above.

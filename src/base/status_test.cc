@@ -17,6 +17,15 @@ TEST(Status, MessageAndAnnotation) {
   EXPECT_TRUE(Annotate(OkStatus(), "anything").ok());
 }
 
+TEST(Status, ARemoteServiceThatIsOverloadedIsARemoteFailure) {
+  const Status status = Annotate(WithMessage(Overloaded("x"), "D1: HTTP 429"), "task 7");
+  EXPECT_EQ(status.code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(Message(status), "task 7: D1: HTTP 429");
+  EXPECT_EQ(ExitCodeFor(status), 5);
+  EXPECT_EQ(HttpStatusFor(status), 429);
+  EXPECT_TRUE(IsRetryable(status));
+}
+
 struct Expected {
   StatusCode code;
   int exit_code;

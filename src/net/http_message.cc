@@ -148,8 +148,10 @@ std::string HttpResponse::Header(std::string_view name) const {
 
 Status StatusOfHttp(int http_status, std::string_view what) {
   if (http_status >= 200 && http_status < 300) return OkStatus();
-  return MakeStatus(CodeOf(http_status), std::string(what) + ": HTTP " + std::to_string(http_status) +
-                                             std::string(ReasonOf(http_status)));
+  const std::string message =
+      std::string(what) + ": HTTP " + std::to_string(http_status) + std::string(ReasonOf(http_status));
+  const StatusCode code = CodeOf(http_status);
+  return code == StatusCode::kResourceExhausted ? Overloaded(message) : MakeStatus(code, message);
 }
 
 std::string RedactedUrl(std::string_view url) {

@@ -33,8 +33,7 @@ Status RateBudget::Take(const std::stop_token& stop, milliseconds patience) {
     }
     // Without a wait nobody's patience matters, also when it has run out.
     if (wait.count() > 0 && wait > std::min(limits_.longest_wait, patience)) {
-      return ResourceExhausted("the budget of requests is used up for " + std::to_string(wait.count()) +
-                               " ms");
+      return Overloaded("the budget of requests is used up for " + std::to_string(wait.count()) + " ms");
     }
     level_ -= 1;  // whoever comes next waits behind this one
   }

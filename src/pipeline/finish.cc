@@ -66,7 +66,7 @@ Status Finisher::WriteSubtitleFiles() {
   const auto cues = c_.cues->Cues();
   const media::VideoStream& video = *c_.job->info.video;
   const std::string prefix = c_.spec->layout.subtitles_prefix + "subtitles.";
-  const std::string title = std::filesystem::path(c_.spec->video_path).filename().string();
+  const std::string title = std::filesystem::path(c_.spec->video.path).filename().string();
   WS_RETURN_IF_ERROR(c_.store->Put(prefix + "srt", text::FormatSrt(cues), {}).status());
   WS_RETURN_IF_ERROR(c_.store->Put(prefix + "vtt", text::FormatVtt(cues), {}).status());
   return c_.store->Put(prefix + "ass", text::FormatAss(cues, video.width, video.height, title), {}).status();
@@ -135,7 +135,7 @@ StatusOr<std::string> Finisher::WriteReport(const std::string& failure,
   ReportData data = figures_;
   data.completed = failure.empty();
   data.failure = failure;
-  data.title = std::filesystem::path(c_.spec->video_path).filename().string();
+  data.title = std::filesystem::path(c_.spec->video.path).filename().string();
   data.target_language = c_.spec->target_language;
   data.media_duration_ms = MsFromSamples(c_.job->plan.length);
   data.lines = c_.job->lines;

@@ -87,6 +87,7 @@ class JobRun {
   std::vector<std::string> notices_;
   BackgroundReport background_;
   std::string scratch_;
+  bool takes_were_whole_ = false;  // an earlier run spoke every line
   bool already_complete_ = false;
 
   // Of the streams; null when an earlier run published everything.
@@ -139,11 +140,11 @@ Status JobRun::Prepare() {
 // mixed.
 Status JobRun::RemoveOldOutput(const std::optional<JournalState>& state) {
   WS_RETURN_IF_ERROR(stores::DeletePrefix(store_, spec_.layout.lines_prefix));
-  const bool takes_whole = std::all_of(job_.lines.begin(), job_.lines.end(), [this](const LineState& line) {
+  takes_were_whole_ = std::all_of(job_.lines.begin(), job_.lines.end(), [this](const LineState& line) {
     return line.status != LineStatus::kToSpeak || journal_.HasTake(line.take_key);
   });
-  already_complete_ = state && state->fingerprint == job_.fingerprint && state->complete && takes_whole &&
-                      store_.Head(spec_.layout.mp4_key).ok();
+  already_complete_ = state && state->fingerprint == job_.fingerprint && state->complete &&
+                      takes_were_whole_ && store_.Head(spec_.layout.mp4_key).ok();
   if (already_complete_) return OkStatus();
   for (const std::string& key : FinalKeys(spec_.layout)) WS_RETURN_IF_ERROR(store_.Delete(key));
   return OkStatus();
@@ -318,6 +319,7 @@ Status JobRun::SpeakPlaceAndStream() {
                              .tracker = &tracker_,
                              .has_subtitles = spec_.options.subtitles == SubtitleMode::kSoft,
                              .first_segment = first_segment_,
+                             .stays = takes_were_whole_,
                              .video = &video_segments,
                              .dubbed = &dubbed_->segments(),
                              .original = original_ ? &original_->segments() : nullptr};
@@ -432,8 +434,7 @@ StatusOr<JobResult> JobRun::Run() {
   WS_RETURN_IF_ERROR(finisher.FinishOutputs(already_complete_, stop_));
   tracker_.End("finish");
   WS_ASSIGN_OR_RETURN(std::string report_json, finisher.WriteReport(failure, notices_));
-  WS_RETURN_IF_ERROR(journal_.SaveState(
-      {job_.fingerprint, static_cast<int64_t>(job_.plan.segments.size()), failure.empty()}));
+  WS_RETURN_IF_ERROR(journal_.SaveState(publisher_->State(failure.empty())));
   tracker_.Finish();
   return Result(std::move(report_json));
 }

@@ -97,9 +97,17 @@ struct JobOptions {
   ClipOptions clips;
 };
 
+// A file of the job's input.
+struct MediaFile {
+  std::string path;  // local
+  // What tells its content from that of another file, on every machine (an object's key and ETag); "" = size,
+  // time of change, first and last MiB of the file.
+  std::string identity = {};
+};
+
 struct JobSpec {
-  std::string video_path;       // local file
-  std::string audio_path;       // separate sound, "" = the video's own
+  MediaFile video;
+  MediaFile audio;              // separate sound; path "" = the video's own
   text::Transcript transcript;  // checked against the media by the job
   std::string target_language;  // BCP-47
   // What somebody wants for a speaker; what it leaves open, and other speakers, is assigned automatically.
@@ -116,6 +124,9 @@ struct Progress {
   int64_t lines_total = 0;  // lines to speak
   double speed = 0;         // seconds of video finished per second of wall time
   double eta_s = -1;        // -1: not known
+  // Lines spoken and segments published by this run that no later one has to make again; 0 only while there
+  // are none.
+  int64_t new_work = 0;
 };
 
 // Gives the WAV file of a line's audio_key; OutOfRange when it is larger than max_bytes.

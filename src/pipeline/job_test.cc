@@ -46,7 +46,7 @@ class JobTest : public testing::Test {
     store_ = stores::OpenFileObjectStore(folder_->path() + "/" +
                                          testing::UnitTest::GetInstance()->current_test_info()->name())
                  .value();
-    spec_.video_path = video_;
+    spec_.video.path = video_;
     spec_.target_language = "en";
     spec_.layout = LayoutForDirectory();
     Line(1, 1000, 3000, "A", "one two three four five");
@@ -165,6 +165,7 @@ TEST_F(JobTest, WoundDownJobLosesNoLine) {
     if (!result.ok()) {
       EXPECT_EQ(result.status().code(), StatusCode::kCancelled) << Message(result.status());
       EXPECT_GT(engine_.spoken, before);
+      EXPECT_GT(progress_.back().new_work, 0);
     }
   } while (!result.ok() && ++runs < kLines);
   ASSERT_TRUE(result.ok()) << Message(result.status());
@@ -247,12 +248,12 @@ TEST_F(JobTest, EngineNoneKeepsTheOriginalSound) {
 
 // Six loud channels add up to more than full scale: both tracks are limited, and as long as the video.
 TEST_F(JobTest, LoudSurroundDoesNotClip) {
-  spec_.video_path = folder_->path() + "/surround.mkv";
+  spec_.video.path = folder_->path() + "/surround.mkv";
   const std::string tone = "0.8*sin(2*PI*220*t)";
   std::string all = tone;
   for (int i = 1; i < 6; ++i) all += "|" + tone;
   Ffmpeg({"-i", video_, "-f", "lavfi", "-i", "aevalsrc=exprs=" + all + ":s=48000:d=14:c=5.1", "-map", "0:v",
-          "-map", "1:a", "-c:v", "copy", "-c:a", "ac3", "-b:a", "448k", spec_.video_path});
+          "-map", "1:a", "-c:v", "copy", "-c:a", "ac3", "-b:a", "448k", spec_.video.path});
   ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
   const std::string mp4 =
       folder_->path() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name() + "/dubbed.mp4";

@@ -13,6 +13,9 @@ namespace {
 
 using nlohmann::json;
 
+constexpr int kStateSchema = 2;
+constexpr int kMostCopies = 1000000;
+constexpr int64_t kMostSegments = 1000000;  // 69 days
 constexpr int64_t kMaxStateBytes = 1 << 20;
 constexpr int64_t kMaxTakeBytes = 256 << 20;
 constexpr size_t kMostRecentBytes = size_t{16} << 20;
@@ -21,6 +24,48 @@ constexpr std::string_view kNoteEnding = ".json";
 
 // nlohmann throws on lone surrogates and the like; the journal would rather replace them.
 std::string Dump(const json& value) { return value.dump(1, ' ', false, json::error_handler_t::replace); }
+
+// Copies of segments as runs [how many, which copy], so that the state stays small in long videos.
+json WriteCopies(const std::map<std::string, RenditionCopies>& copies) {
+  json out = json::object();
+  for (const auto& [folder, of_rendition] : copies) {
+    json runs = json::array();
+    for (const int copy : of_rendition.segments) {
+      if (!runs.empty() && runs.back()[1] == copy) {
+        runs.back()[0] = runs.back()[0].get<int64_t>() + 1;
+      } else {
+        runs.push_back({1, copy});
+      }
+    }
+    out[folder] = {{"init", of_rendition.init}, {"segments", std::move(runs)}};
+  }
+  return out;
+}
+
+bool IsCount(const json& value, int64_t most) {
+  return value.is_number_unsigned() && value.get<uint64_t>() >= 1 &&
+         value.get<uint64_t>() <= static_cast<uint64_t>(most);
+}
+
+// False when it is rubbish.
+bool ReadCopies(const json& value, JournalState& state) {
+  if (!value.is_object()) return false;
+  for (const auto& [folder, of_rendition] : value.items()) {
+    if (!of_rendition.is_object()) return false;
+    const json init = of_rendition.value("init", json());
+    const json runs = of_rendition.value("segments", json());
+    if (!IsCount(init, kMostCopies) || !runs.is_array()) return false;
+    RenditionCopies& copies = state.copies[folder];
+    copies.init = init.get<int>();
+    for (const json& run : runs) {
+      const auto left = state.published_segments - static_cast<int64_t>(copies.segments.size());
+      if (!run.is_array() || run.size() != 2 || !IsCount(run[0], left) || !IsCount(run[1], kMostCopies))
+        return false;
+      copies.segments.insert(copies.segments.end(), run[0].get<size_t>(), run[1].get<int>());
+    }
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -42,20 +87,24 @@ StatusOr<std::optional<JournalState>> Journal::LoadState() {
     return bytes.status();
   if (!bytes.ok()) return std::nullopt;
   const json value = json::parse(*bytes, nullptr, /*allow_exceptions=*/false);
-  if (!value.is_object() || value.value("schema", json()) != 1) return std::nullopt;
+  if (!value.is_object() || value.value("schema", json()) != kStateSchema) return std::nullopt;
   const json fingerprint = value.value("fingerprint", json());
   const json published = value.value("published_segments", json());
   const json complete = value.value("complete", json());
-  if (!fingerprint.is_string() || !published.is_number_unsigned() || !complete.is_boolean())
+  if (!fingerprint.is_string() || !published.is_number_unsigned() ||
+      published.get<uint64_t>() > static_cast<uint64_t>(kMostSegments) || !complete.is_boolean())
     return std::nullopt;
-  return JournalState{fingerprint.get<std::string>(), published.get<int64_t>(), complete.get<bool>()};
+  JournalState state{fingerprint.get<std::string>(), published.get<int64_t>(), complete.get<bool>()};
+  if (!ReadCopies(value.value("copies", json()), state)) return std::nullopt;
+  return state;
 }
 
 Status Journal::SaveState(const JournalState& state) {
-  const json value = {{"schema", 1},
+  const json value = {{"schema", kStateSchema},
                       {"fingerprint", state.fingerprint},
                       {"published_segments", state.published_segments},
-                      {"complete", state.complete}};
+                      {"complete", state.complete},
+                      {"copies", WriteCopies(state.copies)}};
   return store_.Put(prefix_ + "state.json", Dump(value), {}).status();
 }
 

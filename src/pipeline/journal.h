@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <list>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -34,10 +35,19 @@ struct Take {
   std::string engine;  // that spoke; "" = the job's own
 };
 
+// Which copy of each of a rendition's published objects is the valid one: 1 is the object with the plain
+// name.
+struct RenditionCopies {
+  int init = 1;
+  std::vector<int> segments;
+  bool operator==(const RenditionCopies&) const = default;
+};
+
 struct JournalState {
   std::string fingerprint;
   int64_t published_segments = 0;
-  bool complete = false;  // everything was written, the job ended as completed
+  bool complete = false;                               // everything was written, the job ended as completed
+  std::map<std::string, RenditionCopies> copies = {};  // by the rendition's folder, e.g. "audio/dubbed"
 };
 
 class Journal {

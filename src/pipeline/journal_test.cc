@@ -63,16 +63,27 @@ TEST(Journal, StateSurvivesAndRubbishIsNoState) {
   const auto store = stores::MakeMemoryObjectStore();
   Journal journal(*store, "j/");
   EXPECT_FALSE(journal.LoadState()->has_value());
-  ASSERT_TRUE(journal.SaveState({"print", 7, true}).ok());
+  const RenditionCopies copies{.init = 3, .segments = {1, 1, 2, 2, 2, 1, 4}};
+  ASSERT_TRUE(journal.SaveState({"print", 7, true, {{"audio/dubbed", copies}}}).ok());
   const auto state = journal.LoadState().value();
   ASSERT_TRUE(state.has_value());
   EXPECT_EQ(state->fingerprint, "print");
   EXPECT_EQ(state->published_segments, 7);
   EXPECT_TRUE(state->complete);
-  for (const char* rubbish :
-       {"", "[]", "{\"schema\":1}",
-        "{\"schema\":1,\"fingerprint\":\"a\",\"published_segments\":-1,\"complete\":true}",
-        "{\"schema\":2,\"fingerprint\":\"a\",\"published_segments\":1,\"complete\":true}"}) {
+  EXPECT_EQ(state->copies.at("audio/dubbed"), copies);
+  const auto with_copies = [](const std::string& runs) {
+    return R"({"schema":2,"fingerprint":"a","published_segments":3,"complete":true,"copies":{"video":)" +
+           runs + "}}";
+  };
+  for (const std::string& rubbish : std::vector<std::string>{
+           "", "[]", "{\"schema\":1}", with_copies("[]"), with_copies(R"({"init":0,"segments":[]})"),
+           with_copies(R"({"init":1,"segments":[[4,1]]})"),
+           with_copies(R"({"init":1,"segments":[[2,1],[2,1]]})"),
+           with_copies(R"({"init":1,"segments":[[1]]})"), with_copies(R"({"init":1,"segments":[[1,0]]})"),
+           with_copies(R"({"init":1,"segments":[[99999999999999,1]]})"),
+           R"({"schema":2,"fingerprint":"a","published_segments":99999999999,"complete":true,"copies":{}})",
+           "{\"schema\":1,\"fingerprint\":\"a\",\"published_segments\":-1,\"complete\":true}",
+           "{\"schema\":2,\"fingerprint\":\"a\",\"published_segments\":1,\"complete\":true}"}) {
     ASSERT_TRUE(store->Put("j/state.json", rubbish, {}).ok());
     EXPECT_FALSE(journal.LoadState()->has_value()) << rubbish;
   }

@@ -20,7 +20,7 @@ namespace waveshift::pipeline {
 namespace {
 
 // Raised whenever the same input would give another result.
-constexpr long long kPipelineVersion = 5;
+constexpr long long kPipelineVersion = 6;
 constexpr int64_t kIdentityBytes = 1 << 20;
 
 // What tells one media file from another without reading it whole: size, time of change, first and last MiB.
@@ -41,13 +41,17 @@ StatusOr<std::string> FileIdentity(const std::string& path) {
   return hasher.Hex();
 }
 
+StatusOr<std::string> IdentityOf(const MediaFile& file) {
+  return file.identity.empty() ? FileIdentity(file.path) : StatusOr<std::string>(file.identity);
+}
+
 StatusOr<std::optional<SoundSource>> FindSound(const JobSpec& spec, const PreparedJob& job) {
-  if (spec.audio_path.empty()) {
+  if (spec.audio.path.empty()) {
     if (!job.info.audio) return std::optional<SoundSource>();
     return std::optional<SoundSource>(SoundSource{job.info, job.plan.zero_seconds});
   }
-  WS_ASSIGN_OR_RETURN(const media::MediaInfo info, media::ProbeMedia(spec.audio_path));
-  if (!info.audio) return InvalidArgument(spec.audio_path + ": holds no sound");
+  WS_ASSIGN_OR_RETURN(const media::MediaInfo info, media::ProbeMedia(spec.audio.path));
+  if (!info.audio) return InvalidArgument(spec.audio.path + ": holds no sound");
   // A separate track begins with the first picture, unless the file shows pictures of its own.
   double zero = info.start_seconds;
   if (info.video) {
@@ -133,8 +137,8 @@ std::string TakeKey(const tts::Synthesizer& synthesizer, const tts::SpeakRequest
 StatusOr<PreparedJob> PrepareJob(const JobSpec& spec, const JobDeps& deps, const std::stop_token& stop) {
   PreparedJob job;
   WS_RETURN_IF_ERROR(CheckSeparator(spec, deps));
-  WS_ASSIGN_OR_RETURN(job.info, media::ProbeMedia(spec.video_path));
-  if (!job.info.video) return InvalidArgument(spec.video_path + ": holds no video");
+  WS_ASSIGN_OR_RETURN(job.info, media::ProbeMedia(spec.video.path));
+  if (!job.info.video) return InvalidArgument(spec.video.path + ": holds no video");
   const bool copy = job.info.video->can_copy && spec.options.subtitles != SubtitleMode::kBurn;
   WS_ASSIGN_OR_RETURN(job.plan, media::PlanVideo(job.info, spec.options.segment_seconds, copy, stop));
   WS_ASSIGN_OR_RETURN(job.sound, FindSound(spec, job));
@@ -177,10 +181,10 @@ Status ChooseVoices(const JobSpec& spec, const JobDeps& deps, PreparedJob& job, 
     state.take_key = TakeKey(*deps.synthesizer, state.request);
   }
   WS_ASSIGN_OR_RETURN(job.programme_gain, FindProgrammeGain(spec, job, stop));
-  WS_ASSIGN_OR_RETURN(const std::string video_identity, FileIdentity(spec.video_path));
+  WS_ASSIGN_OR_RETURN(const std::string video_identity, IdentityOf(spec.video));
   std::string audio_identity;
-  if (!spec.audio_path.empty()) {
-    WS_ASSIGN_OR_RETURN(audio_identity, FileIdentity(spec.audio_path));
+  if (!spec.audio.path.empty()) {
+    WS_ASSIGN_OR_RETURN(audio_identity, IdentityOf(spec.audio));
   }
   job.fingerprint = Fingerprint(spec, deps, job, video_identity, audio_identity);
   return OkStatus();

@@ -62,6 +62,12 @@ void ProgressTracker::MediaDone(double new_seconds) {
   media_seconds_ += new_seconds;
 }
 
+void ProgressTracker::NewWork() {
+  const std::lock_guard lock(mutex_);
+  ++state_.new_work;
+  Report(state_.new_work == 1);
+}
+
 void ProgressTracker::Finish() {
   const std::lock_guard lock(mutex_);
   state_.stage = "done";

@@ -32,6 +32,8 @@ class ProgressTracker {
   void SetLinesTotal(int64_t lines_total);
   // `new_seconds` of media are finished (what an earlier run left does not count for the speed).
   void MediaDone(double new_seconds);
+  // A line was spoken, or a segment published, that no later run has to make again.
+  void NewWork();
   // The last message: 100 percent.
   void Finish();
 

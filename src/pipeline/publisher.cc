@@ -24,7 +24,14 @@ constexpr char kDubbed[] = "audio/dubbed";
 constexpr char kOriginal[] = "audio/original";
 constexpr char kSubtitles[] = "subtitles";
 constexpr char kPlaylistName[] = "playlist.m3u8";
-constexpr char kInitName[] = "init.mp4";
+// Versions of playlists take at most this share of what is uploaded, where that is possible (see
+// PlaylistsAreDue).
+constexpr int64_t kSegmentBytesPerPlaylistByte = 200;
+constexpr int kMostTries = 1000;  // to find a name that is not taken
+
+// "" for the first copy, "_2" for the second.
+std::string CopyMark(int copy) { return copy == 1 ? "" : "_" + std::to_string(copy); }
+std::string InitName(int copy) { return "init" + CopyMark(copy) + ".mp4"; }
 
 // What a rendition needs at most over half a target duration or more (RFC 8216 section 4.3.4.2), and on the
 // whole.
@@ -75,119 +82,145 @@ Publisher::Publisher(stores::ObjectStore& store, Journal& journal, const media::
   target_duration_s_ = media::hls::TargetDuration(all);
 }
 
-std::string Publisher::SegmentName(const Rendition& rendition, size_t index) const {
+std::string Publisher::SegmentName(const Rendition& rendition, size_t index, int copy) {
   char number[24];
   std::snprintf(number, sizeof number, "%05zu", index);
-  return std::string("segment_") + number + "." + rendition.ending;
+  return std::string("segment_") + number + CopyMark(copy) + "." + rendition.ending;
 }
 
 std::string Publisher::Key(const Rendition& rendition, const std::string& name) const {
   return options_.hls_prefix + rendition.folder + "/" + name;
 }
 
-StatusOr<size_t> Publisher::Resume(const std::optional<JournalState>& state, size_t limit) {
+StatusOr<std::map<std::string, int64_t>> Publisher::Present() const {
   std::map<std::string, int64_t> present;
   for (const char* folder : {"video/", "audio/", "subtitles/"}) {
     WS_ASSIGN_OR_RETURN(const auto objects, store_.List(options_.hls_prefix + folder));
     for (const auto& object : objects) present[object.key] = object.size_bytes;
   }
-  size_t keep = 0;
-  if (state && state->fingerprint == options_.fingerprint) {
-    limit = std::min({limit, static_cast<size_t>(state->published_segments), plan_.segments.size()});
-    const auto whole = [&](size_t i) {
-      return std::all_of(renditions_.begin(), renditions_.end(), [&](const Rendition& r) {
-        const auto it = present.find(Key(r, SegmentName(r, i)));
-        return it != present.end() && it->second > 0;
-      });
-    };
-    while (keep < limit && whole(keep)) ++keep;
+  return present;
+}
+
+size_t Publisher::CountWhole(const JournalState& state, const std::map<std::string, int64_t>& present,
+                             size_t limit) const {
+  limit = std::min({limit, static_cast<size_t>(state.published_segments), plan_.segments.size()});
+  const auto is_there = [&](const Rendition& r, const std::string& name) {
+    const auto it = present.find(Key(r, name));
+    return it != present.end() && it->second > 0;
+  };
+  for (const Rendition& r : renditions_) {
+    const auto copies = state.copies.find(r.folder);
+    if (copies == state.copies.end()) return 0;
+    if (HasInitOf(r) && !is_there(r, InitName(copies->second.init))) return 0;
+    limit = std::min(limit, copies->second.segments.size());
+    size_t whole = 0;
+    while (whole < limit && is_there(r, SegmentName(r, whole, copies->second.segments[whole]))) ++whole;
+    limit = whole;
   }
-  std::set<std::string> wanted;
+  return limit;
+}
+
+StatusOr<size_t> Publisher::Resume(const std::optional<JournalState>& state, size_t limit) {
+  WS_ASSIGN_OR_RETURN(const auto present, Present());
+  published_ = 0;
+  if (state && state->fingerprint == options_.fingerprint) published_ = CountWhole(*state, present, limit);
   for (Rendition& r : renditions_) {
     r.bytes.clear();
-    for (size_t i = 0; i < keep; ++i) {
-      const std::string key = Key(r, SegmentName(r, i));
-      r.bytes.push_back(present[key]);
-      wanted.insert(key);
-    }
-    // What players may have loaded stays as long as it stays true.
-    if (keep > 0) {
-      wanted.insert(Key(r, kPlaylistName));
-      wanted.insert(Key(r, kInitName));
-    }
+    r.copies = {};
+    if (published_ == 0) continue;
+    r.copies = state->copies.at(r.folder);
+    r.copies.segments.resize(published_);
+    for (size_t i = 0; i < published_; ++i) r.bytes.push_back(present.at(Key(r, SegmentName(r, i))));
   }
-  if (keep == 0) WS_RETURN_IF_ERROR(store_.Delete(options_.hls_prefix + kPlaylistName));
-  for (const auto& [key, size] : present) {
-    if (!wanted.contains(key)) WS_RETURN_IF_ERROR(store_.Delete(key));
+  const std::string multivariant = options_.hls_prefix + kPlaylistName;
+  if (published_ == 0) {
+    WS_RETURN_IF_ERROR(store_.Delete(multivariant));
+  } else {
+    multivariant_published_ = store_.Head(multivariant).ok();
   }
-  published_ = keep;
-  if (keep > 0) {
-    multivariant_published_ = store_.Head(options_.hls_prefix + kPlaylistName).ok();
+  return published_;
+}
+
+Status Publisher::PublishInitOf(Rendition& rendition, const std::string& bytes) {
+  if (published_ > 0) return OkStatus();  // the one of the segments that stay
+  while (true) {
+    const stores::PutOptions options{.cache_control = kSegmentCaching, .only_if_absent = true};
+    const Status status =
+        store_.Put(Key(rendition, InitName(rendition.copies.init)), bytes, options).status();
+    if (status.code() != StatusCode::kAlreadyExists || rendition.copies.init >= kMostTries) return status;
+    ++rendition.copies.init;
   }
-  return keep;
 }
 
 Status Publisher::PublishInit(const std::string& video, const std::string& dubbed,
                               const std::string& original) {
-  if (!HasInit()) return OkStatus();
-  for (const Rendition& r : renditions_) {
-    const std::string* bytes = r.folder == kVideo      ? &video
-                               : r.folder == kDubbed   ? &dubbed
-                               : r.folder == kOriginal ? &original
-                                                       : nullptr;
-    if (bytes == nullptr) continue;
-    const stores::PutOptions options{.cache_control = kSegmentCaching};
-    WS_RETURN_IF_ERROR(store_.Put(Key(r, kInitName), *bytes, options).status());
+  for (Rendition& r : renditions_) {
+    if (!HasInitOf(r)) continue;
+    const std::string& bytes = r.folder == kVideo ? video : r.folder == kDubbed ? dubbed : original;
+    WS_RETURN_IF_ERROR(PublishInitOf(r, bytes));
   }
   return OkStatus();
 }
 
-Status Publisher::PutSegment(Rendition& rendition, size_t index, const std::string& path) {
-  const stores::PutOptions options{.cache_control = kSegmentCaching};
-  auto stored = store_.PutFile(Key(rendition, SegmentName(rendition, index)), path, options);
-  if (!stored.ok()) return stored.status();
-  rendition.bytes.push_back(stored->size_bytes);
-  return OkStatus();
+Status Publisher::PutSegment(Rendition& rendition, size_t index, const SegmentParts& parts) {
+  const std::string& path = rendition.folder == kVideo    ? parts.video_path
+                            : rendition.folder == kDubbed ? parts.dubbed_path
+                                                          : parts.original_path;
+  const stores::PutOptions options{.cache_control = kSegmentCaching, .only_if_absent = true};
+  for (int copy = 1;; ++copy) {
+    const std::string key = Key(rendition, SegmentName(rendition, index, copy));
+    const auto stored = rendition.folder == kSubtitles ? store_.Put(key, parts.subtitles, options)
+                                                       : store_.PutFile(key, path, options);
+    if (stored.ok()) {
+      rendition.bytes.push_back(stored->size_bytes);
+      rendition.copies.segments.push_back(copy);
+      segment_bytes_ += stored->size_bytes;
+    }
+    if (stored.status().code() != StatusCode::kAlreadyExists || copy >= kMostTries) return stored.status();
+  }
 }
 
 Status Publisher::PublishSegment(size_t index, const SegmentParts& parts) {
   if (index != published_) return Internal("segment " + std::to_string(index) + " is published out of order");
-  for (Rendition& r : renditions_) {
-    if (r.folder == kSubtitles) {
-      const stores::PutOptions options{.cache_control = kSegmentCaching};
-      auto stored = store_.Put(Key(r, SegmentName(r, index)), parts.subtitles, options);
-      if (!stored.ok()) return stored.status();
-      r.bytes.push_back(stored->size_bytes);
-      continue;
-    }
-    const std::string& path = r.folder == kVideo    ? parts.video_path
-                              : r.folder == kDubbed ? parts.dubbed_path
-                                                    : parts.original_path;
-    WS_RETURN_IF_ERROR(PutSegment(r, index, path));
-  }
+  for (Rendition& r : renditions_) WS_RETURN_IF_ERROR(PutSegment(r, index, parts));
   ++published_;
-  const auto now = std::chrono::steady_clock::now();
-  if (!multivariant_published_ || now - last_playlists_ >= kShortestRewrite) {
-    WS_RETURN_IF_ERROR(WritePlaylists(false));
-    last_playlists_ = now;
-    if (!multivariant_published_) WS_RETURN_IF_ERROR(WriteMultivariant(false));
-  }
+  if (!PlaylistsAreDue()) return OkStatus();
+  WS_RETURN_IF_ERROR(WritePlaylists(false));
+  if (!multivariant_published_) WS_RETURN_IF_ERROR(WriteMultivariant(false));
   return OkStatus();
+}
+
+// A playlist grows with every segment, and each version is uploaded whole: in a long video, versions a second
+// would be bytes without use. Players look again after a target duration.
+bool Publisher::PlaylistsAreDue() const {
+  if (!multivariant_published_) return true;
+  const auto passed = std::chrono::steady_clock::now() - last_playlists_;
+  if (passed < kShortestRewrite) return false;
+  return playlist_bytes_ < segment_bytes_ / kSegmentBytesPerPlaylistByte ||
+         passed >= std::chrono::seconds(target_duration_s_);
+}
+
+JournalState Publisher::State(bool complete) const {
+  JournalState state{options_.fingerprint, static_cast<int64_t>(published_), complete};
+  for (const Rendition& r : renditions_) state.copies[r.folder] = r.copies;
+  return state;
 }
 
 Status Publisher::WritePlaylists(bool ended) {
   // The journal first: after a kill it must not know fewer segments than a playlist names.
-  WS_RETURN_IF_ERROR(journal_.SaveState({options_.fingerprint, static_cast<int64_t>(published_), false}));
+  WS_RETURN_IF_ERROR(journal_.SaveState(State(false)));
   for (const Rendition& r : renditions_) {
     MediaPlaylist playlist;
     playlist.target_duration_s = target_duration_s_;
-    playlist.init_uri = HasInit() && r.folder != kSubtitles ? kInitName : "";
+    playlist.init_uri = HasInitOf(r) ? InitName(r.copies.init) : "";
     for (size_t i = 0; i < published_; ++i) playlist.segments.push_back({SegmentName(r, i), r.seconds[i]});
     playlist.ended = ended;
+    const std::string text = media::hls::FormatMediaPlaylist(playlist);
+    playlist_bytes_ += static_cast<int64_t>(text.size());
     const stores::PutOptions options{.cache_control = kPlaylistCaching};
-    WS_RETURN_IF_ERROR(
-        store_.Put(Key(r, kPlaylistName), media::hls::FormatMediaPlaylist(playlist), options).status());
+    WS_RETURN_IF_ERROR(store_.Put(Key(r, kPlaylistName), text, options).status());
   }
+  last_playlists_ = std::chrono::steady_clock::now();
   return OkStatus();
 }
 
@@ -238,14 +271,28 @@ Status Publisher::WriteMultivariant(bool exact) {
 Status Publisher::Finish() {
   if (published_ != plan_.segments.size()) return Internal("the stream is finished before its last segment");
   WS_RETURN_IF_ERROR(WritePlaylists(true));
-  return WriteMultivariant(true);
+  WS_RETURN_IF_ERROR(WriteMultivariant(true));
+  return RemoveLeftovers();
+}
+
+Status Publisher::RemoveLeftovers() {
+  WS_ASSIGN_OR_RETURN(const auto present, Present());
+  std::set<std::string> wanted;
+  for (const Rendition& r : renditions_) {
+    wanted.insert(Key(r, kPlaylistName));
+    for (const std::string& key : RenditionKeys(r.folder)) wanted.insert(key);
+  }
+  for (const auto& [key, size] : present) {
+    if (!wanted.contains(key)) WS_RETURN_IF_ERROR(store_.Delete(key));
+  }
+  return OkStatus();
 }
 
 std::vector<std::string> Publisher::RenditionKeys(const std::string& rendition) const {
   std::vector<std::string> keys;
   for (const Rendition& r : renditions_) {
     if (r.folder != rendition) continue;
-    if (HasInit()) keys.push_back(Key(r, kInitName));
+    if (HasInitOf(r)) keys.push_back(Key(r, InitName(r.copies.init)));
     for (size_t i = 0; i < published_; ++i) keys.push_back(Key(r, SegmentName(r, i)));
   }
   return keys;

@@ -4,11 +4,17 @@
 // Publishes the HLS stream while it is being made: segments first, then the playlists that name them (each at
 // most once a second), the multivariant playlist once all media playlists are there, ENDLIST when everything
 // is stored.
+//
+// A segment that was written is never written again and not deleted before the new stream is complete:
+// whatever a player or a cache has of it stays true, also when an earlier run left other segments, or a run
+// that has lost the task still writes some. Where a name is taken the segment gets the next one
+// ("segment_00007_2.ts").
 #ifndef WAVESHIFT_PIPELINE_PUBLISHER_H_
 #define WAVESHIFT_PIPELINE_PUBLISHER_H_
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,7 +57,8 @@ class Publisher {
             PublisherOptions options);
 
   // How many segments of an earlier run with the same fingerprint are all there, at most `limit`; the job
-  // goes on behind them. Removes everything else that lies below the HLS prefix's folders.
+  // goes on behind them. With none the multivariant playlist is removed: nobody may begin to play what is
+  // about to change.
   StatusOr<size_t> Resume(const std::optional<JournalState>& state, size_t limit);
 
   // The video as it is written: RFC 6381 string and size as shown; before the first segment.
@@ -67,8 +74,12 @@ class Publisher {
   // Segment `index`, in order.
   Status PublishSegment(size_t index, const SegmentParts& parts);
 
-  // Everything is stored: playlists with ENDLIST, and the multivariant playlist with the true bit rates.
+  // Everything is stored: playlists with ENDLIST, and the multivariant playlist with the true bit rates. Then
+  // what earlier runs left below the HLS prefix's folders is removed.
   Status Finish();
+
+  // For the journal.
+  JournalState State(bool complete) const;
 
   // Keys of a rendition's objects in order of playing ("video", "audio/dubbed", "audio/original"), the init
   // segment first.
@@ -81,12 +92,23 @@ class Publisher {
     std::string ending;
     std::vector<double> seconds;  // of every planned segment
     std::vector<int64_t> bytes;   // of the published ones
+    RenditionCopies copies;       // of the published ones
   };
-  std::string SegmentName(const Rendition& rendition, size_t index) const;
+  static std::string SegmentName(const Rendition& rendition, size_t index, int copy);
+  static std::string SegmentName(const Rendition& rendition, size_t index) {
+    return SegmentName(rendition, index, rendition.copies.segments[index]);
+  }
   std::string Key(const Rendition& rendition, const std::string& name) const;
   bool HasInit() const { return options_.container == media::SegmentContainer::kFragmentedMp4; }
-  Status PutSegment(Rendition& rendition, size_t index, const std::string& path);
+  bool HasInitOf(const Rendition& rendition) const { return HasInit() && rendition.ending != "vtt"; }
+  size_t CountWhole(const JournalState& state, const std::map<std::string, int64_t>& present,
+                    size_t limit) const;
+  StatusOr<std::map<std::string, int64_t>> Present() const;
+  Status PublishInitOf(Rendition& rendition, const std::string& bytes);
+  Status PutSegment(Rendition& rendition, size_t index, const SegmentParts& parts);
+  bool PlaylistsAreDue() const;
   Status WritePlaylists(bool ended);
+  Status RemoveLeftovers();
   Status WriteMultivariant(bool exact);
 
   stores::ObjectStore& store_;
@@ -98,6 +120,8 @@ class Publisher {
   size_t published_ = 0;
   bool multivariant_published_ = false;
   std::chrono::steady_clock::time_point last_playlists_;
+  int64_t playlist_bytes_ = 0;  // of all versions written so far
+  int64_t segment_bytes_ = 0;   // written by this run
 };
 
 }  // namespace waveshift::pipeline

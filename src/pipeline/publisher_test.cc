@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "base/files.h"
 
 namespace waveshift::pipeline {
@@ -30,16 +32,39 @@ class PublisherTest : public testing::Test {
             .original_language = "zh",
             .fingerprint = "print"};
   }
-  SegmentParts Parts() {
+  SegmentParts Parts(const std::string& bytes = "bytes of a segment") {
     SegmentParts parts;
     for (std::string* path : {&parts.video_path, &parts.dubbed_path, &parts.original_path}) {
       *path = scratch_.path() + "/part" + std::to_string(++count_);
-      EXPECT_TRUE(WriteFileAtomic(*path, "bytes of a segment").ok());
+      EXPECT_TRUE(WriteFileAtomic(*path, bytes).ok());
     }
     parts.subtitles = "WEBVTT\n\n";
     return parts;
   }
   std::string Text(const std::string& key) { return store_->Get(key, 1 << 20).value_or(""); }
+
+  void PublishAll(const PublisherOptions& options) {
+    Publisher publisher(*store_, journal_, plan_, options);
+    ASSERT_TRUE(publisher.Resume(std::nullopt, 3).ok());
+    ASSERT_TRUE(publisher.PublishInit("v", "d", "o").ok());
+    for (size_t i = 0; i < 3; ++i) ASSERT_TRUE(publisher.PublishSegment(i, Parts()).ok());
+    ASSERT_TRUE(publisher.Finish().ok());
+  }
+  // Every name in every playlist is an object.
+  void ExpectEveryNameIsThere() {
+    const auto objects = store_->List("hls/t/").value();
+    for (const auto& object : objects) {
+      if (!object.key.ends_with(".m3u8")) continue;
+      const std::string folder = object.key.substr(0, object.key.rfind('/') + 1);
+      std::istringstream lines(Text(object.key));
+      for (std::string line; std::getline(lines, line);) {
+        const size_t map = line.find("URI=\"");
+        if (line.rfind("#EXT-X-MAP", 0) == 0) line = line.substr(map + 5, line.find('"', map + 5) - map - 5);
+        if (line.empty() || line[0] == '#') continue;
+        EXPECT_TRUE(store_->Head(folder + line).ok()) << folder + line;
+      }
+    }
+  }
 
   std::unique_ptr<stores::ObjectStore> store_ = stores::MakeMemoryObjectStore();
   Journal journal_{*store_, "journal/t/"};
@@ -81,28 +106,77 @@ TEST_F(PublisherTest, FinishBeforeTheLastSegmentIsAnError) {
   EXPECT_FALSE(publisher.PublishSegment(2, Parts()).ok());
 }
 
+// What somebody may have loaded is neither overwritten nor removed before the new stream is complete.
 TEST_F(PublisherTest, ResumesOnlyWhatTheSameJobPublishedWhole) {
-  {
-    Publisher publisher(*store_, journal_, plan_, Options());
-    ASSERT_TRUE(publisher.Resume(std::nullopt, 3).ok());
-    for (size_t i = 0; i < 3; ++i) ASSERT_TRUE(publisher.PublishSegment(i, Parts()).ok());
-    ASSERT_TRUE(publisher.Finish().ok());
-  }
+  PublishAll(Options());
   const auto state = journal_.LoadState().value();
   ASSERT_TRUE(state.has_value());
   ASSERT_TRUE(store_->Delete("hls/t/audio/dubbed/segment_00001.ts").ok());
-  {
-    Publisher same(*store_, journal_, plan_, Options());
-    EXPECT_EQ(same.Resume(state, 3).value(), 1U);
-    EXPECT_TRUE(store_->Head("hls/t/video/segment_00000.ts").ok());
-    EXPECT_FALSE(store_->Head("hls/t/video/segment_00001.ts").ok());
+  Publisher same(*store_, journal_, plan_, Options());
+  EXPECT_EQ(same.Resume(state, 3).value(), 1U);
+  const std::string before = Text("hls/t/video/segment_00001.ts");
+  EXPECT_NE(before, "");
+  ASSERT_TRUE(same.PublishSegment(1, Parts("of the second run")).ok());
+  EXPECT_EQ(Text("hls/t/video/segment_00001.ts"), before);
+  EXPECT_EQ(Text("hls/t/video/segment_00001_2.ts"), "of the second run");
+  EXPECT_EQ(Text("hls/t/audio/dubbed/segment_00001.ts"), "of the second run");  // the name was free
+  ASSERT_TRUE(same.PublishSegment(2, Parts()).ok());
+  EXPECT_TRUE(store_->Head("hls/t/video/segment_00001.ts").ok());
+  ASSERT_TRUE(same.Finish().ok());
+  EXPECT_FALSE(store_->Head("hls/t/video/segment_00001.ts").ok());
+  ExpectEveryNameIsThere();
+  // A third run knows which copies are valid.
+  Publisher third(*store_, journal_, plan_, Options());
+  EXPECT_EQ(third.Resume(journal_.LoadState().value(), 3).value(), 3U);
+  EXPECT_EQ(third.RenditionKeys("video")[1], "hls/t/video/segment_00001_2.ts");
+}
+
+TEST_F(PublisherTest, AnotherJobIsNeverMixedWithWhatIsThere) {
+  for (const auto container : {media::SegmentContainer::kMpegTs, media::SegmentContainer::kFragmentedMp4}) {
+    PublisherOptions first = Options();
+    first.container = container;
+    PublishAll(first);
+    const std::string old_list = Text("hls/t/video/playlist.m3u8");
+    PublisherOptions other = first;
+    other.fingerprint = "another job";
+    Publisher publisher(*store_, journal_, plan_, other);
+    EXPECT_EQ(publisher.Resume(journal_.LoadState().value(), 3).value(), 0U);
+    EXPECT_FALSE(store_->Head("hls/t/playlist.m3u8").ok());
+    // Who plays the old stream can play it to its end.
+    EXPECT_EQ(Text("hls/t/video/playlist.m3u8"), old_list);
+    ExpectEveryNameIsThere();
+    ASSERT_TRUE(publisher.PublishInit("v", "d", "o").ok());
+    for (size_t i = 0; i < 3; ++i) {
+      ASSERT_TRUE(publisher.PublishSegment(i, Parts("new")).ok());
+      ExpectEveryNameIsThere();
+    }
+    EXPECT_EQ(Text("hls/t/video/playlist.m3u8").find("segment_00000."), std::string::npos);
+    ASSERT_TRUE(publisher.Finish().ok());
+    ExpectEveryNameIsThere();
+    const auto objects = store_->List("hls/t/video/").value();
+    for (const auto& object : objects) {
+      if (object.key.find("segment") == std::string::npos) continue;
+      EXPECT_EQ(Text(object.key), "new") << object.key;
+    }
+    ASSERT_TRUE(stores::DeletePrefix(*store_, "hls/t/").ok());
+    ASSERT_TRUE(journal_.Clear().ok());
   }
-  PublisherOptions other = Options();
-  other.fingerprint = "another job";
-  Publisher publisher(*store_, journal_, plan_, other);
-  EXPECT_EQ(publisher.Resume(state, 3).value(), 0U);
-  EXPECT_FALSE(store_->Head("hls/t/video/segment_00000.ts").ok());
-  EXPECT_FALSE(store_->Head("hls/t/playlist.m3u8").ok());
+}
+
+// A run that was frozen goes on for a moment while its successor publishes.
+TEST_F(PublisherTest, ALateRunDoesNotTouchTheSegmentsOfItsSuccessor) {
+  Publisher late(*store_, journal_, plan_, Options());
+  ASSERT_TRUE(late.Resume(std::nullopt, 3).ok());
+  ASSERT_TRUE(late.PublishSegment(0, Parts()).ok());
+  Publisher successor(*store_, journal_, plan_, Options());
+  EXPECT_EQ(successor.Resume(journal_.LoadState().value(), 3).value(), 1U);
+  ASSERT_TRUE(successor.PublishSegment(1, Parts("of the successor")).ok());
+  ASSERT_TRUE(late.PublishSegment(1, Parts("late")).ok());
+  ASSERT_TRUE(successor.PublishSegment(2, Parts()).ok());
+  ASSERT_TRUE(successor.Finish().ok());
+  EXPECT_EQ(Text("hls/t/video/segment_00001.ts"), "of the successor");
+  EXPECT_FALSE(store_->Head("hls/t/video/segment_00001_2.ts").ok());
+  ExpectEveryNameIsThere();
 }
 
 TEST_F(PublisherTest, ResumeKeepsToItsLimit) {

@@ -82,6 +82,7 @@ Status SpeechStage::SpeakMissing(size_t first, size_t end, std::map<size_t, Stat
   if (requests.empty()) return OkStatus();
   const auto keep = [&](size_t n, StatusOr<tts::SpokenLine> line) {
     failed[indices[n]] = KeepTake(journal_, job_.lines[indices[n]], std::move(line));
+    if (failed[indices[n]].ok()) tracker_.NewWork();
   };
   const Status status = synthesizer_->Synthesize(requests, keep, stop);
   if (EndsJob(status)) return status;

@@ -91,6 +91,7 @@ Status PublishStage::Run(const std::stop_token& stop) const {
                                  std::llround(MsFromSamples(segments[i].end)), media::kProgrammeOffset90kHz);
     }
     WS_RETURN_IF_ERROR(publisher->PublishSegment(i, parts));
+    if (stays) tracker->NewWork();
     tracker->MediaDone(SecondsFromSamples(segments[i].end - segments[i].start));
     tracker->SetPercent(kPercentBefore +
                         kPercentStreams * static_cast<double>(i + 1) / static_cast<double>(segments.size()));

@@ -64,6 +64,7 @@ struct PublishStage {
   ProgressTracker* tracker = nullptr;
   bool has_subtitles = false;
   size_t first_segment = 0;
+  bool stays = false;  // every line was spoken before: no later run makes these segments again
   SegmentQueue* video = nullptr;
   SegmentQueue* dubbed = nullptr;
   SegmentQueue* original = nullptr;  // may be null

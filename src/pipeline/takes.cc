@@ -6,10 +6,13 @@
 #include <cmath>
 #include <utility>
 
+#include "absl/strings/cord.h"
+
 namespace waveshift::pipeline {
 namespace {
 
-constexpr float kQuietestPeak = 1e-3F;  // -60 dBFS
+constexpr char kEndsJob[] = "waveshift/ends_job";  // a mark on statuses
+constexpr float kQuietestPeak = 1e-3F;             // -60 dBFS
 
 // A take that must not reach the mix.
 Status CheckTake(const audio::MonoBuffer& audio) {
@@ -26,7 +29,8 @@ Status CheckTake(const audio::MonoBuffer& audio) {
 }  // namespace
 
 bool EndsJob(const Status& status) {
-  return status.code() == StatusCode::kCancelled || status.code() == StatusCode::kFailedPrecondition;
+  return status.code() == StatusCode::kCancelled || status.code() == StatusCode::kFailedPrecondition ||
+         status.GetPayload(kEndsJob).has_value();
 }
 
 Status KeepTake(Journal& journal, const LineState& state, StatusOr<tts::SpokenLine> line) {
@@ -34,9 +38,13 @@ Status KeepTake(Journal& journal, const LineState& state, StatusOr<tts::SpokenLi
   WS_RETURN_IF_ERROR(CheckTake(line->audio));
   const auto saved =
       journal.SaveTake(state.take_key, {std::move(line->audio), line->voice, line->warnings, line->engine});
-  // A full disk is not the line's fault: it ends the job.
-  if (!saved.ok()) return FailedPrecondition("the journal cannot be written: " + Message(saved.status()));
-  return OkStatus();
+  if (saved.ok()) return OkStatus();
+  // A full disk, a store that cannot be reached or a task that somebody else has taken is not the line's
+  // fault.
+  Status broken = Annotate(saved.status(), "the journal cannot be written");
+  if (broken.code() == StatusCode::kInternal) broken = FailedPrecondition(Message(broken));
+  broken.SetPayload(kEndsJob, absl::Cord());
+  return broken;
 }
 
 }  // namespace waveshift::pipeline

@@ -84,6 +84,11 @@ Response Service::HandleEvent(Call& call, FunctionEvent event) {
              .is_trusted = IsFromPlatform(call) || (!options_.api_token.empty() && IsAuthorized(call))};
   const Route* route = nullptr;
   Response response = Dispatch(inner, &route);
+  if (deps_.on_handled) {
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - call.begun).count();
+    deps_.on_handled(event.request, route ? route->pattern : "", response.status, seconds, call.request_id);
+  }
   auto carried = CarriedBody(response);
   if (!carried.ok()) {
     response = inner.Error(carried.status());

@@ -13,7 +13,6 @@
 
 #include "service/service.h"
 #include "service/testing.h"
-#include "service/time_limit.h"
 
 namespace waveshift::service {
 namespace {
@@ -56,8 +55,8 @@ class ControlRoutesTest : public ::testing::Test {
       task_requests_.push_back((begins ? "+" : "-") + task + "@" + request);
     };
     if (goes_on_) {
-      deps.go_on_later = [this](const std::string& task, double percent) {
-        went_on_.push_back(GoOnBody(task, percent));
+      deps.go_on_later = [this](const std::string& task) {
+        went_on_.push_back(task);
         return go_on_;
       };
     }
@@ -99,9 +98,9 @@ class ControlRoutesTest : public ::testing::Test {
     });
   }
   static Json Body(const Response& response) { return Json::parse(response.body); }
-  void ShowProgress(double percent) {
+  void ShowWork(int64_t new_work) {
     pipeline::Progress progress;
-    progress.percent = percent;
+    progress.new_work = new_work;
     job_.SetProgress(progress);
   }
 
@@ -268,19 +267,20 @@ TEST_F(ControlRoutesTest, GoesOnByItselfAsLongAsThereIsProgress) {
   options_.time_limit = std::chrono::seconds(1);
   Build();
   Add("t");
-  ShowProgress(30);
+  ShowWork(3);
   const Response first = Invoke({{"task_id", "t"}});
   EXPECT_EQ(first.status, 200);
   EXPECT_EQ(Body(first)["status"], "processing");
   EXPECT_EQ(Body(first)["goes_on"], true);
-  ASSERT_EQ(went_on_.size(), 1u);
-  const Response stuck = StartByHttp(went_on_[0]);
+  EXPECT_THAT(went_on_, ::testing::ElementsAre("t"));
+  EXPECT_EQ(StartByHttp(R"({"task_id":"t"})").status, 202);
+  EXPECT_EQ(went_on_.size(), 2u);
+  ShowWork(0);
+  const Response stuck = StartByHttp(R"({"task_id":"t"})");
   EXPECT_EQ(stuck.status, 503);
   EXPECT_THAT(Body(stuck)["detail"].get<std::string>(), HasSubstr("no further"));
-  EXPECT_EQ(went_on_.size(), 1u);
-  ShowProgress(60);
-  EXPECT_EQ(StartByHttp(went_on_[0]).status, 202);
   EXPECT_EQ(went_on_.size(), 2u);
+  ShowWork(1);
   go_on_ = Unavailable("WAVESHIFT_SELF_URL: answered with status 403");
   const Response unsent = StartByHttp(R"({"task_id":"t"})");
   EXPECT_EQ(unsent.status, 503);

@@ -51,7 +51,7 @@ TEST(FunctionEvent, GatewaysForms) {
 }
 
 TEST(FunctionEvent, ATaskIdAloneStartsIt) {
-  const FunctionEvent event = Parse(R"({"task_id":"t","continued_from":3})");
+  const FunctionEvent event = Parse(R"({"task_id":"t","lang":3})");
   EXPECT_FALSE(event.is_http);
   EXPECT_EQ(event.request.method, "POST");
   EXPECT_EQ(event.request.target, "/api/start_tts");

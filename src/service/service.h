@@ -78,9 +78,9 @@ struct ServiceDeps {
   // POST /initialize: loads what speaks and speaks once. Empty: there is nothing to load. Any thread.
   std::function<Status(const std::stop_token&)> initialize;
   std::function<bool()> is_loaded;  // for /api/health; may be empty
-  // Sees to it that somebody goes on with a task when a request's time is over, which left it at `percent`.
-  // Empty: the caller's own business.
-  std::function<Status(const std::string& task_id, double percent)> go_on_later;
+  // Sees to it that somebody goes on with a task when a request's time is over. Empty: the caller's own
+  // business.
+  std::function<Status(const std::string& task_id)> go_on_later;
   // A request begins or ends to work on a task, for the log; may be empty.
   std::function<void(const std::string& task_id, const std::string& request_id, bool begins)> on_task_request;
   // One line about a request after its answer began.
@@ -118,8 +118,8 @@ class Service : public RequestHandler {
   bool IsFromPlatform(const Call& call) const;
   Response HandleEvent(Call& call, FunctionEvent event);
   StatusOr<std::string> CarriedBody(Response& response);
-  Response RunWithinRequest(Call& call, const std::string& id, double continued_from);
-  Response OutOfTime(Call& call, const TaskState& state, double continued_from);
+  Response RunWithinRequest(Call& call, const std::string& id);
+  Response OutOfTime(Call& call, const WithinRequest& within);
   Response Dispatch(Call& call, const Route** route);
   Response Refusal(Call& call, const Route* route, const std::string& allowed);
 

@@ -449,6 +449,7 @@ class UnreachableTasks : public stores::TaskStore {
   Status Create(const stores::NewTask&) override { return Gone(); }
   StatusOr<stores::Task> Get(const std::string&) override { return Gone(); }
   StatusOr<std::vector<stores::Task>> List(int, int) override { return Gone(); }
+  StatusOr<std::vector<stores::Task>> ListProcessing(int) override { return Gone(); }
   StatusOr<std::vector<text::TranscriptLine>> ReadTranscript(const std::string&) override { return Gone(); }
   StatusOr<bool> Claim(const std::string&) override { return Gone(); }
   Status SetProgress(const std::string&, int) override { return Gone(); }

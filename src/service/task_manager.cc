@@ -15,8 +15,7 @@
 namespace waveshift::service {
 namespace {
 
-constexpr int kPageOfTasks = 200;
-constexpr int kMostTasksToRecover = 20000;
+constexpr int kMostTasksToRecover = 1000;  // at a time
 constexpr size_t kRecentTasks = 256;
 
 std::string HolderName() {
@@ -62,6 +61,7 @@ StatusOr<TaskManager::Taken> TaskManager::Take(const std::string& id) {
   WS_ASSIGN_OR_RETURN(taken.task, deps_.tasks->Get(id));
   WS_ASSIGN_OR_RETURN(bool is_finished, IsFinished(taken.task));
   if (is_finished) return taken;
+  const auto asked_at = SinceBoot();
   auto lease = deps_.objects->AcquireLease(LeaseKey(id), holder_, options_.lease_lifetime);
   if (lease.status().code() == StatusCode::kAlreadyExists) {
     taken.elsewhere = true;
@@ -85,7 +85,7 @@ StatusOr<TaskManager::Taken> TaskManager::Take(const std::string& id) {
   taken.task.status = stores::kStatusProcessing;
   taken.task.error_message.clear();
   taken.entry = std::make_shared<Entry>(taken.task);
-  taken.entry->lease = std::move(lease).value();
+  taken.entry->fence = std::make_unique<LeaseFence>(*std::move(lease), options_.lease_lifetime, asked_at);
   taken.entry->progress.stage = "queued";
   if (!claimed) {
     Log(id, false, "taken up again: its lease was free");
@@ -126,8 +126,7 @@ StatusOr<TaskState> TaskManager::Start(const std::string& id) {
   if (!taken.entry) return StateOf(taken.task);
   if (const Status status = Enqueue(taken.entry, false); !status.ok()) {
     // Stays "processing" with a free lease: whoever looks next goes on with it.
-    const std::lock_guard io(taken.entry->io_mutex);
-    taken.entry->lease.reset();
+    taken.entry->fence->Release();
     return status;
   }
   return StateOf(taken.task);
@@ -194,25 +193,19 @@ StatusOr<std::vector<TaskState>> TaskManager::List(int limit, int offset) {
 // Tasks that a crash or a shutdown left. Ones that another process works on keep their lease and are passed
 // by.
 void TaskManager::Recover() {
-  for (int offset = 0; offset < kMostTasksToRecover; offset += kPageOfTasks) {
-    const auto page = deps_.tasks->List(kPageOfTasks, offset);
-    if (!page.ok()) {
-      Log("", true, "could not look for unfinished tasks: " + Message(page.status()));
-      return;
-    }
-    for (const stores::Task& task : *page) {
-      if (task.status != stores::kStatusProcessing || !IsValidTaskId(task.id)) continue;
-      const Claiming claiming(*this, task.id);
-      if (Find(task.id) || IsShutDown()) continue;
-      const auto taken = Take(task.id);
-      if (!taken.ok()) Log(task.id, true, "could not be taken up again: " + Message(taken.status()));
-      if (!taken.ok() || !taken->entry) continue;
-      if (const Status status = Enqueue(taken->entry, true); !status.ok()) {
-        const std::lock_guard io(taken->entry->io_mutex);
-        taken->entry->lease.reset();
-      }
-    }
-    if (page->size() < kPageOfTasks) return;
+  const auto tasks = deps_.tasks->ListProcessing(kMostTasksToRecover);
+  if (!tasks.ok()) {
+    Log("", true, "could not look for unfinished tasks: " + Message(tasks.status()));
+    return;
+  }
+  for (const stores::Task& task : *tasks) {
+    if (!IsValidTaskId(task.id)) continue;
+    const Claiming claiming(*this, task.id);
+    if (Find(task.id) || IsShutDown()) continue;
+    const auto taken = Take(task.id);
+    if (!taken.ok()) Log(task.id, true, "could not be taken up again: " + Message(taken.status()));
+    if (!taken.ok() || !taken->entry) continue;
+    if (!Enqueue(taken->entry, true).ok()) taken->entry->fence->Release();
   }
 }
 

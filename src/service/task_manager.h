@@ -92,6 +92,7 @@ struct WithinRequest {
   };
   End end = End::kEnded;
   TaskState state;
+  bool made_progress = false;  // kOutOfTime: the next request has less to do than this one had
 };
 
 struct TaskManagerDeps {
@@ -191,10 +192,12 @@ class TaskManager {
   // The whole life of a taken entry; gives how it ended.
   Status Execute(const EntryPtr& entry);
   StatusOr<pipeline::JobResult> RunJobOf(const EntryPtr& entry);
-  StatusOr<pipeline::JobSpec> BuildSpec(const stores::Task& task, const std::string& scratch);
-  StatusOr<std::string> ReadClip(const std::string& audio_key, int64_t max_bytes);
-  StatusOr<std::string> LocalInput(const std::string& field, const std::string& key,
-                                   const std::string& scratch);
+  StatusOr<pipeline::JobSpec> BuildSpec(const stores::Task& task, stores::ObjectStore& objects,
+                                        const std::string& scratch);
+  StatusOr<std::string> ReadClip(const std::string& audio_key, stores::ObjectStore& objects,
+                                 int64_t max_bytes);
+  StatusOr<pipeline::MediaFile> LocalInput(const std::string& field, const std::string& key,
+                                           stores::ObjectStore& objects, const std::string& scratch);
   void OnProgress(const EntryPtr& entry, const pipeline::Progress& progress);
   // Writes the final status, lets the lease go and takes the entry out of the table.
   Status Conclude(const EntryPtr& entry, const StatusOr<pipeline::JobResult>& result);

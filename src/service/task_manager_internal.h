@@ -12,6 +12,7 @@
 #include <stop_token>
 #include <string>
 
+#include "service/lease_fence.h"
 #include "service/task_manager.h"
 
 namespace waveshift::service {
@@ -31,13 +32,14 @@ struct TaskManager::Entry {
   pipeline::Progress progress;
   StopReason reason = StopReason::kNone;
 
-  // Held while the entry's lease or its row in the store is written, so that writes keep their order. Never
-  // taken with mutex_ held.
+  std::unique_ptr<LeaseFence> fence;  // set before the entry is shared
+
+  // Held while the entry's row in the store is written, so that writes keep their order. Never taken with
+  // mutex_ held.
   std::mutex io_mutex;
-  std::unique_ptr<stores::Lease> lease;  // null once concluded
+  bool is_concluded = false;
   int written_percent = -1;
   std::chrono::steady_clock::time_point last_write;  // the first progress is written at once
-  std::chrono::steady_clock::time_point last_renewal = std::chrono::steady_clock::now();
 };
 
 // Lives while one caller looks at one id.

@@ -87,7 +87,7 @@ TEST_P(TaskManagerTest, RunsATaskToItsEnd) {
   ASSERT_EQ(spec.transcript.lines.size(), 1u);
   EXPECT_EQ(spec.transcript.lines[0].translation, "Hello.");
   EXPECT_EQ(spec.layout.hls_prefix, "hls/a/");
-  EXPECT_EQ(*ReadFile(spec.video_path, 100), "a video");
+  EXPECT_EQ(*ReadFile(spec.video.path, 100), "a video");
   job_.LetComplete();
   ASSERT_TRUE(Becomes("a", "completed"));
   ASSERT_TRUE(manager->WaitUntilIdle("a", kPatience, {}));

@@ -18,7 +18,7 @@ constexpr char kRetryAtOnce[] = "1";
 
 }  // namespace
 
-Response Service::RunWithinRequest(Call& call, const std::string& id, double continued_from) {
+Response Service::RunWithinRequest(Call& call, const std::string& id) {
   using End = WithinRequest::End;
   std::chrono::seconds limit = options_.time_limit;
   if (const auto platform = options_.trusts_platform ? PlatformLimit(call.request) : std::chrono::seconds(0);
@@ -30,7 +30,7 @@ Response Service::RunWithinRequest(Call& call, const std::string& id, double con
   if (deps_.on_task_request) deps_.on_task_request(id, call.request_id, false);
   if (!within.ok()) return call.Error(within.status());
   const stores::Task& task = within->state.task;
-  if (within->end == End::kOutOfTime) return OutOfTime(call, within->state, continued_from);
+  if (within->end == End::kOutOfTime) return OutOfTime(call, *within);
   if (within->end == End::kShutDown) {
     return call.Error(kNotYet, "not_ready",
                       "the server is shutting down; the next request goes on with the task");
@@ -49,28 +49,28 @@ Response Service::RunWithinRequest(Call& call, const std::string& id, double con
   return JsonResponse(200, json);
 }
 
-// The task waits for another request: one that this server sends itself, or the caller's next try. A task
-// that got no further than the request before would do so for ever, so nobody is asked again.
-Response Service::OutOfTime(Call& call, const TaskState& state, double continued_from) {
-  const std::string& id = state.task.id;
-  const double percent = state.progress.percent;
+// The task waits for another request: one that this server sends itself, or the caller's next try. After a
+// request that brought the task no further the next one would do no better, so none is sent.
+Response Service::OutOfTime(Call& call, const WithinRequest& within) {
+  const std::string& id = within.state.task.id;
   std::string detail = "the request's time is over; the next one goes on with the task";
   bool goes_on = false;
-  if (deps_.go_on_later && percent <= continued_from) {
-    detail = "the request's time is over, and the task got no further than in the one before";
+  if (deps_.go_on_later && !within.made_progress) {
+    detail = "the request's time is over, and the task got no further in it";
   } else if (deps_.go_on_later) {
-    const Status asked = deps_.go_on_later(id, percent);
+    const Status asked = deps_.go_on_later(id);
     goes_on = asked.ok();
     if (!goes_on) detail += "; it could not be sent from here: " + Message(asked);
   }
-  Response response = JsonResponse(goes_on ? kAccepted : kNotYet, Json{{"status", state.task.status},
-                                                                       {"code", "time_limit"},
-                                                                       {"task_id", id},
-                                                                       {"detail", detail},
-                                                                       {"message", detail},
-                                                                       {"goes_on", goes_on},
-                                                                       {"percent", percent},
-                                                                       {"request_id", call.request_id}});
+  Response response =
+      JsonResponse(goes_on ? kAccepted : kNotYet, Json{{"status", within.state.task.status},
+                                                       {"code", "time_limit"},
+                                                       {"task_id", id},
+                                                       {"detail", detail},
+                                                       {"message", detail},
+                                                       {"goes_on", goes_on},
+                                                       {"percent", within.state.progress.percent},
+                                                       {"request_id", call.request_id}});
   if (!goes_on) response.SetHeader("Retry-After", kRetryAtOnce);
   return response;
 }

@@ -10,7 +10,6 @@
 
 #include "service/new_task.h"
 #include "service/service_internal.h"
-#include "service/time_limit.h"
 #include "text/language.h"
 
 namespace waveshift::service {
@@ -131,7 +130,7 @@ Response Service::StartTts(Call& call) {
   const BodyError error = ParseTaskId(*body, id);
   if (error.kind == BodyError::Kind::kNotJson) return call.Error(400, "bad_request", error.detail);
   if (error.kind == BodyError::Kind::kWrongShape) return call.Error(422, "invalid_field", error.detail);
-  if (options_.run_within_request) return RunWithinRequest(call, id, ContinuedFrom(*body));
+  if (options_.run_within_request) return RunWithinRequest(call, id);
   auto state = deps_.manager->Start(id);
   if (!state.ok()) return call.Error(state.status());
   const std::string& status = state->task.status;

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "service/fenced_store.h"
 #include "service/public_url.h"
 #include "service/task_manager.h"
 #include "service/task_manager_internal.h"
@@ -20,8 +21,24 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 constexpr int64_t kMaxReportBytes = 64 << 20;
+// A status answer is due within 3 s, with two looks at stores besides (deployment.cc).
+constexpr std::chrono::milliseconds kReportPatience{700};
 constexpr size_t kMaxErrorBytes = 2000;
 constexpr int kFinishTries = 5;
+
+// An object that somebody waits for, or why it did not come in time.
+StatusOr<std::string> GetWithin(stores::ObjectStore& objects, const std::string& key,
+                                std::chrono::milliseconds patience) {
+  std::stop_source late;
+  const std::jthread timer([&](const std::stop_token& done) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any never;
+    if (!never.wait_for(lock, done, patience, [] { return false; }) && !done.stop_requested())
+      late.request_stop();
+  });
+  return objects.WithStop(late.get_token())->Get(key, kMaxReportBytes);
+}
 
 bool IsUrl(std::string_view path) { return path.find("://") != std::string_view::npos; }
 
@@ -65,7 +82,8 @@ Status TaskManager::Execute(const EntryPtr& entry) {
 
 StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
   WS_ASSIGN_OR_RETURN(const ScratchDirectory scratch, ScratchDirectory::Make(options_.scratch_parent));
-  WS_ASSIGN_OR_RETURN(pipeline::JobSpec spec, BuildSpec(entry->task, scratch.path()));
+  const std::unique_ptr<stores::ObjectStore> objects = deps_.objects->WithStop(entry->stop.get_token());
+  WS_ASSIGN_OR_RETURN(pipeline::JobSpec spec, BuildSpec(entry->task, *objects, scratch.path()));
   Engine engine;
   if (spec.options.speak) {
     WS_ASSIGN_OR_RETURN(engine, deps_.engine(spec.target_language));
@@ -77,14 +95,17 @@ StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
     deps.separator = std::move(background.separator);
     deps.notices = std::move(background.notices);
   }
-  deps.output = deps_.objects;
+  FencedObjectStore output(*objects, *entry->fence);
+  deps.output = &output;
   deps.synthesizer = engine.synthesizer.get();
   deps.voice_namer = engine.voice_namer;
   deps.other_namers = engine.other_namers;
   deps.scratch_parent = options_.scratch_parent;
   deps.chat_model = deps_.chat_model;
   deps.voice_activity = deps_.voice_activity.get();
-  deps.read_clip = [this](const std::string& key, int64_t max_bytes) { return ReadClip(key, max_bytes); };
+  deps.read_clip = [this, &objects](const std::string& key, int64_t max_bytes) {
+    return ReadClip(key, *objects, max_bytes);
+  };
   deps.on_progress = [this, &entry](const pipeline::Progress& progress) { OnProgress(entry, progress); };
   deps.on_notice = [this, &entry](const std::string& line) {
     Log(entry->task.id, false, line);
@@ -95,7 +116,8 @@ StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
   return deps_.run_job(spec, deps, entry->stop.get_token());
 }
 
-StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, const std::string& scratch) {
+StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, stores::ObjectStore& objects,
+                                                   const std::string& scratch) {
   pipeline::JobSpec spec;
   WS_ASSIGN_OR_RETURN(spec.transcript.lines, deps_.tasks->ReadTranscript(task.id));
   if (spec.transcript.lines.empty()) return InvalidArgument("task " + task.id + " has no transcript");
@@ -104,9 +126,9 @@ StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, con
   spec.target_language = *language;
   spec.transcript.target_language = *language;
   if (task.video_path.empty()) return InvalidArgument("video_path: the task has none");
-  WS_ASSIGN_OR_RETURN(spec.video_path, LocalInput("video_path", task.video_path, scratch));
+  WS_ASSIGN_OR_RETURN(spec.video, LocalInput("video_path", task.video_path, objects, scratch));
   if (!task.audio_path.empty()) {
-    WS_ASSIGN_OR_RETURN(spec.audio_path, LocalInput("audio_path", task.audio_path, scratch));
+    WS_ASSIGN_OR_RETURN(spec.audio, LocalInput("audio_path", task.audio_path, objects, scratch));
   }
   spec.layout = pipeline::LayoutForTask(task.id);
   spec.options = options_.job;
@@ -114,32 +136,35 @@ StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, con
 }
 
 // The product writes the object's public address into audio_key. Other addresses are not asked for.
-StatusOr<std::string> TaskManager::ReadClip(const std::string& audio_key, int64_t max_bytes) {
+StatusOr<std::string> TaskManager::ReadClip(const std::string& audio_key, stores::ObjectStore& objects,
+                                            int64_t max_bytes) {
   std::string key = audio_key;
   std::string base = options_.public_base_url;
   while (base.ends_with('/')) base.pop_back();
   if (!base.empty() && key.starts_with(base + "/")) key.erase(0, base.size() + 1);
   if (IsUrl(key)) return InvalidArgument("audio_key: is not in this store");
-  return deps_.objects->Get(key, max_bytes);
+  return objects.Get(key, max_bytes);
 }
 
-StatusOr<std::string> TaskManager::LocalInput(const std::string& field, const std::string& key,
-                                              const std::string& scratch) {
+StatusOr<pipeline::MediaFile> TaskManager::LocalInput(const std::string& field, const std::string& key,
+                                                      stores::ObjectStore& objects,
+                                                      const std::string& scratch) {
   if (IsUrl(key)) {
     const std::vector<std::string> keys = KeysOfPublicUrl(options_.public_base_url, key);
     if (keys.empty())
       return InvalidArgument(field + ": must be an object key, or an address below R2_PUBLIC_BASE_URL");
-    StatusOr<std::string> found = NotFound(field + ": there is no object at this address");
+    StatusOr<pipeline::MediaFile> found = NotFound(field + ": there is no object at this address");
     for (const std::string& each : keys) {
-      if (found.status().code() == StatusCode::kNotFound) found = LocalInput(field, each, scratch);
+      if (found.status().code() == StatusCode::kNotFound) found = LocalInput(field, each, objects, scratch);
     }
     return found;
   }
-  auto path = deps_.objects->Materialize(key, scratch);
+  const auto info = objects.Head(key);
+  auto path = info.ok() ? objects.Materialize(key, scratch) : StatusOr<std::string>(info.status());
   if (path.status().code() == StatusCode::kNotFound)
     return NotFound(field + ": there is no object \"" + key + "\"");
   if (!path.ok()) return Annotate(path.status(), field);
-  return path;
+  return pipeline::MediaFile{*std::move(path), key + " " + info->etag};
 }
 
 void TaskManager::OnProgress(const EntryPtr& entry, const pipeline::Progress& progress) {
@@ -163,9 +188,10 @@ Status TaskManager::Conclude(const EntryPtr& entry, const StatusOr<pipeline::Job
   }
   const std::string& id = entry->task.id;
   const std::lock_guard io(entry->io_mutex);
+  entry->is_concluded = true;
   // A process that was frozen for a while may not know yet that somebody else has gone on with the task.
-  if (entry->lease && entry->lease->Renew().code() == StatusCode::kAlreadyExists)
-    reason = StopReason::kLeaseLost;
+  entry->fence->Renew().IgnoreError();
+  if (entry->fence->is_lost()) reason = StopReason::kLeaseLost;
   const Status ended = WriteEnd(*entry, result, reason);
   if (ended.ok()) {
     progress.stage = "done";
@@ -176,7 +202,7 @@ Status TaskManager::Conclude(const EntryPtr& entry, const StatusOr<pipeline::Job
     if (const Status status = deps_.objects->Delete(CancelKey(id)); !status.ok())
       Log(id, true, Message(status));
   }
-  entry->lease.reset();
+  entry->fence->Release();
   const std::lock_guard lock(mutex_);
   active_.erase(id);
   Changed();
@@ -186,14 +212,14 @@ Status TaskManager::Conclude(const EntryPtr& entry, const StatusOr<pipeline::Job
 // How the task ends, written to the store. OK only for a completed job.
 Status TaskManager::WriteEnd(const Entry& entry, const StatusOr<pipeline::JobResult>& result,
                              StopReason reason) {
+  // The lease's new holder, or the next start, writes how it ends.
+  if (reason == StopReason::kLeaseLost) return entry.fence->WhyLost();
   const std::string& id = entry.task.id;
   Status outcome = result.status();
   if (outcome.ok() && !result->completed) outcome = Internal(result->failure);
   std::string word = stores::kStatusCompleted;
   std::string error;
   if (!outcome.ok()) {
-    // The lease's new holder, or the next start, writes how it ends.
-    if (reason == StopReason::kLeaseLost) return Cancelled("another process took the task over");
     if (reason == StopReason::kShutdown) return Cancelled("interrupted; it goes on at the next start");
     // The next request goes on. What failed for a reason of its own has failed.
     if (reason == StopReason::kTimeLimit && outcome.code() == StatusCode::kCancelled)
@@ -202,7 +228,7 @@ Status TaskManager::WriteEnd(const Entry& entry, const StatusOr<pipeline::JobRes
     word = cancelled ? stores::kStatusCancelled : options_.failure_status;
     error = cancelled ? "cancelled on request" : Message(outcome).substr(0, kMaxErrorBytes);
     if (error.empty()) error = std::string(CodeWord(outcome));
-    outcome = MakeStatus(outcome.code(), error);
+    outcome = WithMessage(outcome, error);
   }
   if (const Status written = FinishWithRetry(id, word, error); !written.ok()) {
     return Annotate(written, "its end (\"" + word + "\") could not be stored");
@@ -249,18 +275,13 @@ void TaskManager::Tend(const EntryPtr& entry) {
     percent = static_cast<int>(std::clamp(entry->progress.percent, 0.0, 99.0));
   }
   const std::lock_guard io(entry->io_mutex);
-  if (!entry->lease) return;
-  const SteadyClock::time_point now = SteadyClock::now();
-  if (now - entry->last_renewal >= options_.lease_lifetime / 3) {
-    const Status renewed = entry->lease->Renew();
-    if (renewed.ok()) entry->last_renewal = now;
-    // A store that cannot be reached may come back; once the lease has run out it must be taken as lost.
-    if (!renewed.ok() && (!IsRetryable(renewed) || now - entry->last_renewal >= options_.lease_lifetime)) {
-      Log(id, true, "lease lost: " + Message(renewed));
-      RequestStop(entry, StopReason::kLeaseLost);
-      return;
-    }
+  if (entry->is_concluded) return;
+  if (const Status renewed = entry->fence->Tend(); entry->fence->is_lost()) {
+    Log(id, true, "lease lost: " + Message(renewed));
+    RequestStop(entry, StopReason::kLeaseLost);
+    return;
   }
+  const SteadyClock::time_point now = SteadyClock::now();
   if (deps_.objects->Head(CancelKey(id)).ok()) RequestStop(entry, StopReason::kCancelled);
   if (percent == entry->written_percent || now - entry->last_write < options_.progress_interval) return;
   entry->last_write = now;
@@ -286,8 +307,8 @@ pipeline::Progress TaskManager::EndedProgress(const stores::Task& task) {
   if (task.status != stores::kStatusCompleted) return progress;
   progress.stage = "done";
   progress.percent = 100;
-  const auto report =
-      deps_.objects->Get(pipeline::LayoutForTask(task.id).report_prefix + "report.json", kMaxReportBytes);
+  const auto report = GetWithin(
+      *deps_.objects, pipeline::LayoutForTask(task.id).report_prefix + "report.json", kReportPatience);
   if (!report.ok()) return progress;
   const auto json = nlohmann::json::parse(*report, nullptr, false);
   if (!json.is_object() || !json.contains("totals") || !json["totals"].is_object()) return progress;

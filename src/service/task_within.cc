@@ -80,8 +80,7 @@ StatusOr<TaskManager::Taken> TaskManager::TakeForRequest(const std::string& id) 
       return taken;
     }
   }
-  const std::lock_guard io(taken.entry->io_mutex);
-  taken.entry->lease.reset();
+  taken.entry->fence->Release();
   return FailedPrecondition("the server is shutting down");
 }
 
@@ -101,9 +100,11 @@ StatusOr<WithinRequest> TaskManager::RunInPlace(const EntryPtr& entry, const Req
     Execute(entry).IgnoreError();  // it is in the store and the log
   }
   StopReason reason;
+  bool made_progress = false;
   {
     const std::lock_guard lock(mutex_);
     reason = entry->reason;
+    made_progress = entry->progress.new_work > 0;
   }
   WS_ASSIGN_OR_RETURN(TaskState state, Get(entry->task.id));
   End end = End::kEnded;
@@ -113,7 +114,7 @@ StatusOr<WithinRequest> TaskManager::RunInPlace(const EntryPtr& entry, const Req
           : reason == StopReason::kLeaseLost ? End::kElsewhere
                                              : End::kOutOfTime;
   }
-  return WithinRequest{end, std::move(state)};
+  return WithinRequest{end, std::move(state), made_progress};
 }
 
 void TaskManager::WatchLimits(const EntryPtr& entry, const RequestLimits& limits,

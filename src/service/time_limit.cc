@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "service/json_object_internal.h"
-
 namespace waveshift::service {
 namespace {
 
@@ -38,17 +36,6 @@ RequestLimits LimitsFor(std::chrono::steady_clock::time_point begun, seconds lim
     before = std::clamp<milliseconds>(duration_cast<milliseconds>(limit) / 20, kLeastMargin, kMostMargin);
   before = std::min(before, duration_cast<milliseconds>(limit) / 2);
   return {.wind_down_at = begun + limit - before, .stop_at = begun + limit - before / 4};
-}
-
-double ContinuedFrom(std::string_view body) {
-  nlohmann::json object;
-  if (ParseJsonObject(body, object).kind != BodyError::Kind::kNone) return -1;
-  const auto it = object.find("continued_from");
-  return it != object.end() && it->is_number() ? it->get<double>() : -1;
-}
-
-std::string GoOnBody(std::string_view task_id, double percent) {
-  return nlohmann::ordered_json{{"task_id", task_id}, {"continued_from", percent}}.dump();
 }
 
 }  // namespace waveshift::service

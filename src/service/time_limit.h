@@ -1,12 +1,11 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// How long a request may work, and what it is told when that is over.
+// How long a request may work on a task.
 #ifndef WAVESHIFT_SERVICE_TIME_LIMIT_H_
 #define WAVESHIFT_SERVICE_TIME_LIMIT_H_
 
 #include <chrono>
-#include <string_view>
 
 #include "service/http_types.h"
 #include "service/task_manager.h"
@@ -22,12 +21,6 @@ std::chrono::seconds PlatformLimit(const Request& request);
 // takes more than half the limit. A quarter of the margin is left for the answer.
 RequestLimits LimitsFor(std::chrono::steady_clock::time_point begun, std::chrono::seconds limit,
                         std::chrono::seconds margin);
-
-// "continued_from" of a body that GoOnBody made: where the invocation before left the task, in percent; -1
-// when this is the first.
-double ContinuedFrom(std::string_view body);
-// The body of the request that goes on with a task: {"task_id", "continued_from"}.
-std::string GoOnBody(std::string_view task_id, double percent);
 
 }  // namespace waveshift::service
 

@@ -41,13 +41,5 @@ TEST(TimeLimit, TheMarginSuitsTheLimit) {
   EXPECT_FALSE(LimitsFor(begun, seconds(0), seconds(5)).wind_down_at);
 }
 
-TEST(TimeLimit, TheNextRequestKnowsWhereThisOneEnded) {
-  EXPECT_EQ(GoOnBody("a \"b\"", 41.25), R"({"task_id":"a \"b\"","continued_from":41.25})");
-  EXPECT_EQ(ContinuedFrom(GoOnBody("a", 41.25)), 41.25);
-  EXPECT_EQ(ContinuedFrom(R"({"task_id":"a"})"), -1);
-  EXPECT_EQ(ContinuedFrom(R"({"task_id":"a","continued_from":"9"})"), -1);
-  EXPECT_EQ(ContinuedFrom("{"), -1);
-}
-
 }  // namespace
 }  // namespace waveshift::service

@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "stores/keys_internal.h"
+#include "stores/object_store_view.h"
 #include "text/language.h"
 
 namespace waveshift::stores {
@@ -59,6 +60,10 @@ std::string ContentTypeOf(std::string_view key) {
     if (ending == known) return std::string(type);
   }
   return "application/octet-stream";
+}
+
+std::unique_ptr<ObjectStore> ObjectStore::WithStop(const std::stop_token& /*stop*/) {
+  return std::make_unique<ObjectStoreView>(*this);
 }
 
 Status DeletePrefix(ObjectStore& store, const std::string& prefix) {

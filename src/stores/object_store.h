@@ -8,8 +8,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +34,9 @@ struct PutOptions {
   // nothing changes.
   bool only_if_absent = false;
   std::string only_if_etag;
+  // Asked before each step that makes the object visible, so that whoever may have lost the right to write (a
+  // lease) can say so: its error ends the call, and nothing changes. Several calls are possible (attempts).
+  std::function<Status()> before_commit;
 };
 
 // Held until released, destroyed, or the holder's process dies. A lost lease cannot be renewed.
@@ -68,6 +73,9 @@ class ObjectStore {
   // holder.
   virtual StatusOr<std::unique_ptr<Lease>> AcquireLease(const std::string& key, const std::string& holder,
                                                         std::chrono::seconds lifetime) = 0;
+  // The same store for work that can be stopped: what its calls wait for on a network ends with Cancelled
+  // once `stop` is requested; later calls have a few seconds. The store outlives it.
+  virtual std::unique_ptr<ObjectStore> WithStop(const std::stop_token& stop);
   // For doctor and messages: "files in /home/a/.local/share/waveshift/objects".
   virtual std::string Describe() const = 0;
 };

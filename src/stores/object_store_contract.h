@@ -281,6 +281,23 @@ TEST_P(ObjectStoreContract, NoIncrementIsLost) {
   EXPECT_EQ(Get("counter"), "40");
 }
 
+TEST_P(ObjectStoreContract, WhoMayNotWriteAnyMoreChangesNothing) {
+  Put("k", "first");
+  int asked = 0;
+  const PutOptions refusing{.before_commit = [&] {
+    ++asked;
+    return AlreadyExists("somebody else holds it");
+  }};
+  const std::string path = ScratchFile("next", "next");
+  EXPECT_EQ(PutCode("k", "second", refusing), StatusCode::kAlreadyExists);
+  EXPECT_EQ(store().PutFile("k", path, refusing).status().code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(Get("k"), "first");
+  EXPECT_EQ(ReadFile(path, 10).value(), "next");
+  Put("k", "second", {.before_commit = [] { return OkStatus(); }});
+  EXPECT_EQ(Get("k"), "second");
+}
+
 TEST_P(ObjectStoreContract, ReadersSeeWholeObjects) {
   const std::string a(200000, 'a');
   const std::string b(100000, 'b');

@@ -49,6 +49,9 @@ std::string ClaimSql(const SchemaNames& names);
 std::string ProgressSql();
 // ?1 id, ?2 status, ?3 error message or NULL, ?4 now.
 std::string FinishSql(const SchemaNames& names);
+// What follows TaskSelectSql.
+inline constexpr char kProcessingSql[] = "WHERE status = 'processing' ";
+inline constexpr char kNewestFirstSql[] = "ORDER BY created_at DESC, rowid DESC";
 // ?1 id: the id of the transcription that the task names, else of its newest one; a workflow that was
 // repeated has left several.
 inline constexpr char kTranscriptionIdSql[] =

@@ -57,6 +57,8 @@ class TaskStore {
   virtual StatusOr<Task> Get(const std::string& id) = 0;
   // Newest first.
   virtual StatusOr<std::vector<Task>> List(int limit, int offset) = 0;
+  // Tasks whose status is "processing", newest first, at most `limit`.
+  virtual StatusOr<std::vector<Task>> ListProcessing(int limit) = 0;
   // The transcript: lines in order, duplicates of a sequence resolved (highest row id). Empty when the task
   // has none yet.
   virtual StatusOr<std::vector<text::TranscriptLine>> ReadTranscript(const std::string& id) = 0;

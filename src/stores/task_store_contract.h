@@ -232,6 +232,19 @@ TEST_P(TaskStoreContract, ATaskMayHaveNoTranscriptAndNoAudio) {
   EXPECT_EQ(Get("t1").audio_path, "");
 }
 
+TEST_P(TaskStoreContract, ListsWhatIsProcessing) {
+  for (const char* id : {"a", "b", "c", "d"}) Create(TaskForTest(id));
+  EXPECT_TRUE(store().ListProcessing(10)->empty());
+  for (const char* id : {"a", "b", "d"}) ASSERT_TRUE(store().Claim(id).value());
+  ASSERT_TRUE(store().Finish("b", kStatusCompleted, "").ok());
+  const auto tasks = other().ListProcessing(10).value();
+  ASSERT_EQ(tasks.size(), 2U);
+  EXPECT_EQ(tasks[0].id, "d");
+  EXPECT_EQ(tasks[1].id, "a");
+  EXPECT_EQ(other().ListProcessing(1)->size(), 1U);
+  EXPECT_EQ(store().ListProcessing(-1).status().code(), StatusCode::kInvalidArgument);
+}
+
 TEST_P(TaskStoreContract, ListsNewestFirstInPages) {
   for (int i = 0; i < 7; ++i) Create(TaskForTest("t" + std::to_string(i)));
   EXPECT_EQ(Ids(3, 0), (Strings{"t6", "t5", "t4"}));

@@ -8,6 +8,7 @@
 // Control, all POST with JSON:
 //   /_peer/reset {schema: [sql, ...]}   empties bucket and database, forgets plan, options and log
 //   /_peer/sql {sql}                    what another program does to the database; gives the rows
+//   /_peer/get {key}                    an object's bytes straight from the bucket; 404
 //   /_peer/options {...}                write_limit, list_limit
 //   /_peer/plan [rule, ...]             faults: {method, target (regular expression), skip, times, do, ...}
 //   /_peer/log                          what was asked: [{method, target, status, fault, received, sent, at_ms}]

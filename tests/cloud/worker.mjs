@@ -14,6 +14,10 @@ async function control(path, env, body) {
     return Response.json({});
   }
   if (path === "/_peer/sql") return Response.json(await runSql(env, wanted.sql));
+  if (path === "/_peer/get") {
+    const object = await env.BUCKET.get(wanted.key);
+    return object ? new Response(object.body) : new Response("", { status: 404 });
+  }
   if (path === "/_peer/uploads") return Response.json({ open: countOpenUploads() });
   return new Response("unknown", { status: 404 });
 }

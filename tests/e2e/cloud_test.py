@@ -13,46 +13,10 @@ import unittest
 import urllib.request
 
 import support
-from support import PATIENCE_S, ROOT, SAMPLE, TRANSCRIPT
+from cloud_support import PUBLIC, SECRETS, Peer
+from support import PATIENCE_S, SAMPLE, TRANSCRIPT
 
-D1_TOKEN = "d1-token-of-the-test-peer"
-SECRETS = (D1_TOKEN, "test-secret-access-key", "test-access-key", "temporary-secret-access-key", "a-session+token/with=signs==")
-PUBLIC = "https://media.example.com"
 LATE_WORD = "comadrejas"  # in one of the last lines
-
-
-class Peer:
-    """tests/cloud/peer.mjs as a process."""
-
-    def __init__(self):
-        self.process = subprocess.Popen(["node", str(ROOT / "tests/cloud/peer.mjs")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.process.stdin.write("url\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        if not line:
-            raise AssertionError("tests/cloud/peer.mjs does not start: run ./setup.sh")
-        self.url = json.loads(line)["url"]
-        self.process.stdout.readline()
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait(PATIENCE_S)
-        self.process.stdout.close()
-
-    def ask(self, what, wanted=None):
-        request = urllib.request.Request(f"{self.url}/_peer/{what}", json.dumps({} if wanted is None else wanted).encode(), method="POST")
-        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
-            return json.loads(answer.read() or "null")
-
-    def sql(self, sql):
-        return self.ask("sql", {"sql": sql})
-
-    def log(self, part=""):
-        return [entry for entry in self.ask("log") if part in entry["target"]]
-
-
-def quoted(text):
-    return "'" + text.replace("'", "''") + "'"
 
 
 class CloudCase(support.Case):
@@ -63,17 +27,12 @@ class CloudCase(support.Case):
 
     def setUp(self):
         super().setUp()
-        schemas = json.loads((ROOT / "tests/cloud/schemas.json").read_text(encoding="utf-8"))
-        self.peer.ask("reset", {"schema": schemas["V4"]})
+        self.peer.reset()
         self.said = ""  # everything that any program wrote
         self.addCleanup(self.assert_no_secret)
 
     def cloud(self, **more):
-        return self.environment(**{
-            "CLOUDFLARE_ACCOUNT_ID": "test-account", "CLOUDFLARE_API_TOKEN": D1_TOKEN, "CLOUDFLARE_D1_DATABASE_ID": "test-database",
-            "CLOUDFLARE_R2_ACCESS_KEY_ID": "test-access-key", "CLOUDFLARE_R2_SECRET_ACCESS_KEY": "test-secret-access-key",
-            "CLOUDFLARE_R2_BUCKET_NAME": "media", "CLOUDFLARE_API_BASE_URL": self.peer.url + "/client/v4", "R2_ENDPOINT_URL": self.peer.url,
-            "R2_PUBLIC_BASE_URL": PUBLIC, **more})
+        return self.environment(**{**self.peer.settings(), **more})
 
     def program(self, *arguments, exit_code=0, **more):
         out, err = self.run_program(*arguments, exit_code=exit_code, env=self.cloud(**more))
@@ -89,24 +48,12 @@ class CloudCase(support.Case):
     # ---- what the product does ----
 
     def product_task(self, task_id, video_path="users/u 1/{id}/视频 1.mp4", status="completed"):
-        """A task as the product's workflow leaves it: transcribed, "completed", a repeated step in its segments."""
         path = video_path.format(id=task_id)
-        self.peer.sql("INSERT OR IGNORE INTO users (id, email, createdAt, updatedAt) VALUES ('u 1', 'u@example.com', 1, 1)")
-        self.peer.sql("INSERT INTO media_tasks (id, user_id, created_at, file_name, file_size, file_type, file_path, video_path, target_language, status, "
-                      f"progress, transcription_id) VALUES ({quoted(task_id)}, 'u 1', 1754000000000, 'v.mp4', 5, 'video/mp4', 'x', {quoted(path)}, "
-                      f"'spanish', '{status}', 100, {quoted(task_id + '-tr')})")
-        self.peer.sql("INSERT INTO transcriptions (id, task_id, target_language, style, total_segments, created_at) VALUES "
-                      f"({quoted(task_id + '-tr')}, {quoted(task_id)}, 'spanish', 'normal', 0, 1754000000000)")
-        lines = json.loads(TRANSCRIPT.read_text(encoding="utf-8"))["segments"]
-        rows = [({**line, "translation": "versión antigua"}, index) for index, line in enumerate(lines[:2])] + [(line, index) for index, line in enumerate(lines)]
-        values = ", ".join(f"({quoted(task_id + '-tr')}, {line.get('sequence', index + 1)}, {line['start_ms']}, {line['end_ms']}, 'speech', "
-                           f"{quoted(line.get('speaker', 'A'))}, '', {quoted(line['translation'])})" for line, index in rows)
-        self.peer.sql("INSERT INTO transcription_segments (transcription_id, sequence, start_ms, end_ms, content_type, speaker, original, translation) "
-                      f"VALUES {values}")
+        self.peer.add_task(task_id, path, json.loads(TRANSCRIPT.read_text(encoding="utf-8"))["segments"], status)
         return path
 
     def row(self, task_id):
-        return self.peer.sql(f"SELECT * FROM media_tasks WHERE id = {quoted(task_id)}")[0]
+        return self.peer.row(task_id)
 
     # ---- the server ----
 
@@ -172,10 +119,16 @@ class RunTest(CloudCase):
         puts = {re.sub(r"\?.*", "", entry["target"]) for entry in self.peer.log("/media/") if entry["method"] == "PUT" and entry["status"] == 200}
         for key in ("hls/task-1/playlist.m3u8", "videos/task-1/final_video.mp4", "reports/task-1/report.json", "subtitles/task-1/subtitles.srt"):
             self.assertTrue(any(target.endswith(key) for target in puts), key)
+        # What is uploaded is what there is in the end, but for versions of playlists, states and leases.
+        writes = [entry for entry in self.peer.log("/media/") if entry["method"] in ("PUT", "POST") and entry["status"] == 200 and path not in
+                  urllib.request.unquote(entry["target"])]
+        uploaded = sum(entry["received"] for entry in writes)
+        produced = sum({entry["target"]: entry["received"] for entry in writes}.values())
+        self.assertLessEqual(uploaded, 1.02 * produced)
         # A second run has nothing to do.
         again, _ = self.program("run", "task-1", "--json", "--quiet")
         self.assertEqual("completed", json.loads(again)["status"])
-        print(f"cloud: {d1} requests to D1 in {seconds:.1f} s")
+        print(f"cloud: {d1} requests to D1 in {seconds:.1f} s; {uploaded} bytes uploaded for {produced}, {uploaded / produced:.4f}")
 
     def test_through_faults(self):
         path = self.product_task("task-2")
@@ -332,6 +285,22 @@ class ServeTest(CloudCase):
         status, _ = self.ask("GET", "/media/videos/mine/final_video.mp4")
         self.assertEqual(404, status)
         self.assertEqual(130, self.interrupt(process))
+
+    def test_a_status_is_told_while_the_bucket_stands_still(self):
+        path = self.product_task("task-7")
+        self.upload_alone(path)
+        self.program("run", "task-7", "--quiet")
+        process = self.start_server()  # it has not seen the task before: its lines are in the report
+        self.peer.ask("plan", [{"target": "^/media/", "do": "stall", "times": 1000}])
+        began = time.monotonic()
+        state = self.status("task-7")
+        print(f"cloud: a status without the bucket took {time.monotonic() - began:.1f} s")
+        self.assertEqual(("completed", None), (state["status"], state["hls_playlist_url"]))
+        self.peer.ask("plan", [])
+        state = self.status("task-7")
+        self.assertEqual((8, 8, f"{PUBLIC}/hls/task-7/playlist.m3u8"),
+                         (state["progress"]["lines_done"], state["progress"]["lines_total"], state["hls_playlist_url"]))
+        self.interrupt(process)
 
     def test_failures_are_kept_apart(self):
         process = self.start_server()

@@ -67,8 +67,9 @@ class ColdServer {
     const std::string program = std::filesystem::read_symlink("/proc/self/exe", error).string();
     if (error) return Internal("cold start: /proc/self/exe: " + error.message());
     std::vector<std::string> arguments = options.environment;
-    for (const std::string& word : {program, std::string("serve"), std::string("--host"),
-                                    std::string("127.0.0.1"), std::string("--port"), std::to_string(server->port_)}) {
+    for (const std::string& word :
+         {program, std::string("serve"), std::string("--host"), std::string("127.0.0.1"),
+          std::string("--port"), std::to_string(server->port_)}) {
       arguments.push_back(word);
     }
     server->watch_ = Stopwatch();
@@ -119,7 +120,8 @@ class ColdServer {
     request.body = body;
     request.sink = sink;
     request.headers = {{"Content-Type", "application/json"}};
-    if (!options_.api_token.empty()) request.headers.push_back({"Authorization", "Bearer " + options_.api_token});
+    if (!options_.api_token.empty())
+      request.headers.push_back({"Authorization", "Bearer " + options_.api_token});
     request.timeouts = {.idle = kAnswerPatience, .total = kAnswerPatience};
     WS_ASSIGN_OR_RETURN(const net::HttpResponse response, client_.Send(request, stop_));
     if (response.is_success()) return OkStatus();
@@ -160,7 +162,8 @@ StatusOr<std::vector<BenchRow>> MeasureColdStart(const ColdStartOptions& options
                                                  const std::stop_token& stop) {
   std::array<std::vector<double>, kMeasures.size()> values;
   for (int i = 0; i < options.rounds; ++i) {
-    if (options.progress) options.progress(static_cast<double>(i) / options.rounds, "cold start " + options.engine);
+    if (options.progress)
+      options.progress(static_cast<double>(i) / options.rounds, "cold start " + options.engine);
     WS_ASSIGN_OR_RETURN(const Round round, OneRound(options, stop));
     for (size_t m = 0; m < round.size(); ++m) values[m].push_back(round[m]);
   }

@@ -1,7 +1,8 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// How soon a new server is of use: what a function platform's first caller waits for, less fetching the image.
+// How soon a new server is of use: what a function platform's first caller waits for, less fetching the
+// image.
 #ifndef WAVESHIFT_APP_BENCH_COLD_START_MEASURE_H_
 #define WAVESHIFT_APP_BENCH_COLD_START_MEASURE_H_
 
@@ -30,7 +31,8 @@ struct ColdStartOptions {
 //   first_audio       the first byte of a sentence, asked for after that
 //   first_audio_lazy  the same of a server that was asked for nothing before
 // Files that were read before lie in the system's cache. Unavailable when the server ends or does not answer.
-StatusOr<std::vector<BenchRow>> MeasureColdStart(const ColdStartOptions& options, const std::stop_token& stop);
+StatusOr<std::vector<BenchRow>> MeasureColdStart(const ColdStartOptions& options,
+                                                 const std::stop_token& stop);
 
 }  // namespace waveshift::app
 

@@ -16,8 +16,8 @@ struct Settings;
 
 namespace waveshift::app {
 
-// `waveshift bench cold-start`: servers with this engine, with stores of their own that go afterwards. `rounds` 0:
-// the bench's own number.
+// `waveshift bench cold-start`: servers with this engine, with stores of their own that go afterwards.
+// `rounds` 0: the bench's own number.
 StatusOr<std::vector<BenchRow>> BenchColdStart(const std::string& engine, int rounds,
                                                const config::Settings& settings,
                                                const BenchProgress& progress, const std::stop_token& stop);

@@ -335,7 +335,8 @@ void RegisterBench(CLI::App& app, CommandContext& context) {
   auto flags = std::make_shared<BenchFlags>();
   CLI::App* command =
       app.add_subcommand("bench", "Measures this machine, speech engines, starting, separation and IndexTTS");
-  command->add_option("NAME", flags->names, "machine, voices, cold-start, separation, indextts (default: all)")
+  command
+      ->add_option("NAME", flags->names, "machine, voices, cold-start, separation, indextts (default: all)")
       ->check(CLI::IsMember(kNames));
   command->add_option("--threads", flags->threads, "Numbers of threads, each measured alone")
       ->check(CLI::Range(1, 512))

@@ -111,8 +111,8 @@ StatusOr<DubRequest> MakeDubRequest(const DubFlags& flags) {
   spec.options.fresh = flags.fresh;
   spec.options.threads = flags.threads;
   spec.options.speak = !request.engine.empty();
-  spec.video_path = flags.video;
-  spec.audio_path = flags.audio;
+  spec.video.path = flags.video;
+  spec.audio.path = flags.audio;
   spec.layout = pipeline::LayoutForDirectory();
   WS_RETURN_IF_ERROR(AddVoices(flags, spec));
   request.output_directory = flags.output.empty() ? DefaultOutputDirectory(flags.video) : flags.output;

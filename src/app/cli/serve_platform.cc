@@ -64,9 +64,7 @@ void ServePlatform::Set(service::ServiceDeps& deps) {
   deps.initialize = [this](const std::stop_token& stop) { return warm_up_.Run(stop); };
   deps.is_loaded = [this] { return warm_up_.is_loaded(); };
   if (go_on_) {
-    deps.go_on_later = [this](const std::string& task_id, double percent) {
-      return go_on_->Send(task_id, percent, stop_);
-    };
+    deps.go_on_later = [this](const std::string& task_id) { return go_on_->Send(task_id, stop_); };
   }
   deps.on_task_request = [this](const std::string& task_id, const std::string& request_id, bool begins) {
     requests_.Note(task_id, request_id, begins);

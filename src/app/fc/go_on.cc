@@ -5,8 +5,9 @@
 #include <chrono>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "net/http_message.h"
-#include "service/time_limit.h"
 
 namespace waveshift::app {
 namespace {
@@ -21,13 +22,13 @@ constexpr int64_t kMostAnswerBytes = 64 << 10;
 GoOnCaller::GoOnCaller(std::string self_url, std::string api_token)
     : self_url_(std::move(self_url)), api_token_(std::move(api_token)) {}
 
-Status GoOnCaller::Send(const std::string& task_id, double percent, const std::stop_token& stop) {
+Status GoOnCaller::Send(const std::string& task_id, const std::stop_token& stop) {
   net::HttpRequest request;
   request.method = "POST";
   request.url = self_url_ + "/api/start_tts";
   request.headers = {{"Content-Type", "application/json"}, {"X-Fc-Invocation-Type", "Async"}};
   if (!api_token_.empty()) request.headers.push_back({"Authorization", "Bearer " + api_token_});
-  request.body = service::GoOnBody(task_id, percent);
+  request.body = nlohmann::json{{"task_id", task_id}}.dump();
   request.max_response_bytes = kMostAnswerBytes;
   request.timeouts = {.connect = kConnect, .idle = kTotal, .total = kTotal};
   const auto answer = client_.Send(request, stop);

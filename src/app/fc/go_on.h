@@ -18,7 +18,7 @@ class GoOnCaller {
   // `self_url`: the trigger's address without a path; `api_token`: sent as bearer when it is set.
   GoOnCaller(std::string self_url, std::string api_token);
   // OK once the platform has taken it. Else what HTTP said, or Unavailable; the token is in no message.
-  Status Send(const std::string& task_id, double percent, const std::stop_token& stop);
+  Status Send(const std::string& task_id, const std::stop_token& stop);
 
  private:
   const std::string self_url_;

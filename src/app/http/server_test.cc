@@ -368,6 +368,27 @@ TEST_F(HttpServerTest, StopBeforeRunIsNotForgotten) {
   (*server)->Run();  // returns
 }
 
+// As on a function platform, which keeps its connections for hours.
+TEST_F(HttpServerTest, KeptConnectionsDoNotHoldTheEndUp) {
+  HttpServerOptions options;
+  options.idle = std::chrono::hours(24);
+  options.patience = std::chrono::hours(24);
+  options.hides_connection = true;
+  auto server = HttpServer::Bind(options, *service_, *objects_);
+  ASSERT_TRUE(server.ok());
+  std::thread running([&] { (*server)->Run(); });
+  Socket idle((*server)->port());
+  idle.Send("GET /api/health HTTP/1.1\r\nHost: a\r\n\r\n");
+  const std::string answer = idle.ReadUntil("healthy");
+  EXPECT_THAT(answer, HasSubstr("200 OK"));
+  EXPECT_THAT(answer, Not(HasSubstr("Keep-Alive")));
+  Socket halfway((*server)->port());
+  halfway.Send("GET /api/health HTTP/1.1\r\nHost: a\r\n");
+  const Socket silent((*server)->port());
+  (*server)->Stop();
+  running.join();
+}
+
 TEST_F(HttpServerTest, ThePageAndItsScriptsAreInTheProgram) {
   auto client = Client();
   const auto page = client->Get("/ui/");

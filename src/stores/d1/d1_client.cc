@@ -113,7 +113,8 @@ bool IsAboutToken(int http_status, int64_t code) {
 Status Refused(const std::string& message) { return MakeStatus(StatusCode::kPermissionDenied, message); }
 
 D1Verdict Overloaded(int http_status, const D1Error& error, const std::string& what) {
-  D1Verdict verdict{ResourceExhausted(what + (error.code == 7429 ? " (overloaded)" : "")), true, false, {}};
+  D1Verdict verdict{
+      waveshift::Overloaded(what + (error.code == 7429 ? " (overloaded)" : "")), true, false, {}};
   verdict.is_account_limit = http_status == 429 && error.code != 7429 && !Has(error.message, "queued");
   return verdict;
 }
@@ -121,7 +122,7 @@ D1Verdict Overloaded(int http_status, const D1Error& error, const std::string& w
 // 7500 is every error of SQL, and some that are none.
 D1Verdict JudgeSql(const D1Error& error, const std::string& what) {
   if (Has(error.message, "daily") && Has(error.message, "limit"))
-    return {ResourceExhausted(what + " (until 00:00 UTC)"), false, false, {}};
+    return {waveshift::Overloaded(what + " (until 00:00 UTC)"), false, false, {}};
   if (Has(error.message, "UNIQUE constraint failed")) return {AlreadyExists(what), false, false, {}};
   if (Has(error.message, "no such column") || Has(error.message, "no such table"))
     return {FailedPrecondition(what), false, false, {}};
@@ -264,8 +265,8 @@ StatusOr<D1Answer> D1Client::Run(const std::vector<D1Statement>& statements, mil
     }
     return sent;
   });
-  if (!response.ok()) return MakeStatus(response.status().code(), WithoutToken(Message(response.status())));
-  if (!verdict.status.ok()) return MakeStatus(verdict.status.code(), WithoutToken(Message(verdict.status)));
+  if (!response.ok()) return WithMessage(response.status(), WithoutToken(Message(response.status())));
+  if (!verdict.status.ok()) return WithMessage(verdict.status, WithoutToken(Message(verdict.status)));
   answer.results = std::move(verdict.results);
   return answer;
 }

@@ -138,6 +138,7 @@ class D1TaskStore : public TaskStore {
   Status Create(const NewTask& task) override;
   StatusOr<Task> Get(const std::string& id) override;
   StatusOr<std::vector<Task>> List(int limit, int offset) override;
+  StatusOr<std::vector<Task>> ListProcessing(int limit) override;
   StatusOr<std::vector<text::TranscriptLine>> ReadTranscript(const std::string& id) override;
   StatusOr<bool> Claim(const std::string& id) override;
   Status SetProgress(const std::string& id, int percent) override;
@@ -149,6 +150,7 @@ class D1TaskStore : public TaskStore {
   using Batch = std::function<std::vector<D1Statement>(const SchemaNames&)>;
 
   StatusOr<SchemaNames> Schema();
+  StatusOr<std::vector<Task>> Select(const std::string& clauses);
   // Runs what `make` makes of the schema. A schema that changed since it was looked at is looked at again,
   // once.
   StatusOr<D1Answer> Run(const Batch& make, milliseconds patience);
@@ -226,12 +228,21 @@ StatusOr<Task> D1TaskStore::Get(const std::string& id) {
 
 StatusOr<std::vector<Task>> D1TaskStore::List(int limit, int offset) {
   WS_RETURN_IF_ERROR(internal::CheckPage(limit, offset));
-  const std::string page = "ORDER BY created_at DESC, rowid DESC LIMIT " + std::to_string(limit) +
-                           " OFFSET " + std::to_string(offset);
+  return Select(std::string(internal::kNewestFirstSql) + " LIMIT " + std::to_string(limit) + " OFFSET " +
+                std::to_string(offset));
+}
+
+StatusOr<std::vector<Task>> D1TaskStore::ListProcessing(int limit) {
+  WS_RETURN_IF_ERROR(internal::CheckPage(limit, 0));
+  return Select(std::string(internal::kProcessingSql) + internal::kNewestFirstSql + " LIMIT " +
+                std::to_string(limit));
+}
+
+StatusOr<std::vector<Task>> D1TaskStore::Select(const std::string& clauses) {
   WS_ASSIGN_OR_RETURN(const D1Answer answer,
                       Run(
                           [&](const SchemaNames& names) {
-                            return std::vector<D1Statement>{{internal::TaskSelectSql(names) + page, {}}};
+                            return std::vector<D1Statement>{{internal::TaskSelectSql(names) + clauses, {}}};
                           },
                           options_.look_patience));
   std::vector<Task> tasks;

@@ -185,6 +185,7 @@ StatusOr<ObjectInfo> FileObjectStore::PutInPlace(const std::string& key, int fro
                                                  const std::string& from_name, int fd,
                                                  const PutOptions& options) const {
   const std::string what = "object " + QuoteKey(key);
+  if (options.before_commit) WS_RETURN_IF_ERROR(options.before_commit());
   Place target;
   {
     WS_ASSIGN_OR_RETURN(const Descriptor lock, Lock());

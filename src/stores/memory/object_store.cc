@@ -84,6 +84,7 @@ class MemoryObjectStore : public ObjectStore {
                            const PutOptions& options) override {
     WS_RETURN_IF_ERROR(internal::CheckKey(key));
     WS_RETURN_IF_ERROR(internal::CheckPutOptions(options));
+    if (options.before_commit) WS_RETURN_IF_ERROR(options.before_commit());
     const std::lock_guard lock(mutex_);
     WS_RETURN_IF_ERROR(CheckPlace(key));
     const auto it = objects_.find(key);

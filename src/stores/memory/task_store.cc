@@ -3,6 +3,7 @@
 //
 // Tasks in memory, for tests.
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -53,6 +54,14 @@ class MemoryTaskStore : public TaskStore {
       page.push_back(rows[i]->task);
     }
     return page;
+  }
+
+  StatusOr<std::vector<Task>> ListProcessing(int limit) override {
+    WS_RETURN_IF_ERROR(internal::CheckPage(limit, 0));
+    WS_ASSIGN_OR_RETURN(std::vector<Task> tasks, List(std::numeric_limits<int>::max(), 0));
+    std::erase_if(tasks, [](const Task& task) { return task.status != kStatusProcessing; });
+    if (tasks.size() > static_cast<size_t>(limit)) tasks.resize(static_cast<size_t>(limit));
+    return tasks;
   }
 
   StatusOr<std::vector<text::TranscriptLine>> ReadTranscript(const std::string& id) override {

@@ -23,6 +23,7 @@ constexpr int64_t kMaxLeaseBytes = 16 << 10;
 constexpr std::chrono::seconds kDateError{1};
 // One try to write while others write too.
 constexpr int kTries = 8;
+constexpr char kConditionsKey[] = ".waveshift/store/conditions";
 // A renewal that fails is tried again by its caller.
 constexpr milliseconds kRenewalPatience{8000};
 
@@ -92,6 +93,23 @@ StatusOr<std::string> Write(S3Client& client, const std::string& place, const st
   WS_RETURN_IF_ERROR(StatusOfS3(answer.http, "lease"));
   const std::string written = BareEtag(answer.http.Header("ETag"));
   return written.empty() ? StatusOr<std::string>(Unavailable("lease: the store gave no ETag")) : written;
+}
+
+// A store that does not know conditions would give one lease to everybody. Some say so (501), some write all
+// the same; so the second write of one object must be refused. It stays, and later processes ask once.
+Status ProveConditions(S3Client& client) {
+  if (client.obeys_conditions) return OkStatus();
+  for (int i = 0; i < 2; ++i) {
+    WS_ASSIGN_OR_RETURN(const std::string written,
+                        Write(client, kConditionsKey, "{}", "", client.options().look_patience));
+    if (written.empty()) {
+      client.obeys_conditions = true;
+      return OkStatus();
+    }
+  }
+  return FailedPrecondition(
+      "the store ignores conditions of writes (If-None-Match), by which two runs of one task "
+      "are kept apart: R2 and S3 have them");
 }
 
 class S3Lease : public Lease {
@@ -168,6 +186,7 @@ StatusOr<std::unique_ptr<Lease>> TakeS3Lease(std::shared_ptr<S3Client> client, c
                                              const std::string& key, const std::string& holder,
                                              std::chrono::seconds lifetime) {
   const milliseconds patience = client->options().look_patience;
+  WS_RETURN_IF_ERROR(ProveConditions(*client));
   const std::string owner = UniqueName();
   const std::string body = BodyOf(holder, owner, 0, lifetime, /*is_free=*/false);
   std::string etag;  // most leases are new: a write is tried before a look

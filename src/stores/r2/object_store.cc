@@ -75,12 +75,12 @@ class KeyPacer {
 
 class R2ObjectStore : public ObjectStore {
  public:
-  explicit R2ObjectStore(R2Options options)
+  R2ObjectStore(R2Options options, std::shared_ptr<KeyPacer> pacer)
       : options_(std::make_shared<const R2Options>(std::move(options))),
         // The client outlives the store where a lease does, and its options with it.
         client_(
             std::shared_ptr<S3Client>(new S3Client(*options_), [kept = options_](S3Client* c) { delete c; })),
-        pacer_(options_->key_write_interval, options_->clock) {}
+        pacer_(std::move(pacer)) {}
 
   StatusOr<ObjectInfo> Put(const std::string& key, std::string_view bytes,
                            const PutOptions& options) override;
@@ -94,6 +94,11 @@ class R2ObjectStore : public ObjectStore {
   Status Delete(const std::string& key) override;
   StatusOr<std::unique_ptr<Lease>> AcquireLease(const std::string& key, const std::string& holder,
                                                 std::chrono::seconds lifetime) override;
+  std::unique_ptr<ObjectStore> WithStop(const std::stop_token& stop) override {
+    R2Options options = *options_;
+    options.stop = stop;
+    return std::make_unique<R2ObjectStore>(std::move(options), pacer_);
+  }
   std::string Describe() const override {
     return "bucket " + options_->bucket + " at " + net::RedactedUrl(options_->endpoint_url);
   }
@@ -104,7 +109,7 @@ class R2ObjectStore : public ObjectStore {
 
   const std::shared_ptr<const R2Options> options_;
   const std::shared_ptr<S3Client> client_;
-  KeyPacer pacer_;
+  const std::shared_ptr<KeyPacer> pacer_;  // also of the stores that WithStop gave
 };
 
 SignedHeaders R2ObjectStore::HeadersFor(const std::string& key, const PutOptions& options) const {
@@ -138,9 +143,10 @@ StatusOr<ObjectInfo> R2ObjectStore::Put(const std::string& key, std::string_view
       .method = "PUT", .key = key, .headers = HeadersFor(key, options), .body = std::string(bytes)};
   request.payload_hash = Sha256Hex(bytes);
   request.headers.emplace_back(internal::kShaHeader, request.payload_hash);
-  pacer_.Wait(key, options_->stop);
+  request.before_attempt = options.before_commit;
+  pacer_->Wait(key, options_->stop);
   const auto answer = client_->Send(request, options_->patience);
-  pacer_.Done(key);
+  pacer_->Done(key);
   WS_RETURN_IF_ERROR(answer.status());
   const Status status = internal::StatusOfS3(answer->http, What(key));
   if (IsConditionFailure(options, status)) {
@@ -164,10 +170,14 @@ StatusOr<ObjectInfo> R2ObjectStore::PutFile(const std::string& key, const std::s
                                             const PutOptions& options) {
   WS_RETURN_IF_ERROR(CheckOwnKey(key));
   WS_RETURN_IF_ERROR(internal::CheckPutOptions(options));
-  const bool is_conditional = options.only_if_absent || !options.only_if_etag.empty();
-  pacer_.Wait(key, options_->stop);
-  auto info = internal::UploadFile(*client_, key, path, HeadersFor(key, options), is_conditional);
-  pacer_.Done(key);
+  pacer_->Wait(key, options_->stop);
+  auto info = internal::UploadFile(*client_,
+                                   {.key = key,
+                                    .path = path,
+                                    .headers = HeadersFor(key, options),
+                                    .is_conditional = options.only_if_absent || !options.only_if_etag.empty(),
+                                    .before_commit = options.before_commit});
+  pacer_->Done(key);
   if (info.status().code() == StatusCode::kAlreadyExists && IsConditionFailure(options, info.status()))
     return ConditionFailed(key, options);
   WS_RETURN_IF_ERROR(info.status());
@@ -301,7 +311,8 @@ StatusOr<std::unique_ptr<Lease>> R2ObjectStore::AcquireLease(const std::string& 
 }  // namespace
 
 std::unique_ptr<ObjectStore> MakeR2ObjectStore(R2Options options) {
-  return std::make_unique<R2ObjectStore>(std::move(options));
+  auto pacer = std::make_shared<KeyPacer>(options.key_write_interval, options.clock);
+  return std::make_unique<R2ObjectStore>(std::move(options), std::move(pacer));
 }
 
 }  // namespace waveshift::stores

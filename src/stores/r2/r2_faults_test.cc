@@ -3,6 +3,8 @@
 //
 // R2 when it fails: each row of the retry table (data contract 2.3), wrong settings, and what is kept of an
 // object.
+#include <thread>
+
 #include "stores/r2/r2_faults_testing.h"
 
 namespace waveshift::stores {
@@ -198,6 +200,33 @@ TEST_F(R2Faults, OneKeyIsWrittenOnceASecond) {
   ASSERT_TRUE(hasty->Put("k", "1", {}).ok());
   ASSERT_TRUE(hasty->Put("k", "2", {}).ok());
   EXPECT_EQ(Stored("k"), "2");
+}
+
+TEST_F(R2Faults, AStoreThatIgnoresConditionsGivesNoLeases) {
+  const PeerJson ignores = {
+      {"do", "answer"}, {"status", 200}, {"headers", {{"etag", "\"e\""}}}, {"target", "conditions"}};
+  Fail(ignores, 2);
+  const auto lease = store_->AcquireLease("l", "me", seconds(60));
+  EXPECT_EQ(lease.status().code(), StatusCode::kFailedPrecondition);
+  EXPECT_NE(Message(lease.status()).find("If-None-Match"), std::string::npos);
+  FailNothing();
+  EXPECT_TRUE(store_->AcquireLease("l", "me", seconds(60)).ok());  // it has been mended
+}
+
+// A job that is cancelled while the server goes on.
+TEST_F(R2Faults, WorkThatIsStoppedDoesNotStopTheStore) {
+  ASSERT_TRUE(store_->Put("k", Noise(100'000), {}).ok());
+  std::stop_source stop;
+  const auto job = store_->WithStop(stop.get_token());
+  Fail({{"do", "stall"}}, 1);
+  std::jthread stopper([&] {
+    while (peer_.Log().size() == before_) std::this_thread::yield();
+    stop.request_stop();
+  });
+  EXPECT_EQ(job->Materialize("k", scratch_->path()).status().code(), StatusCode::kCancelled);
+  EXPECT_EQ(Stored("k"), Noise(100'000));
+  // What a stopped job still has to say may take a moment.
+  EXPECT_TRUE(job->Put("report", "why", {}).ok());
 }
 
 TEST_F(R2Faults, AStopEndsATransferAndLeavesTimeToLetGo) {

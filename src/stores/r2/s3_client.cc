@@ -71,7 +71,7 @@ Status StatusOfCode(const net::HttpResponse& response, const std::string& what, 
       break;
   }
   const Status status = net::StatusOfHttp(response.status, what);
-  return status.ok() ? Unavailable(message) : MakeStatus(status.code(), message);
+  return status.ok() ? Unavailable(message) : WithMessage(status, message);
 }
 
 }  // namespace
@@ -151,7 +151,11 @@ StatusOr<S3Answer> S3Client::Send(const S3Request& request, milliseconds patienc
   if (is_late) patience = std::min(patience, kLatePatience);
   const std::stop_token stop = is_late ? std::stop_token() : options_.stop;
   const auto end = options_.clock.now() + patience;
-  auto response = net::Retry(Policy(patience), options_.clock, stop, [&](int) {
+  Status refused;
+  auto response = net::Retry(Policy(patience), options_.clock, stop, [&](int) -> StatusOr<net::HttpResponse> {
+    if (request.before_attempt) refused = request.before_attempt();
+    // Not one that is tried again.
+    if (!refused.ok()) return Internal("refused");
     answer.repeated = may_be_done;
     may_be_done = true;
     // A file takes as long as its bytes need.
@@ -159,6 +163,7 @@ StatusOr<S3Answer> S3Client::Send(const S3Request& request, milliseconds patienc
     const auto left = std::chrono::duration_cast<milliseconds>(end - options_.clock.now());
     return SendOnce(request, std::max(milliseconds(1), left), stop);
   });
+  if (!refused.ok()) return refused;
   if (!response.ok()) return response.status();
   answer.http = *std::move(response);
   answer.repeated = answer.repeated || answer.http.times_sent > 1;

@@ -6,7 +6,9 @@
 #ifndef WAVESHIFT_STORES_R2_S3_CLIENT_INTERNAL_H_
 #define WAVESHIFT_STORES_R2_S3_CLIENT_INTERNAL_H_
 
+#include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -34,6 +36,7 @@ struct S3Request {
   std::string payload_hash;           // SHA-256 in hex; "" = of `body`
   net::BodySink sink;
   net::HeadCheck on_head;
+  std::function<Status()> before_attempt;  // an error ends the call with it
   int64_t max_response_bytes = int64_t{16} << 20;
 };
 
@@ -68,6 +71,9 @@ class S3Client {
   net::RetryPolicy Policy(std::chrono::milliseconds patience) const;
   const R2Options& options() const { return options_; }
   const std::string& host() const { return host_; }
+
+  // Whether this store has been seen to obey conditions of writes (lease.cc).
+  std::atomic<bool> obeys_conditions{false};
 
  private:
   const R2Options& options_;

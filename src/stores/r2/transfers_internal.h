@@ -6,6 +6,7 @@
 #define WAVESHIFT_STORES_R2_TRANSFERS_INTERNAL_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,11 +27,17 @@ ObjectInfo InfoFromHeaders(const std::string& key, const net::HttpResponse& resp
 // as bytes come. NotFound.
 Status DownloadObject(S3Client& client, const std::string& key, const std::string& path);
 
-// Uploads a file with `headers`, in one request or in parts as the options say. `is_conditional`: always in
-// one request, because only that can have a condition; OutOfRange above 4.995 GiB. A failed upload in parts
-// is aborted. AlreadyExists when the condition does not hold.
-StatusOr<ObjectInfo> UploadFile(S3Client& client, const std::string& key, const std::string& path,
-                                const SignedHeaders& headers, bool is_conditional);
+struct FileUpload {
+  std::string key;
+  std::string path;
+  SignedHeaders headers;
+  bool is_conditional = false;            // always in one request, because only that can have a condition
+  std::function<Status()> before_commit;  // of PutOptions
+};
+
+// Uploads a file, in one request or in parts as the options say. OutOfRange for a conditional one above
+// 4.995 GiB. A failed upload in parts is aborted. AlreadyExists when the condition does not hold.
+StatusOr<ObjectInfo> UploadFile(S3Client& client, const FileUpload& upload);
 
 }  // namespace waveshift::stores::internal
 

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cerrno>
 #include <fstream>
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -60,11 +61,12 @@ int64_t PartBytes(const R2Options& options, int64_t size) {
   return std::max({options.part_bytes, rounded, kSmallestPart});
 }
 
-StatusOr<ObjectInfo> UploadWhole(S3Client& client, const std::string& key, const std::string& path,
-                                 SignedHeaders headers, const FileHashes& hashes) {
-  WS_ASSIGN_OR_RETURN(const auto source, net::OpenFileBody(path, 0, hashes.size));
-  headers.emplace_back(kShaHeader, hashes.sha256);
-  S3Request request{.method = "PUT", .key = key, .headers = std::move(headers)};
+StatusOr<ObjectInfo> UploadWhole(S3Client& client, const FileUpload& upload, const FileHashes& hashes) {
+  const std::string& key = upload.key;
+  WS_ASSIGN_OR_RETURN(const auto source, net::OpenFileBody(upload.path, 0, hashes.size));
+  S3Request request{.method = "PUT", .key = key, .headers = upload.headers};
+  request.headers.emplace_back(kShaHeader, hashes.sha256);
+  request.before_attempt = upload.before_commit;
   request.source = source.get();
   request.payload_hash = hashes.sha256;
   WS_ASSIGN_OR_RETURN(const S3Answer answer, client.Send(request, client.options().patience));
@@ -90,12 +92,12 @@ StatusOr<ObjectInfo> UploadWhole(S3Client& client, const std::string& key, const
 
 class MultipartUpload {
  public:
-  MultipartUpload(S3Client& client, const std::string& key, const std::string& path, const FileHashes& hashes,
-                  int64_t part_bytes)
+  MultipartUpload(S3Client& client, const FileUpload& upload, const FileHashes& hashes, int64_t part_bytes)
       : client_(client),
-        key_(key),
-        path_(path),
-        what_("object " + QuoteKey(key)),
+        key_(upload.key),
+        path_(upload.path),
+        before_commit_(upload.before_commit),
+        what_("object " + QuoteKey(key_)),
         hashes_(hashes),
         part_bytes_(part_bytes),
         etags_(hashes.parts.size()) {}
@@ -166,6 +168,7 @@ class MultipartUpload {
     S3Request request{.method = "POST", .key = key_, .query = {{"uploadId", upload_id_}}};
     request.headers.emplace_back("Content-Type", "application/xml");
     request.body = CompleteBody(etags_);
+    request.before_attempt = before_commit_;
     const auto answer = client_.Send(request, client_.options().patience);
     Status status = answer.ok() ? StatusOfS3(answer->http, what_) : answer.status();
     if (status.ok()) {
@@ -195,6 +198,7 @@ class MultipartUpload {
   S3Client& client_;
   const std::string key_;
   const std::string path_;
+  const std::function<Status()> before_commit_;
   const std::string what_;
   const FileHashes& hashes_;
   const int64_t part_bytes_;
@@ -208,20 +212,20 @@ class MultipartUpload {
 
 }  // namespace
 
-StatusOr<ObjectInfo> UploadFile(S3Client& client, const std::string& key, const std::string& path,
-                                const SignedHeaders& headers, bool is_conditional) {
+StatusOr<ObjectInfo> UploadFile(S3Client& client, const FileUpload& upload) {
+  const std::string& path = upload.path;
   struct stat info = {};
   if (::stat(path.c_str(), &info) != 0) return ErrnoStatus(errno, path);
   if (!S_ISREG(info.st_mode)) return InvalidArgument(path + ": is no plain file");
   const int64_t size = info.st_size;
-  const bool in_parts = size > client.options().multipart_above_bytes && !is_conditional;
+  const bool in_parts = size > client.options().multipart_above_bytes && !upload.is_conditional;
   if (!in_parts && size > kMaxSinglePut)
-    return OutOfRange("object " + QuoteKey(key) + ": has " + std::to_string(size) +
+    return OutOfRange("object " + QuoteKey(upload.key) + ": has " + std::to_string(size) +
                       " bytes, too many for a write with a condition");
   const int64_t part_bytes = PartBytes(client.options(), size);
   WS_ASSIGN_OR_RETURN(const FileHashes hashes, HashFile(path, size, part_bytes));
-  if (!in_parts) return UploadWhole(client, key, path, headers, hashes);
-  return MultipartUpload(client, key, path, hashes, part_bytes).Run(headers);
+  if (!in_parts) return UploadWhole(client, upload, hashes);
+  return MultipartUpload(client, upload, hashes, part_bytes).Run(upload.headers);
 }
 
 }  // namespace waveshift::stores::internal

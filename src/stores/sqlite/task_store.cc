@@ -46,6 +46,7 @@ class SqliteTaskStore : public TaskStore {
   Status Create(const NewTask& task) override;
   StatusOr<Task> Get(const std::string& id) override;
   StatusOr<std::vector<Task>> List(int limit, int offset) override;
+  StatusOr<std::vector<Task>> ListProcessing(int limit) override;
   StatusOr<std::vector<text::TranscriptLine>> ReadTranscript(const std::string& id) override;
   StatusOr<bool> Claim(const std::string& id) override;
   Status SetProgress(const std::string& id, int percent) override;
@@ -54,6 +55,7 @@ class SqliteTaskStore : public TaskStore {
   std::string Describe() const override { return "SQLite database " + database_->path(); }
 
  private:
+  StatusOr<std::vector<Task>> Select(const std::string& clauses, int limit, int offset);
   // All of these want mutex_ held.
   Status CheckExists(const std::string& id) const;
   Status AddLocalUser(int64_t now_ms) const;
@@ -158,10 +160,18 @@ StatusOr<Task> SqliteTaskStore::Get(const std::string& id) {
 
 StatusOr<std::vector<Task>> SqliteTaskStore::List(int limit, int offset) {
   WS_RETURN_IF_ERROR(internal::CheckPage(limit, offset));
+  return Select(internal::kNewestFirstSql, limit, offset);
+}
+
+StatusOr<std::vector<Task>> SqliteTaskStore::ListProcessing(int limit) {
+  WS_RETURN_IF_ERROR(internal::CheckPage(limit, 0));
+  return Select(std::string(internal::kProcessingSql) + internal::kNewestFirstSql, limit, 0);
+}
+
+StatusOr<std::vector<Task>> SqliteTaskStore::Select(const std::string& clauses, int limit, int offset) {
   const std::lock_guard lock(mutex_);
   WS_ASSIGN_OR_RETURN(Statement statement,
-                      database_->Prepare(internal::TaskSelectSql(names_) +
-                                         "ORDER BY created_at DESC, rowid DESC LIMIT ?1 OFFSET ?2"));
+                      database_->Prepare(internal::TaskSelectSql(names_) + clauses + " LIMIT ?1 OFFSET ?2"));
   statement.Bind(int64_t{limit}).Bind(int64_t{offset});
   std::vector<Task> tasks;
   while (true) {

@@ -1,0 +1,47 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The object store as a running job sees it: nothing is written or deleted once the job's lease is lost, also
+// by requests that were under way when the process was frozen.
+#ifndef WAVESHIFT_SERVICE_FENCED_STORE_H_
+#define WAVESHIFT_SERVICE_FENCED_STORE_H_
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "service/lease_fence.h"
+#include "stores/object_store_view.h"
+
+namespace waveshift::service {
+
+// A small object is replaced only if it still is what this runner saw last, so that a late write of a runner
+// that lost its lease cannot undo a newer one. Whoever finds another object there asks for its lease first,
+// and replaces it when the lease is still its own. Files are written without that (large ones go in parts,
+// which have no conditions); their lease is asked for before they become visible. Any number of threads.
+// Memory: O(number of small objects written).
+class FencedObjectStore : public stores::ObjectStoreView {
+ public:
+  // Both outlive it.
+  FencedObjectStore(stores::ObjectStore& store, LeaseFence& fence) : ObjectStoreView(store), fence_(fence) {}
+
+  StatusOr<stores::ObjectInfo> Put(const std::string& key, std::string_view bytes,
+                                   const stores::PutOptions& options) override;
+  StatusOr<stores::ObjectInfo> PutFile(const std::string& key, const std::string& path,
+                                       const stores::PutOptions& options) override;
+  Status Delete(const std::string& key) override;
+
+ private:
+  std::string KnownEtag(const std::string& key) const;
+  void Remember(const std::string& key, const std::string& etag);
+  Status See(const std::string& key);
+
+  LeaseFence& fence_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string> etags_;  // of small objects as they were seen last; "" = not there
+};
+
+}  // namespace waveshift::service
+
+#endif  // WAVESHIFT_SERVICE_FENCED_STORE_H_
