@@ -5,13 +5,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo play build test bench check-voices cuda-check soak format lint asan tsan clean
+.PHONY: help setup demo play build install image env-template test bench check-voices cuda-check soak format lint asan tsan clean
 
 JOBS ?= $(shell nproc)
 PORT ?= 8080
 SAMPLE := examples/austen-on-hold
 PROGRAM := build/release/src/app/waveshift
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.cc' '*.h' '*.cu' '*.cuh')
+SCRIPTS = $(shell git ls-files --cached --others --exclude-standard '*.sh')
 # Debian's own interpreter: numpy comes as a Debian package.
 PYTHON ?= /usr/bin/python3
 
@@ -40,6 +41,20 @@ demo: setup build/release/build.ninja ## Builds the program and dubs the sample 
 play: ## Serves build/demo with a player at http://127.0.0.1:8080/ (PORT=...)
 	@$(PYTHON) tools/play.py build/demo --port $(PORT)
 
+PREFIX ?= /usr/local
+install: setup build/release/build.ninja ## Builds the program and installs it with its service (PREFIX=/usr/local, DESTDIR=)
+	@cmake --preset release -DCMAKE_INSTALL_PREFIX=$(PREFIX) > build/release.configure.log
+	@cmake --build --preset release -j $(JOBS) --target waveshift
+	@DESTDIR="$(DESTDIR)" cmake --install build/release --strip > build/install.log
+	@echo "Installed in $(DESTDIR)$(PREFIX); to run it as a service: systemctl daemon-reload && systemctl enable --now waveshift"
+
+image: ## Builds the container image and tries it (IMAGE_FLAGS=...; deploy/image.sh --help)
+	@deploy/image.sh --check $(IMAGE_FLAGS)
+
+env-template: setup build/release/build.ninja ## Writes .env.template anew
+	@cmake --build --preset release -j $(JOBS) --target waveshift
+	@$(PYTHON) tools/env_template.py $(PROGRAM) > build/env-template && mv build/env-template .env.template
+
 test: setup build/release/build.ninja ## Builds everything and runs all tests
 	@cmake --build --preset release -j $(JOBS)
 	@ctest --preset release -j 2
@@ -67,6 +82,7 @@ TIDY_TESTS = --checks=-bugprone-implicit-widening-of-multiplication-result,-perf
 lint: setup build/dev/build.ninja ## Checks the format and runs clang-tidy over all sources
 	@clang-format-14 --dry-run -Werror $(SOURCES)
 	@$(PYTHON) tools/layers.py .
+	@shellcheck $(SCRIPTS)
 	@cmake --preset dev > build/dev.configure.log
 	@git ls-files 'src/*.cc' ':!*_test.cc' | xargs -P $(JOBS) -n 4 $(TIDY)
 	@git ls-files 'src/*_test.cc' | xargs -P $(JOBS) -n 4 $(TIDY) $(TIDY_TESTS)

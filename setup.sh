@@ -14,13 +14,19 @@ runtime_packages=(espeak-ng mecab mecab-naist-jdic ffmpeg sqlite3 ca-certificate
   libsqlite3-0 libexpat1 libcurl4 libarchive13 libssl3 libcpp-httplib0.11 libspdlog1.10 libfmt9 libabsl20220623 libprometheus-cpp-core1.0 libyaml-cpp0.7 libsentencepiece0
   libfontconfig1 fonts-dejavu-core)
 
-# Needed to build it, to test it and to look at it.
-build_packages=(build-essential cmake ninja-build pkg-config ccache git clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
+# Needed to build it.
+build_packages=(build-essential cmake ninja-build pkg-config ccache git
   libavformat-dev libavcodec-dev libavutil-dev libavfilter-dev libswscale-dev libswresample-dev
   libsonic-dev libsoxr-dev libebur128-dev libsndfile1-dev libicu-dev libsqlite3-dev libexpat1-dev libcurl4-openssl-dev libarchive-dev libssl-dev libfontconfig-dev
   libcpp-httplib-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libcli11-dev libabsl-dev prometheus-cpp-dev libyaml-cpp-dev libsentencepiece-dev
-  libgtest-dev libgmock-dev libbenchmark-dev
-  python3 python3-pip python3-numpy python3-swift libfaketime chromium fonts-noto-cjk curl)
+  python3 python3-pip)
+
+# Needed to test it and to look at it.
+test_packages=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev libgtest-dev libgmock-dev libbenchmark-dev
+  python3-numpy python3-swift python3-yaml libfaketime shellcheck chromium fonts-noto-cjk curl)
+
+# Needed to make a container image where there is no Docker (deploy/image.sh).
+image_packages=(buildah mmdebstrap)
 
 # The lowest upstream versions that are known to work; cmake/dependencies.cmake asks for the same.
 minimum_versions=(
@@ -33,9 +39,11 @@ minimum_node=18
 
 usage() {
   cat <<TEXT
-usage: ./setup.sh [--runtime-only] [--without-models] [--check] [--help]
+usage: ./setup.sh [--runtime-only] [--without-tests] [--without-models] [--image-tools] [--check] [--help]
   --runtime-only  only what a finished program needs (a machine that runs it but does not build it)
+  --without-tests  what builds the program, not what tests it
   --without-models  leave the default models out (about 200 MB); espeak-ng speaks then
+  --image-tools   also what builds container images without Docker
   --check         install nothing; exit 1 and name what is missing
 TEXT
 }
@@ -167,11 +175,15 @@ build_ggml() {
 }
 
 runtime_only=0
+with_tests=1
+image_tools=0
 check_only=0
 with_models=1
 for argument in "$@"; do
   case "$argument" in
     --runtime-only) runtime_only=1 ;;
+    --without-tests) with_tests=0 ;;
+    --image-tools) image_tools=1 ;;
     --check) check_only=1 ;;
     --without-models) with_models=0 ;;
     --help | -h)
@@ -185,11 +197,13 @@ for argument in "$@"; do
   esac
 done
 
-command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
+{ command -v apt-get && command -v dpkg-query; } >/dev/null ||
   fail "needs Debian 12 or a relative with apt; elsewhere install by hand what docs/adr/0003-dependencies.md lists"
 
 wanted=("${runtime_packages[@]}")
 ((runtime_only)) || wanted+=("${build_packages[@]}")
+((runtime_only || !with_tests)) || wanted+=("${test_packages[@]}")
+((!image_tools)) || wanted+=("${image_packages[@]}")
 mapfile -t missing < <(missing_of "${wanted[@]}")
 if ((!runtime_only)) && ! node_is_there; then missing+=(nodejs npm); fi
 
@@ -199,8 +213,9 @@ if ((${#missing[@]} > 0)); then
 fi
 ((runtime_only)) || check_versions
 ((runtime_only)) || install_npm_packages web "the page's"
-((runtime_only)) || install_npm_packages tests/e2e "the tests'"
-((runtime_only)) || install_npm_packages tests/cloud "the test servers'"
+((runtime_only || !with_tests)) || install_npm_packages tests/e2e "the tests'"
+((runtime_only || !with_tests)) || install_npm_packages tests/cloud "the test servers'"
+((runtime_only || !with_tests)) || install_npm_packages tests/deploy "the descriptors' checkers'"
 ((runtime_only)) || install_onnxruntime
 if ((with_models)) && command -v python3 >/dev/null; then install_models; fi
 ((runtime_only)) || build_ggml

@@ -12,16 +12,8 @@ folder=$(cd "$1" && pwd)
 jobs=$2
 architectures=${WAVESHIFT_CUDA_ARCHITECTURES:-75;86;89;90}
 
-if [ -z "${CUDACXX:-}" ] && ! command -v nvcc >/dev/null; then
-  [ -x "$folder/venv/bin/pip" ] || python3 -m venv "$folder/venv"
-  "$folder/venv/bin/pip" install --quiet --disable-pip-version-check -r "$root/tools/cuda_check/requirements.txt"
-  toolkit=$(dirname "$(dirname "$(find "$folder/venv" -path '*/bin/nvcc' -print -quit)")")
-  # The linker asks for the names without a version.
-  for library in "$toolkit"/lib/lib*.so.13; do
-    ln -sf "$(basename "$library")" "${library%.13}"
-  done
-  export CUDACXX="$toolkit/bin/nvcc"
-fi
+CUDACXX=$("$root/tools/cuda_compiler.sh" "$folder")
+export CUDACXX
 
 cmake --preset only-tts -S "$root" -B "$folder/build" -DWAVESHIFT_CUDA=ON "-DCMAKE_CUDA_ARCHITECTURES=$architectures" >"$folder/configure.log" 2>&1 ||
   { cat "$folder/configure.log" >&2; exit 1; }

@@ -90,7 +90,7 @@ picture+=",drawtext=fontfile=$font:text='Jane Austen, on hold':fontsize=34:fontc
 credits="$work/credits.txt"
 printf 'Voices: Allison Smith (CC BY-SA 3.0), LibriVox\nThis video: CC BY-SA 3.0' >"$credits"
 picture+=",drawtext=fontfile=$font:textfile=$credits:fontsize=17:line_spacing=8:fontcolor=white:x=(w-tw)/2:y=240:enable='gt(t,43.3)'"
-picture+="$captions,format=yuv420p[scene];color=c=white@0.8:s=640x4:r=25:d=$seconds[bar];"
+picture+="$captions,format=yuv420p[scene];color=c=white@0.8:s=640x4:r=25:d=${seconds}[bar];"
 picture+="[scene][bar]overlay=x='-w+w*t/$seconds':y=356:shortest=1:format=yuv420[picture]"
 
 ffmpeg -v error -nostdin -y "${inputs[@]}" -filter_complex "$sound;$picture" -map '[picture]' -map '[sound]' -t "$seconds" \

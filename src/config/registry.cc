@@ -128,6 +128,7 @@ RegistryEntry& Registry::Text(std::string_view key, std::string* target, std::st
 RegistryEntry& Registry::Word(std::string_view key, std::string* target, std::vector<std::string> words,
                               std::string_view help) {
   RegistryEntry& entry = Add(key, help);
+  for (const std::string& word : words) entry.values += (entry.values.empty() ? "" : ", ") + word;
   entry.parse = [target, words = std::move(words)](std::string_view value) {
     return ParseWord(value, words, *target);
   };
@@ -138,6 +139,7 @@ RegistryEntry& Registry::Word(std::string_view key, std::string* target, std::ve
 RegistryEntry& Registry::Integer(std::string_view key, int* target, int low, int high,
                                  std::string_view help) {
   RegistryEntry& entry = Add(key, help);
+  entry.values = std::to_string(low) + " to " + std::to_string(high);
   entry.parse = [=](std::string_view value) {
     int number = 0;
     if (!ParseWhole(value, number) || number < low || number > high) {
@@ -154,6 +156,7 @@ RegistryEntry& Registry::Integer(std::string_view key, int* target, int low, int
 RegistryEntry& Registry::Number(std::string_view key, double* target, double low, double high,
                                 std::string_view help) {
   RegistryEntry& entry = Add(key, help);
+  entry.values = ShowNumber(low) + " to " + ShowNumber(high);
   entry.parse = [=](std::string_view value) {
     double number = 0;
     if (!ParseWhole(value, number) || !std::isfinite(number) || number < low || number > high) {
@@ -171,6 +174,7 @@ RegistryEntry& Registry::OptionalNumber(std::string_view key, std::optional<doub
                                         double high, std::string_view word, std::string_view help) {
   RegistryEntry& entry = Add(key, help);
   const std::string none(word);
+  entry.values = none + ", " + ShowNumber(low) + " to " + ShowNumber(high);
   entry.parse = [=](std::string_view value) {
     double number = 0;
     if (Lower(value) == none) {
@@ -190,6 +194,7 @@ RegistryEntry& Registry::OptionalNumber(std::string_view key, std::optional<doub
 
 RegistryEntry& Registry::Switch(std::string_view key, bool* target, std::string_view help) {
   RegistryEntry& entry = Add(key, help);
+  entry.values = "true, false";
   entry.parse = [target](std::string_view value) { return ParseSwitch(value, *target); };
   entry.show = [target] { return std::string(*target ? "true" : "false"); };
   return entry;

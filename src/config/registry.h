@@ -24,6 +24,7 @@ namespace waveshift::config {
 struct RegistryEntry {
   std::string key;
   std::string help;               // one line
+  std::string values;             // what may be set: "auto, cpu, cuda", "0 to 65535", "" when it is free text
   std::string flag;               // "--port", "" when no flag stands for it
   std::vector<std::string> also;  // other names of the key, used when it is not set itself
   bool is_secret = false;

@@ -59,6 +59,8 @@ void ServerSettings::Register(Registry& r) {
       .Also("TTS_DOWNLOAD_TIMEOUT");
   r.Word("WAVESHIFT_EXECUTION", &execution_word, {"auto", "inline", "background"},
          "whether a job runs within the request that starts it");
+  r.Word("WAVESHIFT_ROLE", &role, {"all", "control"},
+         "what this server does; control looks after tasks, but runs no job");
   r.Integer("WAVESHIFT_TIME_LIMIT_S", &time_limit_s, 0, kMostSeconds,
             "seconds that a request may run a job; 0: as the platform says");
   r.Integer("WAVESHIFT_TIME_MARGIN_S", &time_margin_s, 0, 3600,
@@ -354,7 +356,11 @@ std::string Settings::ToString() const { return ShowGroup(*this); }
 std::string Settings::DescribeJson() const {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const SettingValue& value : values_) {
-    list.push_back({{"key", value.key}, {"value", value.value}, {"origin", value.origin}});
+    list.push_back({{"key", value.key},
+                    {"value", value.value},
+                    {"origin", value.origin},
+                    {"help", value.help},
+                    {"values", value.values}});
   }
   const nlohmann::ordered_json all = {{"settings", std::move(list)}, {"notices", notices}};
   return all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);

@@ -46,6 +46,8 @@ struct ServerSettings {
   Secret api_token;                      // WAVESHIFT_API_TOKEN; not set: open
   std::string failure_status = "error";  // TASK_FAILURE_STATUS: "error" or "failed"
   std::string execution_word = "auto";   // WAVESHIFT_EXECUTION
+  // WAVESHIFT_ROLE: "control" answers what is asked about tasks and runs none, "all" does everything.
+  std::string role = "all";
   int time_limit_s = 0;   // WAVESHIFT_TIME_LIMIT_S: of a request that runs a job; 0: the platform's
   int time_margin_s = 0;  // WAVESHIFT_TIME_MARGIN_S: how long before it jobs begin to end; 0: as suits it
   std::string self_url;   // WAVESHIFT_SELF_URL: where the server sends the request that goes on; "" = nowhere
@@ -205,6 +207,7 @@ struct SettingValue {
   std::string value;   // masked when secret
   std::string origin;  // "default", ".env line 12", "environment", "flag --port"
   std::string help;
+  std::string values;  // RegistryEntry::values
 };
 
 struct Settings {
@@ -240,7 +243,7 @@ struct Settings {
 
   // Every key with its effective value and origin, in the order of registration.
   const std::vector<SettingValue>& Describe() const { return values_; }
-  // The same as one JSON object: {"settings": [{"key", "value", "origin"}], "notices": [...]}.
+  // The same as one JSON object: {"settings": [{"key", "value", "origin", "help", "values"}], "notices": [...]}.
   std::string DescribeJson() const;
   // Values that must not show up in a log.
   std::vector<std::string> Secrets() const;

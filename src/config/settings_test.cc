@@ -370,6 +370,15 @@ TEST(Settings, DescribeAsJson) {
   EXPECT_EQ(json["settings"][0]["key"], "WAVESHIFT_HOME");
   EXPECT_EQ(json["settings"][0]["value"], "/home/anna/.local/share/waveshift");
   EXPECT_EQ(json["settings"][0]["origin"], "default");
+  EXPECT_EQ(json["settings"][0]["help"], "folder of the local stores");
+  std::map<std::string, std::string> values;
+  for (const auto& setting : json["settings"]) values[setting["key"]] = setting["values"];
+  EXPECT_EQ(values["WAVESHIFT_DEVICE"], "auto, cpu, cuda");
+  EXPECT_EQ(values["SERVER_PORT"], "0 to 65535");
+  EXPECT_EQ(values["VOCALS_VOLUME"], "0 to 4");
+  EXPECT_EQ(values["WAVESHIFT_DUCKING"], "auto, 0 to 60");
+  EXPECT_EQ(values["WAVESHIFT_TONE_MATCH"], "true, false");
+  EXPECT_EQ(values["WAVESHIFT_API_TOKEN"], "");
   EXPECT_THAT(s.ToString(), HasSubstr("SERVER_HOST=::1\n"));
   EXPECT_THAT(s.server.ToString(), HasSubstr("SERVER_HOST=::1\nSERVER_PORT=8000\n"));
 }

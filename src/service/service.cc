@@ -90,7 +90,7 @@ const std::vector<Service::Route>& Service::Routes() {
       {"GET", "/", &Service::Root, Access::kOpen},
       {"GET", "/api/health", &Service::Health, Access::kOpen},
       {"GET", "/api/ready", &Service::Ready, Access::kOpen},
-      {"POST", "/api/start_tts", &Service::StartTts},
+      {"POST", "/api/start_tts", &Service::StartTts, Access::kToken, true},
       {"POST", "/api/task", &Service::CreateTask},
       {"GET", "/api/tasks", &Service::ListTasks},
       {"GET", "/api/task/{id}/status", &Service::TaskStatus},
@@ -110,7 +110,7 @@ const std::vector<Service::Route>& Service::Routes() {
       {"GET", "/pre-stop", &Service::PreStop, Access::kControl},
       {"GET", "/pre-freeze", &Service::PreFreeze, Access::kControl},
       {"POST", "/pre-freeze", &Service::PreFreeze, Access::kControl},
-      {"POST", "/v1/audio/speech", &Service::CreateSpeech},
+      {"POST", "/v1/audio/speech", &Service::CreateSpeech, Access::kToken, true},
       {"GET", "/v1/audio/voices", &Service::ListVoices},
       {"GET", "/v1/models", &Service::ListModels},
       {"GET", "/v1/models/{id}", &Service::GetModel},
@@ -180,6 +180,12 @@ Response Service::Refusal(Call& call, const Route* route, const std::string& all
         call.Error(405, "method_not_allowed", "this route does not know " + call.request.method);
     refusal.SetHeader("Allow", allowed);
     return refusal;
+  }
+  if (route->needs_engine && options_.control_only) {
+    return call.Error(404, "not_found",
+                      "this server only looks after tasks (WAVESHIFT_ROLE=control): send " +
+                          call.request.method + " " + std::string(route->pattern) +
+                          " to the one that speaks");
   }
   call.body_limit = BodyLimit(*route);
   if (call.request.content_length.value_or(0) > call.body_limit) {

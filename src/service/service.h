@@ -46,6 +46,7 @@ struct ServiceOptions {
   std::string api_token;            // "" = open
   std::string public_base_url;      // where objects can be read by everybody, "" = /media/ of this server
   bool run_within_request = false;  // POST /api/start_tts answers when the job has ended
+  bool control_only = false;        // routes that speak answer 404: another server has the engine
   // The x-fc-* headers of requests are function compute's own: nobody outside can set them.
   bool trusts_platform = false;
   // Control routes need neither token nor header; what they carry does (platforms that do not say who calls).

@@ -63,6 +63,7 @@ struct Service::Route {
   std::string_view pattern;
   Handler handler;
   Access access = Access::kToken;
+  bool needs_engine = false;  // not there on a server that only looks after tasks
 };
 
 // Text that is not UTF-8 does not stop an answer.

@@ -101,6 +101,23 @@ class ServiceTest : public ::testing::Test {
   std::unique_ptr<Service> service_;
 };
 
+// A small server without a graphics card answers what is asked about tasks; whoever wants speech hears where
+// to go, also when the path is asked for in vain, and nothing is claimed.
+TEST_F(ServiceTest, AControlServerRunsNothing) {
+  Build({.control_only = true});
+  ASSERT_TRUE(AddTask(*tasks_, *objects_, "t1").ok());
+  const Response started = Call("POST", "/api/start_tts", R"({"task_id":"t1"})");
+  EXPECT_EQ(started.status, 404);
+  EXPECT_THAT(started.body, HasSubstr("WAVESHIFT_ROLE=control"));
+  EXPECT_EQ(Call("POST", "/v1/audio/speech", R"({"model":"m","input":"x","voice":"v"})").status, 404);
+  EXPECT_EQ(Call("GET", "/api/health").status, 200);
+  const Response status = Call("GET", "/api/task/t1/status");
+  EXPECT_EQ(status.status, 200);
+  EXPECT_THAT(status.body, HasSubstr(R"("status":"created")"));
+  Build({.api_token = "secret", .control_only = true});
+  EXPECT_EQ(Call("POST", "/api/start_tts", R"({"task_id":"t1"})").status, 401);
+}
+
 TEST_F(ServiceTest, SaysWhatItIs) {
   const Response root = Call("GET", "/");
   EXPECT_EQ(root.status, 200);

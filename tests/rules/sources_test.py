@@ -74,7 +74,7 @@ class SourcesTest(unittest.TestCase):
 
     def test_every_python_test_is_registered(self):
         cmake = read("tests/CMakeLists.txt")
-        tests = [pathlib.PurePosixPath(name) for name in self.files if re.match(r"tests/(rules|e2e)/.*_test\.py$", name)]
+        tests = [pathlib.PurePosixPath(name) for name in self.files if re.match(r"tests/(rules|e2e|deploy)/.*_test\.py$", name)]
         self.assertGreater(len(tests), 8)
         self.assertEqual([], [str(name) for name in tests if not re.search(rf"\b{name.stem}\b", cmake)])
 

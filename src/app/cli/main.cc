@@ -14,6 +14,7 @@
 #include "app/cli/cost_command.h"
 #include "app/cli/doctor_command.h"
 #include "app/cli/dub_command.h"
+#include "app/cli/health_command.h"
 #include "app/cli/models_command.h"
 #include "app/cli/run_command.h"
 #include "app/cli/serve_command.h"
@@ -36,6 +37,7 @@ void RegisterCommands(CLI::App& app, CommandContext& context) {
   RegisterModels(app, context);
   RegisterDoctor(app, context);
   RegisterVerify(app, context);
+  RegisterHealth(app, context);
   RegisterBench(app, context);
   RegisterCost(app, context);
   RegisterConfig(app, context);

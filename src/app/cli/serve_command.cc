@@ -102,6 +102,7 @@ service::ServiceOptions OptionsOf(const config::Settings& settings, const Deploy
   service::ServiceOptions options;
   options.api_token = settings.server.api_token.reveal();
   options.public_base_url = settings.cloudflare.r2_public_base_url;
+  options.control_only = settings.server.role == "control";
   options.max_object_bytes = settings.server.MaxUploadBytes();
   options.scratch_directory = deployment.scratch_directory;
   options.max_speech_requests = settings.server.speech_requests;
@@ -228,7 +229,7 @@ Status RunServe(const ServeFlags& flags, CommandContext& context) {
   }
   // Where jobs run within requests nothing else may run: no queue, no search for abandoned tasks.
   const bool runs_inline = settings->RunsInline();
-  if (!runs_inline) manager->Begin();
+  if (!runs_inline && settings->server.role != "control") manager->Begin();
   WS_RETURN_IF_ERROR(Announce(flags, options.host, server->port()));
   return ServeUntilStopped(*server, *manager, service, runs_inline ? kWindDown : std::chrono::milliseconds(0),
                            context.stop());

@@ -1,0 +1,68 @@
+// Copyright 2026 the WaveShift authors.
+// SPDX-License-Identifier: Apache-2.0
+#include "app/http/probe.h"
+
+#include <cstdlib>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <httplib.h>
+
+namespace waveshift::app {
+namespace {
+
+using ::testing::HasSubstr;
+constexpr std::chrono::seconds kPatience{10};
+
+class ProbeTest : public ::testing::Test {
+ protected:
+  ~ProbeTest() override {
+    server_.stop();
+    if (thread_.joinable()) thread_.join();
+  }
+  int Start(int status) {
+    server_.Get("/api/health", [status](const httplib::Request&, httplib::Response& response) {
+      response.status = status;
+      response.set_content("{}", "application/json");
+    });
+    const int port = server_.bind_to_any_port("127.0.0.1");
+    thread_ = std::thread([this] { server_.listen_after_bind(); });
+    return port;
+  }
+
+  httplib::Server server_;
+  std::thread thread_;
+};
+
+TEST_F(ProbeTest, AServerThatAnswersIsHealthy) {
+  const int port = Start(200);
+  EXPECT_EQ(ProbeHealth("127.0.0.1", port, kPatience), OkStatus());
+  EXPECT_EQ(ProbeHealth("0.0.0.0", port, kPatience), OkStatus());
+  EXPECT_EQ(ProbeHealth("", port, kPatience), OkStatus());
+}
+
+TEST_F(ProbeTest, AProxyOfTheEnvironmentIsNotAsked) {
+  const int port = Start(200);
+  ::setenv("http_proxy", "http://127.0.0.1:1", 1);
+  EXPECT_EQ(ProbeHealth("127.0.0.1", port, kPatience), OkStatus());
+  ::unsetenv("http_proxy");
+}
+
+TEST_F(ProbeTest, AnyOtherAnswerIsNot) {
+  const Status status = ProbeHealth("127.0.0.1", Start(503), kPatience);
+  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
+  EXPECT_THAT(Message(status), HasSubstr("503"));
+}
+
+TEST_F(ProbeTest, NobodyThereIsUnavailable) {
+  int port = 0;
+  {
+    httplib::Server gone;
+    port = gone.bind_to_any_port("127.0.0.1");
+  }
+  EXPECT_EQ(ProbeHealth("127.0.0.1", port, kPatience).code(), StatusCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace waveshift::app
