@@ -55,11 +55,14 @@ std::string Message(const Status& status) {
   return std::string(status.message().data(), status.message().size());
 }
 
-Status Overloaded(std::string_view message) {
-  Status status = ResourceExhausted(message);
-  status.SetPayload(kRemoteMark, absl::Cord());
+Status WithMark(Status status, const std::string& mark) {
+  status.SetPayload(mark, absl::Cord());
   return status;
 }
+
+bool HasMark(const Status& status, const std::string& mark) { return status.GetPayload(mark).has_value(); }
+
+Status Overloaded(std::string_view message) { return WithMark(ResourceExhausted(message), kRemoteMark); }
 
 Status WithMessage(const Status& status, std::string_view message) {
   if (status.ok()) return status;
@@ -74,7 +77,7 @@ Status Annotate(const Status& status, std::string_view context) {
 }
 
 int ExitCodeFor(const Status& status) {
-  if (status.GetPayload(kRemoteMark).has_value()) return Find(Unavailable("")).exit_code;
+  if (HasMark(status, kRemoteMark)) return Find(Unavailable("")).exit_code;
   return Find(status).exit_code;
 }
 int HttpStatusFor(const Status& status) { return Find(status).http_status; }

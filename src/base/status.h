@@ -59,6 +59,10 @@ inline Status DataLoss(std::string_view m) { return MakeStatus(StatusCode::kData
 // The status' message as a std::string (Debian's Abseil has its own string_view).
 std::string Message(const Status& status);
 
+// A mark stays with a failed status and its annotations: something that one function says to another about it.
+Status WithMark(Status status, const std::string& mark);
+bool HasMark(const Status& status, const std::string& mark);
+
 // The same status, with its marks, with another message, or with "context: " before its message. OK stays OK.
 Status WithMessage(const Status& status, std::string_view message);
 Status Annotate(const Status& status, std::string_view context);

@@ -6,8 +6,6 @@
 #include <cmath>
 #include <utility>
 
-#include "absl/strings/cord.h"
-
 namespace waveshift::pipeline {
 namespace {
 
@@ -30,7 +28,7 @@ Status CheckTake(const audio::MonoBuffer& audio) {
 
 bool EndsJob(const Status& status) {
   return status.code() == StatusCode::kCancelled || status.code() == StatusCode::kFailedPrecondition ||
-         status.GetPayload(kEndsJob).has_value();
+         HasMark(status, kEndsJob);
 }
 
 Status KeepTake(Journal& journal, const LineState& state, StatusOr<tts::SpokenLine> line) {
@@ -43,8 +41,7 @@ Status KeepTake(Journal& journal, const LineState& state, StatusOr<tts::SpokenLi
   // fault.
   Status broken = Annotate(saved.status(), "the journal cannot be written");
   if (broken.code() == StatusCode::kInternal) broken = FailedPrecondition(Message(broken));
-  broken.SetPayload(kEndsJob, absl::Cord());
-  return broken;
+  return WithMark(std::move(broken), kEndsJob);
 }
 
 }  // namespace waveshift::pipeline
