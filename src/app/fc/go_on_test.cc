@@ -26,7 +26,7 @@ TEST(GoOnCaller, SendsAnAsynchronousInvocation) {
   EXPECT_TRUE(requests[0].HasHeader("X-Fc-Invocation-Type: Async"));
   EXPECT_TRUE(requests[0].HasHeader("Authorization: Bearer s3cret-token"));
   EXPECT_TRUE(requests[0].HasHeader("Content-Type: application/json"));
-  EXPECT_EQ(requests[0].body, "{\"task_id\":\"t-1\"}");
+  EXPECT_EQ(requests[0].body, R"({"task_id":"t-1"})");
 }
 
 TEST(GoOnCaller, SaysWhyItCouldNot) {
