@@ -68,8 +68,8 @@ StatusOr<WorkerTaskState> Worker::StateOf(WorkerTask task) {
   WorkerTaskState state{.task = std::move(task)};
   const auto look = [&](const char* field, const std::string& place, std::string& key) -> Status {
     if (place.empty()) return OkStatus();
-    auto found = deps_.inputs->FindObject(field, place);
-    if (found.ok()) key = *std::move(found);
+    const auto found = deps_.inputs->FindObject(field, place);
+    if (found.ok()) key = *found;
     // What the product has not written yet, or may not be read any more, is not here.
     const StatusCode code = found.status().code();
     const bool is_answer = code == StatusCode::kNotFound || code == StatusCode::kInvalidArgument;
