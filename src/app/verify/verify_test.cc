@@ -48,7 +48,7 @@ TEST(Verify, AGoodInstancePasses) {
   for (const char* name : {"connection", "health", "ready", "root", "auth: no token", "auth: wrong token",
                            "auth: our token", "auth: open routes", "unknown path", "unknown task: status",
                            "unknown task: start", "bad JSON", "missing task_id", "request id", "error form",
-                           "control routes", "forged control header", "latency: health", "latency: status"}) {
+                           "control routes", "forged event", "latency: health", "latency: status"}) {
     EXPECT_EQ(CheckNamed(report, name).outcome, Outcome::kOk) << name;
   }
 }
@@ -174,25 +174,33 @@ TEST(Verify, ATriggerThatWantsTheToken) {
   EXPECT_THAT(CheckNamed(without, "health").remedy, HasSubstr("--token-file"));
 }
 
-TEST(Verify, OpenControlRoutesAreAFailure) {
+TEST(Verify, OpenControlRoutes) {
   const FakeInstance instance(kToken, At("/initialize", [](const TestRequest&, const TestConnection& to) {
                                 FakeInstance::Json(to, "{}");
                               }));
-  const VerifyReport report = instance.Verify(kToken);
+  const VerifyCheck elsewhere = CheckNamed(instance.Verify(kToken), "control routes");
+  EXPECT_EQ(elsewhere.outcome, Outcome::kWarning);
+  EXPECT_THAT(elsewhere.detail, HasSubstr("/initialize (HTTP 200)"));
+  InstanceUrl on_platform = instance.Url();
+  on_platform.is_default_fc = true;
+  const VerifyReport report = RunVerify({.instance = on_platform, .token = kToken, .samples = 1}, {}).value();
   EXPECT_EQ(CheckNamed(report, "control routes").outcome, Outcome::kFailed);
-  EXPECT_THAT(CheckNamed(report, "control routes").detail, HasSubstr("/initialize (HTTP 200)"));
-}
-
-TEST(Verify, AForgedControlHeaderIsAWarning) {
-  const FakeInstance instance(kToken, [](const TestRequest& request, const TestConnection& to) {
-    if (!request.HasHeader("x-fc-control-path: /pre-freeze")) return false;
-    FakeInstance::Json(to, "{}");
-    return true;
-  });
-  const VerifyReport report = instance.Verify(kToken);
-  EXPECT_EQ(CheckNamed(report, "forged control header").outcome, Outcome::kWarning);
   for (const TestRequest& request : instance.server().Requests())
     EXPECT_NE(request.Target(), "/base/pre-stop");
+}
+
+TEST(Verify, AForgedEventMustGetNothing) {
+  std::string answer = R"({"statusCode": 401, "body": "{}"})";
+  const FakeInstance instance(kToken, [&](const TestRequest& request, const TestConnection& to) {
+    if (!request.HasHeader("x-fc-control-path: /invoke")) return false;
+    FakeInstance::Json(to, answer);
+    return true;
+  });
+  EXPECT_EQ(CheckNamed(instance.Verify(kToken), "forged event").outcome, Outcome::kOk);
+  for (const char* served : {R"({"statusCode": 200, "body": "{\"tasks\": []}"})", R"({"tasks": []})"}) {
+    answer = served;
+    EXPECT_EQ(CheckNamed(instance.Verify(kToken), "forged event").outcome, Outcome::kFailed) << served;
+  }
 }
 
 TEST(Verify, RedirectsAreShownAndNotFollowed) {
