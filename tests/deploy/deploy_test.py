@@ -110,7 +110,8 @@ class SuccessTest(DeployCase):
         self.assertIn("--platform linux/amd64", calls["docker build"]["line"])
         self.assertIn("VARIANT=cuda", calls["docker build"]["line"])
         self.assertTrue(calls["docker push"]["line"].endswith(image))
-        self.assertTrue(calls["waveshift verify"]["line"].endswith(" verify https://waveshift-abc.cn-hangzhou.fcapp.run"))
+        self.assertEqual("waveshift verify https://waveshift-abc.cn-hangzhou.fcapp.run --status-url "
+                         "https://waveshift-control-abc.cn-hangzhou.fcapp.run --wait 300", calls["waveshift verify"]["line"])
         self.assertIn("https://waveshift-control-abc.cn-hangzhou.fcapp.run/api/health", calls["curl --silent"]["line"])
         self.assertIn("https://waveshift-control-abc", said)
         self.assertEqual(image, self.remembered())
