@@ -16,7 +16,7 @@ import unittest
 import support
 from support import HERE, ROOT, VALUES
 
-PATIENCE_S = 60
+PATIENCE_S = 300
 PREVIOUS = "registry.cn-hangzhou.aliyuncs.com/team/waveshift:before"
 SECRETS = {"DEPLOY_REGISTRY_PASSWORD": "registry-password-1", "ALIYUN_ACCESS_KEY_SECRET": "access-secret-2", "DEEPSEEK_API_KEY": "deepseek-3",
            "WAVESHIFT_API_TOKEN": VALUES["WAVESHIFT_API_TOKEN"], "CLOUDFLARE_API_TOKEN": "cloudflare-token-4",
