@@ -345,7 +345,7 @@ verify_deployment() {
   retry curl --silent --show-error --fail --max-time 120 --output /dev/null "$control/api/health" || return
   # The token goes along in the environment.
   local with=WAVESHIFT_API_TOKEN
-  run "$program" verify "$gpu" || return
+  run "$program" verify "$gpu" --status-url "$control" --wait 300 || return
   say "in use: $gpu for POST /api/start_tts and /v1/, $control for everything else"
 }
 

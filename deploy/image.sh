@@ -145,6 +145,8 @@ report() {
   local code=0
   if ((check)); then /usr/bin/python3 tests/deploy/image_check.py "$root" || code=$?; fi
   buildah_here rm "$container" >/dev/null
+  # Images that have lost their name to this one.
+  buildah_here rmi --prune >/dev/null 2>&1 || true
   rm -f "$archive"
   if [[ -n $output ]]; then
     rm -f "$output"

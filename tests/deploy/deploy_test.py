@@ -16,7 +16,7 @@ import unittest
 import support
 from support import HERE, ROOT, VALUES
 
-PATIENCE_S = 60
+PATIENCE_S = 300
 PREVIOUS = "registry.cn-hangzhou.aliyuncs.com/team/waveshift:before"
 SECRETS = {"DEPLOY_REGISTRY_PASSWORD": "registry-password-1", "ALIYUN_ACCESS_KEY_SECRET": "access-secret-2", "DEEPSEEK_API_KEY": "deepseek-3",
            "WAVESHIFT_API_TOKEN": VALUES["WAVESHIFT_API_TOKEN"], "CLOUDFLARE_API_TOKEN": "cloudflare-token-4",
@@ -110,7 +110,8 @@ class SuccessTest(DeployCase):
         self.assertIn("--platform linux/amd64", calls["docker build"]["line"])
         self.assertIn("VARIANT=cuda", calls["docker build"]["line"])
         self.assertTrue(calls["docker push"]["line"].endswith(image))
-        self.assertTrue(calls["waveshift verify"]["line"].endswith(" verify https://waveshift-abc.cn-hangzhou.fcapp.run"))
+        self.assertEqual("waveshift verify https://waveshift-abc.cn-hangzhou.fcapp.run --status-url "
+                         "https://waveshift-control-abc.cn-hangzhou.fcapp.run --wait 300", calls["waveshift verify"]["line"])
         self.assertIn("https://waveshift-control-abc.cn-hangzhou.fcapp.run/api/health", calls["curl --silent"]["line"])
         self.assertIn("https://waveshift-control-abc", said)
         self.assertEqual(image, self.remembered())

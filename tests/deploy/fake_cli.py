@@ -21,7 +21,7 @@ ANSWERS = {
     "s control info": '{"control": {"url": {"system_url": "https://waveshift-control-abc.cn-hangzhou.fcapp.run"}}}',
     "docker image inspect": "400000000",
 }
-SECONDS = 60
+SECONDS = 300
 
 
 def answer_of(line):

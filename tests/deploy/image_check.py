@@ -119,6 +119,13 @@ class ImageTest(unittest.TestCase):
         self.assertIn(code, (0, 130))
         self.assertEqual(5, run("waveshift", "health", env=env).returncode)
 
+    def test_it_keeps_the_platforms_rules(self):
+        """tests/fc/emulator.py, with the store in a folder that outlives the instances."""
+        done = subprocess.run([sys.executable, "-B", str(ROOT / "tests/fc/emulator.py"), "--env", "WAVESHIFT_HOME=/tmp/out/home", "--env",
+                               "WAVESHIFT_ENGINE=espeak", "--", *command("waveshift", "serve", output=self.folder)], capture_output=True, text=True,
+                              timeout=3 * PATIENCE_S, check=False)
+        self.assertEqual(0, done.returncode, done.stdout + done.stderr)
+
     def test_the_bill_of_materials(self):
         bill = json.loads((image / "usr/share/waveshift/sbom.spdx.json").read_text(encoding="utf-8"))
         self.assertEqual("SPDX-2.3", bill["spdxVersion"])

@@ -102,7 +102,7 @@ class ScriptsTest(unittest.TestCase):
 
     def image(self, *arguments, code=0, path=None):
         done = subprocess.run([str(DEPLOY / "image.sh"), *arguments], env={**os.environ, **({"PATH": path} if path else {})}, capture_output=True,
-                              text=True, timeout=60, check=False)
+                              text=True, timeout=300, check=False)
         self.assertEqual(code, done.returncode, done.stdout + done.stderr)
         return done.stdout + done.stderr
 

@@ -38,7 +38,7 @@ env_template = module(ROOT / "tools/env_template.py")
 
 
 def run_node(script, value):
-    done = subprocess.run(["node", str(HERE / script)], input=json.dumps(value), capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(["node", str(HERE / script)], input=json.dumps(value), capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
