@@ -95,8 +95,9 @@ class Loader {
     WS_RETURN_IF_ERROR(Finish());
     for (const RegistryEntry& entry : registry.entries()) {
       const auto origin = origins_.find(entry.key);
-      settings_.values_.push_back(
-          {entry.key, entry.show(), origin == origins_.end() ? kDefault : origin->second, entry.help, entry.values});
+      settings_.values_.push_back({entry.key, entry.show(),
+                                   origin == origins_.end() ? kDefault : origin->second, entry.help,
+                                   entry.values});
     }
     NoteKeysWithoutEffect();
     return std::move(settings_);

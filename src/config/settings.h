@@ -243,7 +243,8 @@ struct Settings {
 
   // Every key with its effective value and origin, in the order of registration.
   const std::vector<SettingValue>& Describe() const { return values_; }
-  // The same as one JSON object: {"settings": [{"key", "value", "origin", "help", "values"}], "notices": [...]}.
+  // The same as one JSON object: {"settings": [{"key", "value", "origin", "help", "values"}], "notices":
+  // [...]}.
   std::string DescribeJson() const;
   // Values that must not show up in a log.
   std::vector<std::string> Secrets() const;
