@@ -110,6 +110,8 @@ TEST_F(ServiceTest, AControlServerRunsNothing) {
   EXPECT_EQ(started.status, 404);
   EXPECT_THAT(started.body, HasSubstr("WAVESHIFT_ROLE=control"));
   EXPECT_EQ(Call("POST", "/v1/audio/speech", R"({"model":"m","input":"x","voice":"v"})").status, 404);
+  for (const char* route : {"/tasks/t1/initialize", "/tasks/t1/synthesize", "/synthesize"})
+    EXPECT_THAT(Call("POST", route, "{}").body, HasSubstr("WAVESHIFT_ROLE=control")) << route;
   EXPECT_EQ(Call("GET", "/api/health").status, 200);
   const Response status = Call("GET", "/api/task/t1/status");
   EXPECT_EQ(status.status, 200);
