@@ -59,7 +59,8 @@ inline Status DataLoss(std::string_view m) { return MakeStatus(StatusCode::kData
 // The status' message as a std::string (Debian's Abseil has its own string_view).
 std::string Message(const Status& status);
 
-// A mark stays with a failed status and its annotations: something that one function says to another about it.
+// A mark stays with a failed status and its annotations: something that one function says to another about
+// it.
 Status WithMark(Status status, const std::string& mark);
 bool HasMark(const Status& status, const std::string& mark);
 

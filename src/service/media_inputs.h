@@ -37,9 +37,10 @@ class MediaInputs {
   // The whole; OutOfRange when it is larger.
   StatusOr<std::string> Read(const std::string& field, const std::string& place, int64_t max_bytes,
                              const std::stop_token& stop) const;
-  // A local file of it, below `scratch` or the store's own, with an identity that is the same on every machine.
+  // A local file of it, below `scratch` or the store's own, with an identity that is the same on every
+  // machine.
   StatusOr<pipeline::MediaFile> Materialize(const std::string& field, const std::string& place,
-                                             const std::string& scratch, const std::stop_token& stop) const;
+                                            const std::string& scratch, const std::stop_token& stop) const;
 
  private:
   bool IsBelowBase(const std::string& place) const;

@@ -29,6 +29,8 @@ constexpr std::chrono::seconds kCloudLease{45};
 // D1 takes one progress write in 30 s (contract.md, section 4).
 constexpr std::chrono::seconds kCloudProgress{30};
 
+constexpr std::chrono::hours kAsLongAsItTakes{24};  // no platform lets a request take longer
+
 stores::D1Options D1From(const config::CloudflareSettings& cloud, StorePatience patience,
                          const std::stop_token& stop) {
   stores::D1Options options;
@@ -137,6 +139,8 @@ std::unique_ptr<service::Worker> MakeWorker(const config::Settings& settings, co
   service::WorkerOptions options;
   options.public_base_url = settings.cloudflare.r2_public_base_url;
   options.patience = std::chrono::seconds(settings.server.worker_patience_s);
+  // Where the platform freezes the process after an answer, nothing is left to go on behind it.
+  if (settings.RunsInline()) options.patience = kAsLongAsItTakes;
   options.most_requests = settings.server.worker_requests;
   options.max_characters = settings.server.speech_characters;
   options.batch_size = static_cast<size_t>(settings.mix.tts_batch_size);
