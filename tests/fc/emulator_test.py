@@ -17,13 +17,14 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 import cloud_test  # noqa: E402
 import fc_checks  # noqa: E402
 import fc_platform  # noqa: E402
+import soak  # noqa: E402
 import support  # noqa: E402
 from fc_checks import BEARER, JSON  # noqa: E402
 
 # The example's first lines: enough for two batches, done in a few seconds.
 CLIP_S = 14
-# Words of the example: in the first four lines, and in the next four.
-FIRST_BATCH, SECOND_BATCH = "Dashwood", "comadrejas"
+# Words of soak.LINES: in the first four, which are spoken at a time, and in the others.
+FIRST_BATCH, SECOND_BATCH = "gatos", "días"
 
 
 def serve_command():
@@ -66,9 +67,13 @@ class TimeLimit(support.Case):
     def setUp(self):
         super().setUp()
         self.slow = support.SlowSpeech(self.folder)
+        transcript = self.folder / "lines.json"
+        transcript.write_text(json.dumps({"target_language": "es", "segments": soak.LINES}), encoding="utf-8")
+        # A short and small video: what is not speech must fit into half of a limit of a few seconds, also on a busy machine.
         self.site = fc_checks.Site(serve_command(), fc_platform.free_ports(1), self.folder,
                                    {"WAVESHIFT_ENGINE": "espeak", "WAVESHIFT_HOME": str(self.folder / "home"), "PATH": self.slow.path(),
-                                    "WAVESHIFT_TIME_MARGIN_S": "3600"})  # half of the limit
+                                    "ENABLE_VOCAL_SEPARATION": "false", "WAVESHIFT_TIME_MARGIN_S": "3600"},  # half of the limit
+                                   soak.make_video(self.folder), transcript)
 
     @staticmethod
     def set_limit(function, seconds):
