@@ -16,7 +16,7 @@ import textwrap
 
 # The first group whose pattern fits takes a key.
 GROUPS = [
-    ("The server", r"SERVER_|WAVESHIFT_(API_TOKEN|ROLE|EXECUTION|TIME_|SELF_URL|MAX_UPLOAD|SPEECH_)|TASK_FAILURE_STATUS|LOG_LEVEL|WAVESHIFT_LOG_"),
+    ("The server", r"SERVER_|WAVESHIFT_(API_TOKEN|ROLE|EXECUTION|TIME_|SELF_URL|MAX_UPLOAD|SPEECH_)|TASK_FAILURE_STATUS|LOG_LEVEL|WAVESHIFT_LOG_|WAVESHIFT_WORKER_|MEDIA_URL_"),
     ("The cloud: Cloudflare D1 and R2. All six CLOUDFLARE_ keys without a default, or none: then the stores are local",
      r"CLOUDFLARE_|R2_|D1_"),
     ("Shortening lines that are too long", r"TRANSLATION_MODEL|\w+_(API_KEY|BASE_URL|MODEL)$|WAVESHIFT_(SHORTENING|LENGTHENING)"),
