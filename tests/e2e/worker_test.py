@@ -14,6 +14,7 @@ import unittest
 import urllib.parse
 import wave
 
+import cloud_support
 import cloud_test
 import server_test
 import support
@@ -273,7 +274,7 @@ class CloudTest(WorkerClient, cloud_test.CloudCase):
         process = self.start_server(PATH=self.slow.path())
         self.product_task(task_id, status="transcribing")
         self.peer.sql("DELETE FROM transcription_segments")
-        quoted = cloud_test.quoted
+        quoted = cloud_support.quoted
         values = ", ".join(
             f"({quoted(task_id + '-tr')}, {index + 1}, {3000 * index}, {3000 * index + 2900}, 'speech', {quoted(SPEAKERS[index % 3])}, '', {quoted(text)}, "
             f"{quoted(f'{cloud_test.PUBLIC}/{clip_key(task_id, index)}')})" for index, text in enumerate(TEXTS))
@@ -283,7 +284,7 @@ class CloudTest(WorkerClient, cloud_test.CloudCase):
         return process
 
     def rows(self, task_id):
-        return self.peer.sql(f"SELECT * FROM transcription_segments WHERE transcription_id = {cloud_test.quoted(task_id + '-tr')} ORDER BY sequence")
+        return self.peer.sql(f"SELECT * FROM transcription_segments WHERE transcription_id = {cloud_support.quoted(task_id + '-tr')} ORDER BY sequence")
 
     def task_of_d1(self, task_id):
         """As the worker reads it."""
@@ -296,8 +297,8 @@ class CloudTest(WorkerClient, cloud_test.CloudCase):
     def write_to_d1(self, task_id, results):
         """As the worker does, not the engine."""
         for result in results:
-            self.peer.sql(f"UPDATE transcription_segments SET tts_audio_key = {cloud_test.quoted(result['audioKey'])}, tts_status = 'completed', "
-                          f"tts_duration_ms = {result['durationMs']} WHERE transcription_id = {cloud_test.quoted(task_id + '-tr')} "
+            self.peer.sql(f"UPDATE transcription_segments SET tts_audio_key = {cloud_support.quoted(result['audioKey'])}, tts_status = 'completed', "
+                          f"tts_duration_ms = {result['durationMs']} WHERE transcription_id = {cloud_support.quoted(task_id + '-tr')} "
                           f"AND sequence = {result['sequence']}")
 
     def test_a_task_of_the_product_through_faults_and_a_kill(self):
