@@ -143,7 +143,7 @@ class SuccessTest(DeployCase):
                 self.assertEqual(wanted, self.steps())
 
     def test_flags_go_before_the_file_and_the_environment_too(self):
-        self.write_env({**KEYS, "REGION": "cn-beijing", "IMAGE_NAME": "'engine'", "DEPLOY_MODELS": "none # for now"})
+        self.write_env({**KEYS, "REGION": "cn-beijing", "IMAGE_NAME": "'engine'", "DEPLOY_MODELS": "none # mounted"})
         self.deploy("--region", "cn-shanghai", "--model", "kokoro,kokoro-voices", "--variant", "cpu", env={"NAMESPACE": "others"})
         build = self.calls()[0]["line"]
         self.assertRegex(build, r"registry\.cn-shanghai\.aliyuncs\.com/others/engine:")
