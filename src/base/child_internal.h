@@ -5,7 +5,6 @@
 #ifndef WAVESHIFT_BASE_CHILD_INTERNAL_H_
 #define WAVESHIFT_BASE_CHILD_INTERNAL_H_
 
-#include <signal.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,35 +37,6 @@ class Fd {
 
  private:
   int fd_ = -1;
-};
-
-// Writing to a program that has ended raises SIGPIPE for the writing thread. It is blocked for the thread
-// while this lives, and one that we caused is taken back, so the rest of the process keeps its own handling.
-class SigpipeBlock {
- public:
-  SigpipeBlock() {
-    sigemptyset(&pipe_);
-    sigaddset(&pipe_, SIGPIPE);
-    sigset_t pending;
-    sigpending(&pending);
-    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
-  ~SigpipeBlock() {
-    if (!was_pending_) {
-      const struct timespec now = {};
-      while (sigtimedwait(&pipe_, nullptr, &now) == -1 && errno == EINTR) {
-      }
-    }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  SigpipeBlock(const SigpipeBlock&) = delete;
-  SigpipeBlock& operator=(const SigpipeBlock&) = delete;
-
- private:
-  sigset_t pipe_;
-  sigset_t before_;
-  bool was_pending_ = false;
 };
 
 // Both ends close on exec and lie above the standard descriptors, which a process may have closed: the

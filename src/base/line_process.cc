@@ -12,6 +12,7 @@
 
 #include "base/child_internal.h"
 #include "base/process.h"
+#include "base/sigpipe_block.h"
 
 namespace waveshift {
 namespace {
@@ -19,7 +20,6 @@ namespace {
 using internal::Child;
 using internal::Fd;
 using internal::MakePipe;
-using internal::SigpipeBlock;
 using Clock = std::chrono::steady_clock;
 
 class PipedProcess final : public LineProcess {

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "base/child_internal.h"
+#include "base/sigpipe_block.h"
 
 namespace waveshift {
 namespace {
@@ -23,7 +24,6 @@ namespace {
 using internal::Child;
 using internal::Fd;
 using internal::MakePipe;
-using internal::SigpipeBlock;
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kErrorTailBytes = 4096;

@@ -7,7 +7,11 @@
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <signal.h>
+#include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <thread>
 
@@ -43,6 +47,33 @@ class HttpFailures : public testing::Test {
   }
   HttpClient client_;
 };
+
+// OpenSSL writes without MSG_NOSIGNAL. What it does when the server is gone is done here by the body's
+// source, since only the kernel's timing decides whether OpenSSL gets EPIPE or ECONNRESET. The signal would
+// end this whole process.
+TEST_F(HttpFailures, AWriteToNobodyDuringARequestRaisesNoSignal) {
+  class WritesToNobody : public BodySource {
+   public:
+    int64_t size_bytes() const override { return 1; }
+    Status Rewind() override { return OkStatus(); }
+    StatusOr<size_t> Read(char* to, size_t) override {
+      std::array<int, 2> ends{};
+      if (::pipe(ends.data()) != 0) return Internal("no pipe");
+      ::close(ends[0]);
+      error = ::write(ends[1], "x", 1) == -1 ? errno : 0;
+      ::close(ends[1]);
+      *to = 'x';
+      return 1;
+    }
+    int error = 0;
+  } body;
+  const TestServer server([](const TestRequest&, const TestConnection& to) { to.Reply(200, ""); });
+  EXPECT_TRUE(client_.Send({.method = "PUT", .url = server.Url("/"), .body_source = &body}, {}).ok());
+  EXPECT_EQ(body.error, EPIPE);
+  sigset_t pending;
+  sigpending(&pending);
+  EXPECT_EQ(sigismember(&pending, SIGPIPE), 0);
+}
 
 TEST_F(HttpFailures, NobodyListens) {
   int port = 0;

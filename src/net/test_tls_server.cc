@@ -17,6 +17,8 @@
 #include <thread>
 #include <utility>
 
+#include "base/sigpipe_block.h"
+
 namespace waveshift::net {
 
 class TestTlsServer::Impl {
@@ -78,6 +80,8 @@ class TestTlsServer::Impl {
     EVP_PKEY_free(key);
   }
   void Accept() {
+    const SigpipeBlock
+        no_sigpipe;  // a client that refuses the certificate is gone when the answer is written
     while (!ending_) {
       pollfd waiting{listener_, POLLIN, 0};
       if (::poll(&waiting, 1, 20) <= 0) continue;

@@ -8,6 +8,7 @@
 #include <new>
 #include <string_view>
 
+#include "base/sigpipe_block.h"
 #include "base/version.h"
 #include "net/transfer_internal.h"
 
@@ -55,6 +56,7 @@ Handle::Handle() : easy(curl_easy_init()), multi(curl_multi_init()) {
 }
 
 Handle::~Handle() {
+  const SigpipeBlock no_sigpipe;  // TLS takes its leave of whoever is still there
   curl_multi_cleanup(multi);
   curl_easy_cleanup(easy);
 }
@@ -285,6 +287,7 @@ Status Transfer::Loop(const std::stop_token& stop) {
 
 StatusOr<HttpResponse> Transfer::Run(const std::stop_token& stop) {
   if (stop.stop_requested()) return Cancelled("stopped");
+  const SigpipeBlock no_sigpipe;  // with CURLOPT_NOSIGNAL it is the caller's business
   WS_RETURN_IF_ERROR(SetUp());
   if (curl_multi_add_handle(handle_.multi, handle_.easy) != CURLM_OK)
     return Fail("the HTTP library failed", StatusCode::kInternal);
