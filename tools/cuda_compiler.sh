@@ -21,5 +21,7 @@ else
   for library in "$toolkit"/lib/lib*.so.13; do
     ln -sf "$(basename "$library")" "${library%.13}"
   done
+  # Until 13.1 the compiler looks for them in lib64.
+  [ -e "$toolkit/lib64" ] || ln -s lib "$toolkit/lib64"
   echo "$toolkit/bin/nvcc"
 fi
