@@ -116,15 +116,7 @@ def main():
     if arguments.check:
         return 1
     options = OPTIONS + ([*CUDA_OPTIONS, f"-DCMAKE_CUDA_ARCHITECTURES={arguments.architectures}"] if arguments.cuda else [])
-    try:
-        with packages.workplace(target.parent) as scratch:
-            packages.check_space(scratch, CUDA_SPACE if arguments.cuda else SPACE)
-            if not is_there(target):
-                build(target, pins, scratch, options)
-    except (packages.PackageError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    return packages.fill_once(target, is_there, CUDA_SPACE if arguments.cuda else SPACE, lambda scratch: build(target, pins, scratch, options))
 
 
 if __name__ == "__main__":

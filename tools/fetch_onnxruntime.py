@@ -52,17 +52,10 @@ def main():
     if sys.argv[1:] == ["--check"]:
         return 1
     library = pins["library"].get(platform.machine())
-    try:
-        if library is None:
-            raise packages.PackageError(f"ONNX Runtime: no library is known for {platform.machine()}; install one that CMake finds")
-        with packages.workplace(target.parent) as scratch:
-            packages.check_space(scratch, SPACE)
-            if not is_there(target):
-                fill(target, pins, library, scratch)
-    except (packages.PackageError, OSError) as error:
-        print(error, file=sys.stderr)
+    if library is None:
+        print(f"ONNX Runtime: no library is known for {platform.machine()}; install one that CMake finds", file=sys.stderr)
         return 1
-    return 0
+    return packages.fill_once(target, is_there, SPACE, lambda scratch: fill(target, pins, library, scratch))
 
 
 if __name__ == "__main__":

@@ -131,5 +131,18 @@ def check_space(folder, needed):
         raise PackageError(f"{folder}: {needed >> 20} MiB are needed there for a while, {free >> 20} MiB are free")
 
 
+def fill_once(target, is_there, space_bytes, fill):
+    """fill(scratch folder) makes `target`, once however many processes ask for it at a time; 0, or 1 with a line on stderr."""
+    try:
+        with workplace(target.parent) as scratch:
+            check_space(scratch, space_bytes)
+            if not is_there(target):
+                fill(scratch)
+    except (PackageError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
 def cache_folder():
     return pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "waveshift"

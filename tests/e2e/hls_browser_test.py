@@ -2,24 +2,15 @@
 # Copyright 2026 the WaveShift authors.
 # SPDX-License-Identifier: Apache-2.0
 """hls.js in headless Chromium plays the stream while it is being made, from the first segments to its end, without an error."""
-import json
-import shutil
 import subprocess
-import sys
-import tempfile
-import threading
 import time
 import unittest
 
+import browser
 import support
-from support import ROOT, SAMPLE, TRANSCRIPT
+from browser import play
+from support import SAMPLE, TRANSCRIPT
 
-sys.path.insert(0, str(ROOT / "tools"))
-import play  # noqa: E402  (found through the path above)
-
-FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--mute-audio",
-         "--autoplay-policy=no-user-gesture-required"]
 RATE = 3
 
 # Loads the real player page and posts what it says about itself, ten times a second at most.
@@ -43,50 +34,18 @@ setInterval(() => {
 """ % RATE
 
 
-class BrowserTest(support.Case):
+class BrowserTest(browser.BrowserCase):
     def setUp(self):
         super().setUp()
-        self.browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        self.assertTrue(self.browser, "chromium is missing: run ./setup.sh")
         missing = [str(path) for path in play.player_files().values() if not path.is_file()]
         self.assertEqual([], missing, "run ./setup.sh")
-        self.states = []
 
-    def serve(self, folder):
-        server = play.make_server(folder, on_post=lambda path, body: self.states.append(json.loads(body)))
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-
-        def stop():
-            server.shutdown()
-            server.server_close()
-            thread.join()
-        self.addCleanup(stop)
-        return server.server_address[1]
-
-    def open_page(self, url):
-        profile = tempfile.TemporaryDirectory(prefix="waveshift_chromium_", ignore_cleanup_errors=True)
-        self.addCleanup(profile.cleanup)
-        # Its own process group, so that the browser's helpers end with it.
-        process = subprocess.Popen([self.browser, *FLAGS, f"--user-data-dir={profile.name}", url], stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.DEVNULL, start_new_session=True)
-
-        def end():
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(20)
-        self.addCleanup(end)
-        return process
-
-    def watch_to_the_end(self, browser, patience=240):
+    def watch_to_the_end(self, process, patience=240):
         end = time.monotonic() + patience
         while time.monotonic() < end:
             if self.states and (self.states[-1]["ended"] or any(error["fatal"] for error in self.states[-1]["errors"])):
                 break
-            self.assertIsNone(browser.poll(), "the browser ended")
+            self.assertIsNone(process.poll(), "the browser ended")
             time.sleep(0.1)
         self.assertTrue(self.states, "the page never said anything")
         return self.states[-1]
@@ -119,14 +78,14 @@ class BrowserTest(support.Case):
         slow.hold("comadrejas")
         job = self.start_program("dub", SAMPLE, "--transcript", TRANSCRIPT, "-o", out, "--quiet", env=self.environment(PATH=slow.path()))
         self.wait_for((out / "playlist.m3u8").is_file, "the first segments", job)
-        browser = self.open_page(f"http://127.0.0.1:{self.serve(out)}/watch.html")
+        process = self.open_page(f"http://127.0.0.1:{self.serve(out)}/watch.html")
         # It plays what there is while the job still works: only then may the job go on.
         self.wait_for(lambda: any(state["time"] > 1 for state in self.states), "pictures before the job is done", job, 150)
         self.assertIsNone(job.poll())
         self.assertFalse((out / "dubbed.mp4").exists())
         slow.release()
         self.assertEqual(0, job.wait(support.PATIENCE_S))
-        last = self.watch_to_the_end(browser)
+        last = self.watch_to_the_end(process)
         self.assert_played(last)
 
     def test_the_page_of_make_play(self):

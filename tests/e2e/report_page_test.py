@@ -2,19 +2,14 @@
 # Copyright 2026 the WaveShift authors.
 # SPDX-License-Identifier: Apache-2.0
 """report.html, opened from the disk in headless Chromium, plays the original and the mix of a stretch side by side."""
-import http.server
 import json
-import pathlib
 import shutil
 import subprocess
-import tempfile
-import threading
 import unittest
 
 import numpy
 
-import support
-from hls_browser_test import FLAGS
+import browser
 from support import SAMPLE, TRANSCRIPT
 
 # Goes behind the real page in a copy beside it. It says what the page's players do, presses their buttons, and says so again.
@@ -50,51 +45,7 @@ const say = () => fetch('http://127.0.0.1:PORT/state', {method: 'POST', mode: 'n
 """
 
 
-class ReportPageTest(support.Case):
-    def setUp(self):
-        super().setUp()
-        self.browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        self.assertTrue(self.browser, "chromium is missing: run ./setup.sh")
-        self.states = []
-
-    def listener(self):
-        states = self.states
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):  # noqa: N802 (the library's name)
-                states.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                self.send_response(204)
-                self.end_headers()
-
-            def log_message(self, *arguments):
-                pass
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-
-        def stop():
-            server.shutdown()
-            server.server_close()
-            thread.join()
-        self.addCleanup(stop)
-        return server.server_address[1]
-
-    def open_page(self, path):
-        profile = tempfile.TemporaryDirectory(prefix="waveshift_chromium_", ignore_cleanup_errors=True)
-        self.addCleanup(profile.cleanup)
-        process = subprocess.Popen([self.browser, *FLAGS, f"--user-data-dir={profile.name}", pathlib.Path(path).as_uri()],
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-
-        def end():
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(20)
-        self.addCleanup(end)
-        return process
-
+class ReportPageTest(browser.BrowserCase):
     def decoded(self, path, start=None, seconds=None, track=0):
         cut = [] if start is None else ["-ss", str(start), "-t", str(seconds)]
         done = subprocess.run(["ffmpeg", "-v", "error", "-i", path, "-map", f"0:a:{track}", *cut, "-f", "f32le", "-ac", "2", "-ar", "48000", "-"],
@@ -119,9 +70,9 @@ class ReportPageTest(support.Case):
         copy = self.folder / "elsewhere"
         shutil.copytree(out / "listen", copy / "listen")
         page = (out / "report.html").read_text(encoding="utf-8")
-        (copy / "probe.html").write_text(page.replace("</body>", PROBE.replace("PORT", str(self.listener())) + "</body>"), encoding="utf-8")
-        browser = self.open_page(copy / "probe.html")
-        seen = self.wait_for(lambda: self.states and self.states[-1], "the page's report", browser)
+        (copy / "probe.html").write_text(page.replace("</body>", PROBE.replace("PORT", str(self.serve(self.folder))) + "</body>"), encoding="utf-8")
+        process = self.open_page((copy / "probe.html").as_uri())
+        seen = self.wait_for(lambda: self.states and self.states[-1], "the page's report", process)
         self.assertEqual([], seen["errors"])
         self.assertTrue(seen["visible"])
         self.assertEqual(["original", "mix"], [row["name"] for row in seen["rows"]])
@@ -145,9 +96,9 @@ class ReportPageTest(support.Case):
           disabled: buttons.map(b => b.disabled), lines: document.querySelectorAll('#rows tr').length})}), 100);
         </script>"""
         page = (out / "report.html").read_text(encoding="utf-8")
-        (alone / "probe.html").write_text(page.replace("</body>", probe.replace("PORT", str(self.listener())) + "</body>"), encoding="utf-8")
-        browser = self.open_page(alone / "probe.html")
-        self.wait_for(lambda: self.states and self.states[-1]["disabled"] == [True, True], "players that say what is missing", browser)
+        (alone / "probe.html").write_text(page.replace("</body>", probe.replace("PORT", str(self.serve(self.folder))) + "</body>"), encoding="utf-8")
+        process = self.open_page((alone / "probe.html").as_uri())
+        self.wait_for(lambda: self.states and self.states[-1]["disabled"] == [True, True], "players that say what is missing", process)
         self.assertEqual(len(json.loads((out / "report.json").read_text(encoding="utf-8"))["lines"]), self.states[-1]["lines"])
 
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/voices_file.h"
 
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/yaml.h>
 
 #include "base/files.h"
@@ -11,18 +12,6 @@ namespace waveshift::app {
 namespace {
 
 constexpr int64_t kMaxBytes = 1 << 20;
-constexpr int kMaxDepth = 64;
-
-// yaml-cpp recurses; nesting beyond what the format needs is refused before it is parsed.
-bool NestsTooDeep(std::string_view bytes) {
-  int depth = 0;
-  for (const char c : bytes) {
-    if (c == '{' || c == '[') ++depth;
-    if (c == '}' || c == ']') --depth;
-    if (depth > kMaxDepth) return true;
-  }
-  return false;
-}
 
 StatusOr<VoiceChoice> ParseChoice(const YAML::Node& node, const std::string& where) {
   if (!node.IsMap())
@@ -51,7 +40,6 @@ StatusOr<VoiceChoice> ParseChoice(const YAML::Node& node, const std::string& whe
 StatusOr<std::map<std::string, VoiceChoice>> ParseVoices(std::string_view bytes, std::string_view name) {
   const std::string file(name);
   if (!text::IsValidUtf8(bytes)) return InvalidArgument(file + ": is not UTF-8");
-  if (NestsTooDeep(bytes)) return InvalidArgument(file + ": is nested too deep");
   try {
     const YAML::Node root = YAML::Load(std::string(bytes));
     if (!root.IsMap()) return InvalidArgument(file + ": must be an object by speaker");
@@ -61,6 +49,8 @@ StatusOr<std::map<std::string, VoiceChoice>> ParseVoices(std::string_view bytes,
       WS_ASSIGN_OR_RETURN(voices[speaker], ParseChoice(entry.second, file + ": speaker '" + speaker + "'"));
     }
     return voices;
+  } catch (const YAML::DeepRecursion&) {  // the library's own guard of the stack
+    return InvalidArgument(file + ": is nested too deep");
   } catch (const YAML::Exception& error) {
     return InvalidArgument(file + ": line " + std::to_string(error.mark.line + 1) + ": " + error.msg);
   }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tts/indextts/convert/release_config.h"
 
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/yaml.h>
 
 #include <charconv>
@@ -15,19 +16,7 @@ namespace waveshift::tts::indextts {
 namespace {
 
 constexpr int64_t kMaxBytes = 64 << 10;
-constexpr int kMaxDepth = 32;
 constexpr int64_t kLargest = 1 << 24;
-
-// yaml-cpp reads nested brackets by recursion.
-bool NestsTooDeep(std::string_view bytes) {
-  int depth = 0;
-  for (const char c : bytes) {
-    if (c == '{' || c == '[') ++depth;
-    if (c == '}' || c == ']') --depth;
-    if (depth > kMaxDepth) return true;
-  }
-  return false;
-}
 
 std::optional<int64_t> WholeNumber(const YAML::Node& node) {
   if (!node.IsDefined() || !node.IsScalar()) return std::nullopt;
@@ -221,9 +210,10 @@ StatusOr<ReleaseConfig> ParseReleaseConfig(std::string_view bytes, const std::st
   if (static_cast<int64_t>(bytes.size()) > kMaxBytes) {
     return InvalidArgument(name + ": is larger than " + std::to_string(kMaxBytes) + " bytes");
   }
-  if (NestsTooDeep(bytes)) return InvalidArgument(name + ": is nested too deep");
   try {
     return Take(YAML::Load(std::string(bytes)), name);
+  } catch (const YAML::DeepRecursion&) {  // the library's own guard of the stack
+    return InvalidArgument(name + ": is nested too deep");
   } catch (const YAML::Exception& error) {
     return InvalidArgument(name + ": line " + std::to_string(error.mark.line + 1) + ": " + error.msg);
   }
