@@ -22,7 +22,6 @@ namespace {
 // Raised when the same sample and model would give another voice.
 constexpr long long kVersion = 1;
 constexpr int64_t kMostClipBytes = int64_t{256} << 20;
-constexpr int64_t kMostVoiceBytes = int64_t{1} << 30;
 
 bool AllFinite(const std::vector<float>& values) {
   return std::all_of(values.begin(), values.end(), [](float each) { return std::isfinite(each); });
@@ -48,7 +47,10 @@ StatusOr<Voice> ComputeVoice(const LoadedModel& model, const ggml::Device& devic
 
 VoiceEncoder::VoiceEncoder(std::shared_ptr<const LoadedModel> model, std::unique_ptr<ggml::Device> device,
                            Options options)
-    : model_(std::move(model)), device_(std::move(device)), options_(std::move(options)) {}
+    : model_(std::move(model)),
+      device_(std::move(device)),
+      options_(std::move(options)),
+      folder_(options_.cache_folder, options_.most_on_disk_bytes) {}
 
 std::string VoiceEncoder::KeyOf(std::string_view clip) const {
   return FieldHasher().Add(kVersion).Add(model_->fingerprint()).Add(Sha256Hex(clip)).Hex();
@@ -109,22 +111,15 @@ StatusOr<std::shared_ptr<const Voice>> VoiceEncoder::Make(const std::string& key
   ++counts_.computed;
   lock.unlock();
   voice->key = key;
-  if (!options_.cache_folder.empty()) {
-    // A voice that cannot be kept is computed again the next time; that is no reason not to speak now.
-    WriteFileAtomic(PathOf(key), EncodeVoiceFile(*voice)).IgnoreError();
-  }
+  // A voice that cannot be kept is computed again the next time; that is no reason not to speak now.
+  folder_.Keep(*voice).IgnoreError();
   return std::make_shared<const Voice>(*std::move(voice));
-}
-
-std::string VoiceEncoder::PathOf(const std::string& key) const {
-  return options_.cache_folder + "/" + key + ".voice";
 }
 
 StatusOr<Voice> VoiceEncoder::FromDisk(const std::string& key) const {
   // Without hashes in the model file, nothing tells two models apart.
-  if (options_.cache_folder.empty() || model_->fingerprint().empty()) return NotFound("no cache of voices");
-  WS_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(PathOf(key), kMostVoiceBytes));
-  return DecodeVoiceFile(bytes, key, model_->architecture());
+  if (model_->fingerprint().empty()) return NotFound("no cache of voices");
+  return folder_.Read(key, model_->architecture());
 }
 
 std::shared_ptr<const Voice> VoiceEncoder::Remembered(const std::string& key) {

@@ -20,6 +20,7 @@
 #include "runtime/ggml/device.h"
 #include "tts/indextts/loaded_model.h"
 #include "tts/indextts/voice/voice.h"
+#include "tts/indextts/voice/voice_folder.h"
 
 namespace waveshift::tts::indextts {
 
@@ -32,10 +33,11 @@ StatusOr<Voice> ComputeVoice(const LoadedModel& model, const ggml::Device& devic
 class VoiceEncoder {
  public:
   struct Options {
-    // Where voices are kept between runs, KEY.voice each; "" for nowhere. Made when missing. What cannot be
-    // read there is computed again, what cannot be written is only remembered in memory.
+    // Where voices are kept between runs; "" for nowhere. Made when missing. What cannot be read there is
+    // computed again, what cannot be written is only remembered in memory.
     std::string cache_folder;
-    size_t most_in_memory = 64;  // the least recently used goes first; at least 1
+    int64_t most_on_disk_bytes = int64_t{512} << 20;  // some 3,000 voices of IndexTTS 1.5
+    size_t most_in_memory = 64;                       // the least recently used goes first; at least 1
   };
   struct Counts {
     int64_t computed = 0;
@@ -67,11 +69,11 @@ class VoiceEncoder {
   StatusOr<VoicePointer> Make(const std::string& key, std::string_view clip, const std::string& name,
                               const std::stop_token& stop);
   StatusOr<Voice> FromDisk(const std::string& key) const;
-  std::string PathOf(const std::string& key) const;
 
   const std::shared_ptr<const LoadedModel> model_;
   const std::unique_ptr<ggml::Device> device_;
   const Options options_;
+  const VoiceFolder folder_;
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
