@@ -46,7 +46,7 @@ class EveryCheck(support.Case):
         video, transcript = make_clip(self.folder)
         done = subprocess.run([sys.executable, "-B", str(HERE / "emulator.py"), "--json", "--env", "WAVESHIFT_ENGINE=espeak", "--env",
                                f"WAVESHIFT_HOME={self.folder / 'home'}", "--video", str(video), "--transcript", str(transcript), "--",
-                               *serve_command()], capture_output=True, text=True, timeout=280)
+                               *serve_command()], capture_output=True, text=True, timeout=600)
         self.assertEqual(0, done.returncode, done.stdout[-3000:] + done.stderr[-6000:])
         said = json.loads(done.stdout)
         self.assertEqual([check[0] for check in fc_checks.CHECKS], [result["check"] for result in said["checks"]])
