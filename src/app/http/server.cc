@@ -238,9 +238,9 @@ void HttpServer::Impl::Write(service::Response&& response, httplib::Response& to
   } else if (ends_connection && !response.body.empty()) {
     // A provider that gives all its bytes and then fails makes the library close the connection: what is left
     // of the request's body must not be taken for the next request.
+    const size_t size = response.body.size();  // arguments have no order: the body may be moved away first
     to.set_content_provider(
-        response.body.size(), type,
-        [body = std::move(response.body)](size_t offset, size_t length, httplib::DataSink& sink) {
+        size, type, [body = std::move(response.body)](size_t offset, size_t length, httplib::DataSink& sink) {
           sink.write(body.data() + offset, length);
           return false;
         });

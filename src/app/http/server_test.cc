@@ -292,11 +292,17 @@ TEST_F(HttpServerTest, AnUnreadBodyIsNotTakenForTheNextRequest) {
 }
 
 TEST_F(HttpServerTest, ExpectContinueIsRefusedBeforeTheBody) {
-  const std::string answer =
-      Raw("PUT /api/objects/a HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\nExpect: 100-continue\r\n\r\n",
-          "request_id");
+  Socket socket(server_->port());
+  socket.Send(
+      "PUT /api/objects/a HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\nExpect: 100-continue\r\n\r\n");
+  const std::string answer = socket.ReadUntil("never");  // the connection ends: the body may come after all
   EXPECT_THAT(answer, HasSubstr("HTTP/1.1 401"));
   EXPECT_EQ(answer.find("100 Continue"), std::string::npos);
+  const size_t body = answer.find("\r\n\r\n") + 4;
+  EXPECT_THAT(answer, HasSubstr("Content-Length: " + std::to_string(answer.size() - body) + "\r\n"));
+  const Json json = Json::parse(answer.substr(body), nullptr, false);
+  ASSERT_TRUE(json.is_object()) << answer;
+  EXPECT_EQ(json["code"], "unauthorized");
 }
 
 TEST_F(HttpServerTest, WhatCannotBeReadIsAnErrorInTheSameForm) {
