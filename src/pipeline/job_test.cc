@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "audio/loudness.h"
@@ -236,6 +237,27 @@ TEST_F(JobTest, TooManyFailedLinesFailTheJobAndKeepWhatIsDone) {
   EXPECT_NE(result->failure.find("1 of 3"), std::string::npos) << result->failure;
   EXPECT_EQ(Report()["status"], "failed");
   EXPECT_TRUE(store_->Head("dubbed.mp4").ok());
+}
+
+TEST_F(JobTest, AJobThatCannotFinishLeavesItsReport) {
+  const std::string in_the_way =
+      folder_->path() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name() + "/dubbed.mp4";
+  engine_.on_line = [&] {
+    std::filesystem::create_directories(in_the_way + "/folder");  // the MP4 cannot be put there
+  };
+  const auto result = RunJob(spec_, deps_, {});
+  ASSERT_FALSE(result.ok());
+  const json report = Report();
+  EXPECT_EQ(report["status"], "failed");
+  EXPECT_EQ(report["totals"]["dubbed"], 3);
+  EXPECT_NE(report["failure"].get<std::string>().find("dubbed.mp4"), std::string::npos) << report["failure"];
+
+  engine_.on_line = nullptr;
+  std::filesystem::remove_all(in_the_way);
+  const int spoken = engine_.spoken;
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  EXPECT_EQ(engine_.spoken, spoken);
+  EXPECT_EQ(Report()["status"], "completed");
 }
 
 TEST_F(JobTest, EngineNoneKeepsTheOriginalSound) {
