@@ -61,7 +61,9 @@ TEST_F(ProbeTest, NobodyThereIsUnavailable) {
     httplib::Server gone;
     port = gone.bind_to_any_port("127.0.0.1");
   }
-  EXPECT_EQ(ProbeHealth("127.0.0.1", port, kPatience).code(), StatusCode::kUnavailable);
+  const Status status = ProbeHealth("127.0.0.1", port, kPatience);
+  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
+  EXPECT_EQ(Message(status), "127.0.0.1:" + std::to_string(port) + ": nobody listens there");
 }
 
 }  // namespace
