@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "service/worker_routes_testing.h"
+#include "stores/object_store_view.h"
 
 namespace waveshift::service {
 namespace {
@@ -47,6 +48,26 @@ TEST_P(WorkerTest, RegistersATask) {
   EXPECT_EQ(state["has_separated_audio"], false);
   EXPECT_EQ(state["error"], nullptr);
   EXPECT_THAT(state["created_at"].get<std::string>(), StartsWith("20"));
+}
+
+// Whoever asks for a status waits; reading an object may take minutes where a store hangs.
+TEST_P(WorkerTest, AStatusAsksTheStoreWhatItAnswersSoonest) {
+  class Hanging : public stores::ObjectStoreView {
+   public:
+    using ObjectStoreView::ObjectStoreView;
+    StatusOr<std::string> Get(const std::string&, int64_t) override {
+      ADD_FAILURE() << "read";
+      return DeadlineExceeded("took longer than it may");
+    }
+    StatusOr<stores::ObjectInfo> Head(const std::string&) override {
+      return DeadlineExceeded("took longer than it may");
+    }
+  };
+  Initialize();
+  const auto store = std::move(objects_);
+  objects_ = std::make_unique<Hanging>(*store);
+  Build();
+  ExpectError(Ask("GET", "/tasks/task-1/status"), 504, "timeout", "longer");
 }
 
 TEST_P(WorkerTest, DeletingForgetsTheTaskAndKeepsItsSounds) {
