@@ -244,7 +244,8 @@ void RegisterServe(CLI::App& app, CommandContext& context) {
                       "Address to listen on (default: 127.0.0.1 unless a token is set)");
   command->add_option("--port", flags->port, "Port; 0 takes a free one (default 8000)")
       ->check(CLI::Range(0, 65535));
-  command->add_option("--engine", flags->engine, "Engine of all jobs (default: WAVESHIFT_ENGINE, else auto)");
+  command->add_option("--engine", flags->engine, "Engine of all jobs (default: WAVESHIFT_ENGINE, else auto)")
+      ->check(CLI::IsMember({"auto", "indextts", "kokoro", "piper", "espeak", "none"}));
   AddOutputFlags(*command, flags->common, WithProgress::kNo);
   command->callback([flags, &context] {
     if (!flags->host.empty()) context.overrides["SERVER_HOST"] = flags->host;
