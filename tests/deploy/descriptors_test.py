@@ -250,6 +250,10 @@ class AgreementTest(unittest.TestCase):
             self.assertEqual(f"acs:ram::{ACCOUNT}:role/{role}", props["role"])
             self.assertEqual(base.resources["LogProject"]["Properties"]["Name"], props["logConfig"]["project"])
             self.assertEqual(base.resources["LogStore"]["Properties"]["LogstoreName"], props["logConfig"]["logstore"])
+        # Log projects are named after the function, and have no capitals.
+        script = re.search(r"FUNCTION_NAME =~ \^(\S+)\$ ", (ROOT / "deploy.sh").read_text(encoding="utf-8"))
+        for made in (base, self.template):
+            self.assertEqual(script[1], made.document["Parameters"]["FunctionName"]["AllowedPattern"])
         queue = base.resources["DeadLetters"]["Properties"]["QueueName"]
         self.assertIn(f"/queues/{queue}/", self.functions["gpu"]["asyncInvokeConfig"]["destinationConfig"]["onFailure"]["destination"])
 
