@@ -115,6 +115,8 @@ Status JobRun::Prepare() {
                                                     : "HLS cannot carry " + job_.info.video->codec));
   }
   if (!job_.sound) Notice("the video has no sound: lines are spoken over silence");
+  if (spec_.options.speak && job_.lines_to_speak == 0)
+    Notice("no line of the transcript has words to speak (translation): all sound stays as it is");
   tracker_.Begin("voices");
   WS_RETURN_IF_ERROR(ChooseVoices(spec_, deps_, job_, stop_));
   for (const std::string& notice : job_.clip_report.notices) Notice(notice);

@@ -399,6 +399,12 @@ TEST_F(JobTest, WhatIsSaidOfTheChoiceIsInTheReport) {
   EXPECT_TRUE(Report()["background"]["separator"].is_null());
 }
 
+TEST_F(JobTest, ATranscriptWithoutAWordIsANotice) {
+  for (text::TranscriptLine& line : spec_.transcript.lines) line.translation.clear();
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  EXPECT_NE(Report()["notices"].dump().find("no line of the transcript has words"), std::string::npos);
+}
+
 TEST_F(JobTest, KeptLinesAreTheSamplesInTheMix) {
   spec_.options.keep_lines = true;
   ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
