@@ -280,6 +280,20 @@ TEST_P(WorkerTest, NothingSpeaks) {
   EXPECT_EQ(worker.Synthesize(request).status().code(), StatusCode::kFailedPrecondition);
 }
 
+TEST_P(WorkerTest, HealthDoesNotWaitForTheEngine) {
+  int asked = 0;
+  check_ready_ = [&asked] {
+    ++asked;
+    return FailedPrecondition("espeak-ng is not installed");
+  };
+  Build();
+  EXPECT_EQ(Get("GET", "/health")["loaded_services"].size(), 3);
+  EXPECT_EQ(asked, 0);
+  Get("GET", "/api/ready", nullptr, 503);
+  EXPECT_THAT(Get("GET", "/health")["loaded_services"], IsEmpty());
+  EXPECT_EQ(asked, 1);
+}
+
 TEST_P(WorkerTest, HealthAndToken) {
   const Json health = Get("GET", "/health");
   EXPECT_EQ(health["status"], "healthy");
