@@ -305,6 +305,23 @@ TEST_F(HttpServerTest, ExpectContinueIsRefusedBeforeTheBody) {
   EXPECT_EQ(json["code"], "unauthorized");
 }
 
+TEST_F(HttpServerTest, ABodyWhoseLengthIsNotClearIsNeverRead) {
+  const std::string inner = "DELETE /api/task/t1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer s3cret\r\n\r\n";
+  const std::string length = "Content-Length: " + std::to_string(inner.size()) + "\r\n";
+  for (const std::string& lengths :
+       {length + "Content-Length: 0\r\n", "Content-Length: 0\r\n" + length,
+        length + "Transfer-Encoding: chunked\r\n", std::string("Content-Length: -5\r\n"),
+        std::string("Content-Length: 5x\r\n"), std::string("Content-Length:\r\n")}) {
+    Socket socket(server_->port());
+    socket.Send("POST /api/start_tts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer s3cret\r\n" + lengths +
+                "\r\n" + inner);
+    const std::string answer = socket.ReadUntil("never");
+    EXPECT_THAT(answer, HasSubstr("HTTP/1.1 400")) << lengths;
+    EXPECT_THAT(answer, HasSubstr("length is not clear")) << lengths;
+    EXPECT_EQ(answer.find("HTTP/1.1", 1), std::string::npos) << lengths << answer;
+  }
+}
+
 TEST_F(HttpServerTest, WhatCannotBeReadIsAnErrorInTheSameForm) {
   const std::string answer = Raw("GET / HTTP/9.9\r\nHost: x\r\nConnection: close\r\n\r\n", "request_id");
   EXPECT_THAT(answer, HasSubstr("HTTP/1.1 400"));
