@@ -102,6 +102,8 @@ TEST_F(CliTest, UsageErrorsExitWithTwoAndOneLine) {
   }
   ExpectReason(Run({"sing"}), "there is no command sing (see waveshift --help)");
   ExpectReason(Run({"tasks", "sing"}), "there is no command sing (see waveshift tasks --help)");
+  ExpectReason(Run({"--loud"}), "there is no flag --loud (see waveshift --help)");
+  ExpectReason(Run({"models", "inspect", "a\x1b[31m\nb"}), "a [31m b: No such file");
 }
 
 TEST_F(CliTest, EveryCommandHasHelp) {

@@ -63,9 +63,11 @@ Status Usage(const CLI::App& app, const CLI::ParseError& error) {
   return UsageError(reason + " (see " + name + " --help)");
 }
 
+// One line, and nothing that a terminal obeys: messages hold names and answers from elsewhere.
 std::string OneLine(std::string text) {
   for (char& c : text) {
-    if (c == '\n' || c == '\r') c = ' ';
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) c = ' ';
   }
   return text;
 }
