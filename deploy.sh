@@ -45,6 +45,7 @@ fail() {
 
 build=1 deploy=1 push=1 verify=1 dry_run=0 env_file='' tool=auto
 declare -A asked=()
+file_keys=()
 
 parse_arguments() {
   while (($# > 0)); do
@@ -90,6 +91,7 @@ load_env_file() {
       value=${value%%[[:space:]]#*}
       value=${value%"${value##*[![:space:]]}"}
     fi
+    [[ -z $value ]] || file_keys+=("$key")
     [[ -z $value || -n ${!key:-} ]] || printf -v "$key" '%s' "$value"
   done <"$1"
 }
@@ -106,6 +108,11 @@ fill_defaults() {
     IMAGE_TAG=$version-$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)-$(date -u +%Y%m%d%H%M%S)
   fi
   [[ $REGION =~ ^[a-z]{2}-[a-z]+(-[0-9])?$ ]] || fail $exit_bad_input "REGION: is no region: $REGION"
+  # Log projects are named after the function and have no capitals.
+  [[ $FUNCTION_NAME =~ ^[a-z][a-z0-9-]{0,41}$ ]] || fail $exit_bad_input "FUNCTION_NAME: a small letter, then small letters, digits and -: $FUNCTION_NAME"
+  [[ -z ${NAMESPACE:-} || $NAMESPACE =~ ^[a-z0-9]+([._-]+[a-z0-9]+)*$ ]] || fail $exit_bad_input "NAMESPACE: is no namespace of a registry: $NAMESPACE"
+  [[ $IMAGE_NAME =~ ^[a-z0-9]+([._-]+[a-z0-9]+)*$ ]] || fail $exit_bad_input "IMAGE_NAME: is no repository's name: $IMAGE_NAME"
+  [[ $DEPLOY_REGISTRY =~ ^[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?$ ]] || fail $exit_bad_input "DEPLOY_REGISTRY: is no host: $DEPLOY_REGISTRY"
   [[ $DEPLOY_VARIANT =~ ^(cuda|cpu)$ ]] || fail $exit_bad_input "DEPLOY_VARIANT: must be cuda or cpu, not $DEPLOY_VARIANT"
   [[ -z ${IMAGE_TAG:-} || $IMAGE_TAG =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$ ]] || fail $exit_bad_input "IMAGE_TAG: is no tag: $IMAGE_TAG"
   [[ ${IMAGE_TAG:-} != latest ]] || fail $exit_bad_input "IMAGE_TAG: latest cannot be told from the image before; leave it empty"
@@ -154,6 +161,16 @@ check_needs() {
   else
     fail $exit_missing "missing: ${list%, } (keys go into .env, see .env.template)"
   fi
+}
+
+# Whoever has set a key expects it to have an effect.
+say_what_stays_here() {
+  local key handed ours='^(ALIYUN_|DEPLOY_|IMAGE_|REGION$|NAMESPACE$|FUNCTION_NAME$)' left=''
+  handed=$(variables_of_descriptor)
+  for key in ${file_keys[@]+"${file_keys[@]}"}; do
+    [[ $key =~ $ours ]] || grep -qx "$key" <<<"$handed" || left+=" $key"
+  done
+  [[ -z $left ]] || say "not handed to the functions (environmentVariables in deploy/s.yaml says what is):$left"
 }
 
 needed_variables() { grep -oE "env\('[A-Z0-9_]+'\)" deploy/s.yaml | sed -E "s/.*'(.*)'.*/\1/" | sort -u; }
@@ -378,11 +395,15 @@ give_up() {
   exit "$code"
 }
 
-deploy_and_verify() {
-  stage=check
+# Before anything is built: what cannot be deployed need not be.
+check_descriptor() {
+  say_what_stays_here
   if ((!dry_run)); then
     descriptor check deploy/s.yaml >&2 || give_up $exit_bad_input "deploy/s.yaml is wrong"
   fi
+}
+
+deploy_and_verify() {
   find_previous
   stage=deploy
   say "deploying $FUNCTION_NAME and $FUNCTION_NAME-control in $REGION with $tool"
@@ -399,15 +420,17 @@ deploy_and_verify() {
 main() {
   parse_arguments "$@"
   if [[ -n $env_file ]]; then
-    [[ -r $env_file ]] || fail $exit_bad_input "$env_file: cannot be read"
+    [[ -f $env_file && -r $env_file ]] || fail $exit_bad_input "$env_file: cannot be read"
     load_env_file "$env_file"
-  elif [[ -r .env ]]; then
+  elif [[ -e .env ]]; then
+    [[ -f .env && -r .env ]] || fail $exit_bad_input ".env: cannot be read"
     load_env_file .env
   fi
   fill_defaults
   choose_tool
   check_needs
   trap on_signal INT TERM
+  ((!deploy)) || check_descriptor
   ((!build)) || build_image
   ((!push)) || push_image
   ((!deploy)) || deploy_and_verify

@@ -4,17 +4,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 #include <optional>
 #include <utility>
 
-#include "alignment/phrase_cutter.h"
 #include "audio/loudness.h"
 #include "base/files.h"
 #include "pipeline/background.h"
 #include "pipeline/director.h"
+#include "pipeline/earlier_run.h"
 #include "pipeline/finish.h"
+#include "pipeline/job_outcome.h"
 #include "pipeline/journal.h"
 #include "pipeline/line_fitter.h"
 #include "pipeline/mixer.h"
@@ -34,11 +34,6 @@
 namespace waveshift::pipeline {
 namespace {
 
-std::string Decibels(double db) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%+.1f dB", db);
-  return text;
-}
 constexpr char kFallbackNote[] = "separation";  // of the journal
 constexpr double kTenMinutesS = 600;
 
@@ -58,8 +53,6 @@ class JobRun {
 
  private:
   Status Prepare();
-  Status RemoveOldOutput(const std::optional<JournalState>& state);
-  size_t SegmentsThatMayStay() const;
   Status OpenStreams();
   void OpenRemoval(const std::optional<JournalState>& state);
   Status OpenMixer();
@@ -68,12 +61,11 @@ class JobRun {
   Status SpeakPlaceAndStream();
   void CloseStreams();
   void DescribeBackground();
+  Status Finish(Finisher& finisher, std::string& report_json);
   LengthModel Lengths();
   PublisherOptions PublisherSettings() const;
   bool Burns() const { return spec_.options.subtitles == SubtitleMode::kBurn; }
   void Notice(const std::string& text);
-  std::string Failure() const;
-  JobResult Result(std::string report_json) const;
 
   const JobSpec& spec_;
   const JobDeps& deps_;
@@ -87,8 +79,7 @@ class JobRun {
   std::vector<std::string> notices_;
   BackgroundReport background_;
   std::string scratch_;
-  bool takes_were_whole_ = false;  // an earlier run spoke every line
-  bool already_complete_ = false;
+  EarlierRun earlier_;
 
   // Of the streams; null when an earlier run published everything.
   std::optional<Publisher> publisher_;
@@ -124,52 +115,15 @@ Status JobRun::Prepare() {
                                                     : "HLS cannot carry " + job_.info.video->codec));
   }
   if (!job_.sound) Notice("the video has no sound: lines are spoken over silence");
+  if (spec_.options.speak && job_.lines_to_speak == 0)
+    Notice("no line of the transcript has words to speak (translation): all sound stays as it is");
   tracker_.Begin("voices");
   WS_RETURN_IF_ERROR(ChooseVoices(spec_, deps_, job_, stop_));
   for (const std::string& notice : job_.clip_report.notices) Notice(notice);
   tracker_.End("voices");
-  if (job_.programme_gain.bounded) {
-    Notice("the original's peaks and level allow a gain of " + Decibels(job_.programme_gain.gain_db) +
-           " only: the loudness that is wanted is not reached");
-  }
+  if (job_.programme_gain.bounded) Notice(BoundedGainNotice(job_.programme_gain));
   tracker_.SetPercent(4);
   return OkStatus();
-}
-
-// What an earlier run left and this one does not go on from goes away first, so that old and new are never
-// mixed.
-Status JobRun::RemoveOldOutput(const std::optional<JournalState>& state) {
-  WS_RETURN_IF_ERROR(stores::DeletePrefix(store_, spec_.layout.lines_prefix));
-  takes_were_whole_ = std::all_of(job_.lines.begin(), job_.lines.end(), [this](const LineState& line) {
-    return line.status != LineStatus::kToSpeak || journal_.HasTake(line.take_key);
-  });
-  already_complete_ = state && state->fingerprint == job_.fingerprint && state->complete &&
-                      takes_were_whole_ && store_.Head(spec_.layout.mp4_key).ok();
-  if (already_complete_) return OkStatus();
-  for (const std::string& key : FinalKeys(spec_.layout)) WS_RETURN_IF_ERROR(store_.Delete(key));
-  return OkStatus();
-}
-
-// Segments that a line without a take could still change are made anew: it could move every line of its
-// phrase.
-size_t JobRun::SegmentsThatMayStay() const {
-  const alignment::PlannerOptions planner;
-  std::vector<alignment::Slot> slots;
-  std::vector<bool> missing;
-  for (const LineState& line : job_.lines) {
-    if (line.status != LineStatus::kToSpeak) continue;
-    slots.push_back({line.slot_start, line.slot_end});
-    missing.push_back(!journal_.HasTake(line.take_key));
-  }
-  Samples certain = job_.plan.length;
-  const auto first = std::find(missing.begin(), missing.end(), true);
-  if (first != missing.end()) {
-    const size_t phrase = PhraseStarts(slots, planner)[static_cast<size_t>(first - missing.begin())];
-    certain = slots[phrase].start - planner.max_early - Mixer::LookBack();
-  }
-  const auto& segments = job_.plan.segments;
-  const auto stays = [certain](const media::PlannedSegment& segment) { return segment.end <= certain; };
-  return static_cast<size_t>(std::find_if_not(segments.begin(), segments.end(), stays) - segments.begin());
 }
 
 PublisherOptions JobRun::PublisherSettings() const {
@@ -249,12 +203,12 @@ Status JobRun::OpenStreams() {
     fitter_.emplace(spec_, deps_, job_, journal_, Lengths());
     fitter_->ApplyEarlierDecisions();
   }
-  WS_RETURN_IF_ERROR(RemoveOldOutput(state));
+  WS_ASSIGN_OR_RETURN(earlier_, KeepOfEarlierRun(spec_.layout, job_, state, journal_, store_));
   if (spec_.options.keep_lines) {
     WS_RETURN_IF_ERROR(KeepReferenceClips(job_.clip_report, spec_.layout, store_));
   }
   publisher_.emplace(store_, journal_, job_.plan, PublisherSettings());
-  WS_ASSIGN_OR_RETURN(first_segment_, publisher_->Resume(state, SegmentsThatMayStay()));
+  WS_ASSIGN_OR_RETURN(first_segment_, publisher_->Resume(state, SegmentsThatMayStay(job_, journal_)));
   speech_.emplace(job_, journal_, deps_.synthesizer, tracker_, fitter_ ? &*fitter_ : nullptr, wind_down_);
   OpenRemoval(state);
   if (first_segment_ < job_.plan.segments.size()) WS_RETURN_IF_ERROR(OpenMixer());
@@ -319,7 +273,7 @@ Status JobRun::SpeakPlaceAndStream() {
                              .tracker = &tracker_,
                              .has_subtitles = spec_.options.subtitles == SubtitleMode::kSoft,
                              .first_segment = first_segment_,
-                             .stays = takes_were_whole_,
+                             .stays = earlier_.spoke_every_line,
                              .video = &video_segments,
                              .dubbed = &dubbed_->segments(),
                              .original = original_ ? &original_->segments() : nullptr};
@@ -353,50 +307,21 @@ void JobRun::CloseStreams() {
 
 // For the report, and for people.
 void JobRun::DescribeBackground() {
-  const BackgroundMode mode = spec_.options.background;
-  background_.mode = mode == BackgroundMode::kSeparate ? "separate"
-                     : mode == BackgroundMode::kNone   ? "none"
-                                                       : "duck";
+  background_ =
+      BackgroundReportOf(spec_.options.background, removal_ ? &*removal_ : nullptr, deps_.separator.get());
   if (!removal_) return;
-  background_.separator = deps_.separator->name();
-  background_.version = deps_.separator->version();
   tracker_.AddStage("separate", removal_->seconds());
-  if (!removal_->fallback()) return;
-  background_.ducked_from_ms = MsFromSamples(removal_->fallback()->from);
-  background_.reason = removal_->fallback()->reason;
-  char text[64];
-  std::snprintf(text, sizeof text,
-                "from %.1f s on the original sound is ducked: ", background_.ducked_from_ms / 1000);
-  Notice(text + background_.reason);
+  if (removal_->fallback()) Notice(FallbackNotice(background_));
 }
 
-std::string JobRun::Failure() const {
-  const ReportTotals totals = CountLines(job_.lines);
-  if (job_.lines_to_speak == 0) return "";
-  const double share = static_cast<double>(totals.failed) / static_cast<double>(job_.lines_to_speak);
-  if (totals.failed == 0 || share <= spec_.options.failed_share_limit) return "";
-  const auto first = std::find_if(job_.lines.begin(), job_.lines.end(),
-                                  [](const LineState& line) { return line.status == LineStatus::kFailed; });
-  return std::to_string(totals.failed) + " of " + std::to_string(job_.lines_to_speak) +
-         " lines could not be spoken; line " + std::to_string(first->line.sequence) + ": " + first->error;
-}
-
-JobResult JobRun::Result(std::string report_json) const {
-  const ReportTotals totals = CountLines(job_.lines);
-  JobResult result;
-  result.failure = Failure();
-  result.completed = result.failure.empty();
-  result.lines = totals.lines;
-  result.dubbed = totals.dubbed;
-  result.kept = totals.kept;
-  result.failed = totals.failed;
-  result.shortened = totals.shortened;
-  result.reused = totals.reused;
-  result.warnings = totals.warnings;
-  result.media_seconds = SecondsFromSamples(job_.plan.length);
-  result.wall_seconds = tracker_.WallSeconds();
-  result.report_json = std::move(report_json);
-  return result;
+Status JobRun::Finish(Finisher& finisher, std::string& report_json) {
+  CloseStreams();
+  tracker_.Begin("finish");
+  const std::string failure = FailureOf(job_, spec_.options.failed_share_limit);
+  WS_RETURN_IF_ERROR(finisher.FinishOutputs(earlier_.is_complete, stop_));
+  tracker_.End("finish");
+  WS_ASSIGN_OR_RETURN(report_json, finisher.WriteReport(failure, notices_));
+  return journal_.SaveState(publisher_->State(failure.empty()));
 }
 
 StatusOr<JobResult> JobRun::Run() {
@@ -417,26 +342,24 @@ StatusOr<JobResult> JobRun::Run() {
                      .background = &background_,
                      .scratch = scratch_});
   tracker_.Begin("synthesize");
-  const Status streamed = mixer_ ? SpeakPlaceAndStream() : SpeakAndPlace();
+  Status status = mixer_ ? SpeakPlaceAndStream() : SpeakAndPlace();
   tracker_.End("synthesize");
   DescribeBackground();
   if (fitter_) {
     for (const std::string& problem : fitter_->problems()) Notice(problem);
   }
-  if (!streamed.ok()) {
+  std::string report_json;
+  if (status.ok()) status = Finish(finisher, report_json);
+  if (!status.ok()) {
     // What was made is worth a report; that it cannot be written must not hide why the job ended.
-    const auto ignored = finisher.WriteReport(Message(streamed), notices_);
-    return streamed;
+    const auto ignored = finisher.WriteReport(Message(status), notices_);
+    return status;
   }
-  CloseStreams();
-  tracker_.Begin("finish");
-  const std::string failure = Failure();
-  WS_RETURN_IF_ERROR(finisher.FinishOutputs(already_complete_, stop_));
-  tracker_.End("finish");
-  WS_ASSIGN_OR_RETURN(std::string report_json, finisher.WriteReport(failure, notices_));
-  WS_RETURN_IF_ERROR(journal_.SaveState(publisher_->State(failure.empty())));
   tracker_.Finish();
-  return Result(std::move(report_json));
+  JobResult result = ResultOf(job_, FailureOf(job_, spec_.options.failed_share_limit));
+  result.wall_seconds = tracker_.WallSeconds();
+  result.report_json = std::move(report_json);
+  return result;
 }
 
 }  // namespace

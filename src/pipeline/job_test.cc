@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "audio/loudness.h"
@@ -238,6 +239,27 @@ TEST_F(JobTest, TooManyFailedLinesFailTheJobAndKeepWhatIsDone) {
   EXPECT_TRUE(store_->Head("dubbed.mp4").ok());
 }
 
+TEST_F(JobTest, AJobThatCannotFinishLeavesItsReport) {
+  const std::string in_the_way =
+      folder_->path() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name() + "/dubbed.mp4";
+  engine_.on_line = [&] {
+    std::filesystem::create_directories(in_the_way + "/folder");  // the MP4 cannot be put there
+  };
+  const auto result = RunJob(spec_, deps_, {});
+  ASSERT_FALSE(result.ok());
+  const json report = Report();
+  EXPECT_EQ(report["status"], "failed");
+  EXPECT_EQ(report["totals"]["dubbed"], 3);
+  EXPECT_NE(report["failure"].get<std::string>().find("dubbed.mp4"), std::string::npos) << report["failure"];
+
+  engine_.on_line = nullptr;
+  std::filesystem::remove_all(in_the_way);
+  const int spoken = engine_.spoken;
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  EXPECT_EQ(engine_.spoken, spoken);
+  EXPECT_EQ(Report()["status"], "completed");
+}
+
 TEST_F(JobTest, EngineNoneKeepsTheOriginalSound) {
   spec_.options.speak = false;
   deps_.synthesizer = nullptr;
@@ -375,6 +397,12 @@ TEST_F(JobTest, WhatIsSaidOfTheChoiceIsInTheReport) {
   EXPECT_EQ(Report()["notices"], json(deps_.notices));
   EXPECT_EQ(Report()["background"]["mode"], "duck");
   EXPECT_TRUE(Report()["background"]["separator"].is_null());
+}
+
+TEST_F(JobTest, ATranscriptWithoutAWordIsANotice) {
+  for (text::TranscriptLine& line : spec_.transcript.lines) line.translation.clear();
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  EXPECT_NE(Report()["notices"].dump().find("no line of the transcript has words"), std::string::npos);
 }
 
 TEST_F(JobTest, KeptLinesAreTheSamplesInTheMix) {

@@ -3,7 +3,6 @@
 #include "pipeline/reference_clips.h"
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 #include <memory>
 #include <span>
@@ -15,6 +14,7 @@
 #include "audio/wav.h"
 #include "base/files.h"
 #include "base/hash.h"
+#include "pipeline/clip_borrowing.h"
 #include "pipeline/report.h"
 #include "voices/clip_measure.h"
 #include "voices/clip_selection.h"
@@ -55,15 +55,6 @@ voices::ClipRules LeastRulesFor(const ClipOptions& options) {
   return rules;
 }
 
-void Borrow(const ReferenceClip& from, ReferenceClip& clip) {
-  const std::string speaker = std::move(clip.speaker);
-  std::vector<ClipAttempt> tried = std::move(clip.tried);
-  clip = from;
-  clip.speaker = speaker;
-  clip.tried = std::move(tried);
-  clip.source = ClipSource::kOtherSpeaker;
-}
-
 class ClipCutter {
  public:
   ClipCutter(const ClipRequest& request, PreparedJob& job, const std::stop_token& stop)
@@ -85,7 +76,6 @@ class ClipCutter {
   StatusOr<bool> TakeOwn(const std::string& speaker, ReferenceClip& clip);
   StatusOr<bool> Take(ClipSource source, const std::vector<MeasuredRange>& ranges,
                       const voices::ClipRules& rules, ReferenceClip& clip);
-  void BorrowWhereNone();
   Status CutLines();
   Status CutLine(const LineState& line);
 
@@ -173,7 +163,7 @@ Status ClipCutter::Run() {
     }
     report_.speakers.push_back(std::move(clip));
   }
-  BorrowWhereNone();
+  BorrowWhereNone(*request_.profiles, report_);
   if (request_.options.per_line) WS_RETURN_IF_ERROR(CutLines());
   report_.track = request_.track != nullptr ? std::string(request_.track->name()) : "none";
   return OkStatus();
@@ -319,39 +309,6 @@ Status ClipCutter::Write(const audio::MonoBuffer& sound, ReferenceClip& clip) {
   clip.id = Sha256Hex(wav);
   clip.path = job_.clips->path() + "/" + clip.id + ".wav";
   return WriteFileAtomic(clip.path, wav);
-}
-
-// Who has no recording gets that of the speaker whose pitch is nearest.
-void ClipCutter::BorrowWhereNone() {
-  const auto pitch = [&](const std::string& name) {
-    const auto it = request_.profiles->find(name);
-    const double hz = it == request_.profiles->end() ? 0 : it->second.median_pitch_hz;
-    return hz > 0 ? std::log2(hz) : 0;
-  };
-  const auto shown = [](const std::string& name) {
-    return name.empty() ? "the speaker without a name" : name;
-  };
-  std::vector<std::pair<double, const ReferenceClip*>> owners;
-  for (const ReferenceClip& clip : report_.speakers) {
-    if (!clip.path.empty()) owners.emplace_back(pitch(clip.speaker), &clip);
-  }
-  std::stable_sort(owners.begin(), owners.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (ReferenceClip& clip : report_.speakers) {
-    if (!clip.path.empty()) continue;
-    const std::string problem = shown(clip.speaker) + ": nothing to clone the voice from; ";
-    if (owners.empty()) {
-      clip.tried.push_back({ClipSource::kOtherSpeaker, "no other speaker has a recording"});
-      report_.notices.push_back(problem + "a ready voice speaks");
-      continue;
-    }
-    const double wanted = pitch(clip.speaker);
-    auto at = std::lower_bound(owners.begin(), owners.end(), wanted,
-                               [](const auto& owner, double value) { return owner.first < value; });
-    if (at == owners.end() || (at != owners.begin() && wanted - (at - 1)->first <= at->first - wanted)) --at;
-    Borrow(*at->second, clip);
-    report_.notices.push_back(problem + "cloned from " + shown(clip.of));
-  }
 }
 
 Status ClipCutter::CutLines() {

@@ -13,7 +13,8 @@
 
 namespace waveshift::service {
 
-// Nesting is bounded while parsing, so that a deep body cannot use up the stack.
+// Linear in the body. Nesting and the number of values are bounded, so that a body of the largest size can
+// use up neither the stack nor the memory.
 BodyError ParseJsonObject(std::string_view body, nlohmann::json& object);
 
 }  // namespace waveshift::service

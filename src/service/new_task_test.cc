@@ -128,6 +128,23 @@ TEST(NewTaskTest, WhatIsNoJsonIsAnotherError) {
   EXPECT_EQ(ParseTaskId("nonsense", id).kind, Kind::kNotJson);
 }
 
+// Checked while it is read, as it once was, either body would take hours and gigabytes.
+TEST(NewTaskTest, ABodyOfManyValuesIsRefusedAtOnce) {
+  std::string body = R"({"task_id": "t", "segments": [)";
+  for (size_t i = 0; i < 10'000'000; ++i) body += "{},";
+  std::string id;
+  BodyError error = ParseTaskId(body + "0]}", id);
+  EXPECT_EQ(error.kind, Kind::kNotJson);
+  EXPECT_THAT(error.detail, HasSubstr("too many values"));
+
+  // As many as the longest transcript has are read; brackets in texts do not count.
+  body = R"({"task_id": "t", "text": "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"[{", "segments": [)";
+  for (size_t i = 0; i < 1'000'000; ++i) body += "{},";
+  error = ParseTaskId(body + "0]}", id);
+  EXPECT_EQ(error.kind, Kind::kNone) << error.detail;
+  EXPECT_EQ(id, "t");
+}
+
 TEST(NewTaskTest, StartWantsATaskId) {
   std::string id;
   EXPECT_EQ(ParseTaskId(R"({"task_id":"t-1"})", id).kind, Kind::kNone);

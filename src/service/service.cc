@@ -267,9 +267,13 @@ Response Service::Health(Call&) {
 Response Service::Ready(Call& call) {
   if (deps_.manager->IsShutDown()) return call.Error(503, "not_ready", "the server is shutting down");
   Status status = deps_.check_ready ? deps_.check_ready() : OkStatus();
+  was_ready_ = status.ok();
   if (status.ok()) status = deps_.tasks->List(1, 0).status();
-  if (!status.ok()) return call.Error(503, "not_ready", Message(status));
-  return JsonResponse(200, Json{{"ready", true}});
+  if (status.ok()) return JsonResponse(200, Json{{"ready", true}});
+  // The route is open to everybody, and reasons name accounts, hosts and folders.
+  return call.Error(
+      503, "not_ready",
+      IsAuthorized(call) ? Message(status) : "jobs cannot run; with the token this route says why");
 }
 
 Response Service::Metrics(Call& call) {

@@ -173,6 +173,8 @@ class Service : public RequestHandler {
   const ServiceDeps deps_;
   std::shared_ptr<std::atomic<int>> event_streams_ = std::make_shared<std::atomic<int>>(0);
   std::shared_ptr<std::atomic<int>> speech_streams_ = std::make_shared<std::atomic<int>>(0);
+  // What /api/ready found last. Finding out may take seconds, which /health must not.
+  std::atomic<bool> was_ready_{true};
   std::stop_source speech_stop_;  // also of warming up
   const int64_t created_;         // s since 1970: when this server began
 };

@@ -24,6 +24,7 @@ using testing::FakeJob;
 using testing::FastOptions;
 using ::testing::HasSubstr;
 using testing::kPatience;
+using ::testing::Not;
 using Json = nlohmann::json;
 using Headers = std::map<std::string, std::string, HeaderLess>;
 
@@ -137,6 +138,12 @@ TEST_F(ServiceTest, ReadyFollowsTheChecks) {
   ready_ = FailedPrecondition("espeak-ng is not installed");
   const Response response = Call("GET", "/api/ready");
   ExpectError(response, 503, "not_ready", "espeak-ng");
+  Build({.api_token = "s3cret"});
+  ready_ = Unavailable("https://api.example/accounts/a17: refused");
+  ExpectError(Call("GET", "/api/ready", "", {{"Authorization", "Bearer s3cret"}}), 503, "not_ready", "a17");
+  const Response open = Call("GET", "/api/ready");
+  ExpectError(open, 503, "not_ready");
+  EXPECT_THAT(open.body, Not(HasSubstr("a17")));
   EXPECT_NE(response.Header("Retry-After"), "");
 }
 

@@ -89,6 +89,7 @@ StatusOr<WorkerTaskState> Worker::Initialize(const std::string& id, const Worker
 }
 
 StatusOr<WorkerTaskState> Worker::Find(const std::string& id) {
+  WS_RETURN_IF_ERROR(tasks_.CheckRegistered(id));
   WS_ASSIGN_OR_RETURN(WorkerTask task, tasks_.Find(id));
   return StateOf(std::move(task));
 }

@@ -165,9 +165,8 @@ Response Service::WorkerTaskStatus(Call& call) {
 
 Response Service::WorkerHealth(Call& call) {
   if (Response refusal = CheckWorkerCall(call, false); refusal.status != 200) return refusal;
-  const bool is_ready = !deps_.check_ready || deps_.check_ready().ok();
   Json loaded = Json::array();
-  if (is_ready) loaded = {"synthesis", "duration_align", "timestamp_adjust"};
+  if (was_ready_) loaded = {"synthesis", "duration_align", "timestamp_adjust"};
   return JsonResponse(200, Json{{"status", "healthy"},
                                 {"service", "waveshift"},
                                 {"version", kInterfaceVersion},

@@ -5,6 +5,7 @@
 #ifndef WAVESHIFT_SERVICE_WORKER_ROUTES_TESTING_H_
 #define WAVESHIFT_SERVICE_WORKER_ROUTES_TESTING_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -68,6 +69,7 @@ class WorkerRoutes : public ::testing::TestWithParam<bool> {
     service_deps.tasks = tasks_.get();
     service_deps.objects = objects_.get();
     service_deps.worker = worker_.get();
+    service_deps.check_ready = check_ready_;
     service_ = std::make_unique<Service>(ServiceOptions{.api_token = token}, std::move(service_deps));
   }
   template <typename T>
@@ -147,6 +149,7 @@ class WorkerRoutes : public ::testing::TestWithParam<bool> {
   voices::VoiceNamer namer_ = &tts::KokoroCast;
   std::shared_ptr<net::PublicFetcher> fetcher_;
   std::string base_ = kBase;
+  std::function<Status()> check_ready_;  // may be empty
   FakeJob job_;
   std::unique_ptr<TaskManager> manager_;
   std::unique_ptr<Worker> worker_;

@@ -138,10 +138,13 @@ StatusOr<WorkerTask> WorkerTasks::Register(const WorkerTask& wanted) {
   return task;
 }
 
-Status WorkerTasks::Forget(const std::string& id) {
+Status WorkerTasks::CheckRegistered(const std::string& id) {
   const Status there = objects_.Head(TaskKey(id)).status();
-  if (there.code() == StatusCode::kNotFound) return Unknown(id);
-  WS_RETURN_IF_ERROR(Annotate(there, "task " + id));
+  return there.code() == StatusCode::kNotFound ? Unknown(id) : Annotate(there, "task " + id);
+}
+
+Status WorkerTasks::Forget(const std::string& id) {
+  WS_RETURN_IF_ERROR(CheckRegistered(id));
   return Annotate(objects_.Delete(TaskKey(id)), "task " + id);
 }
 

@@ -46,6 +46,9 @@ class WorkerTasks {
   // Registers, or changes what is registered; the same again writes nothing. Gives what is registered now.
   StatusOr<WorkerTask> Register(const WorkerTask& task);
   StatusOr<WorkerTask> Find(const std::string& id);  // NotFound: not registered
+  // OK when it is registered, else NotFound. For whoever waits: of all the store's calls Head gives up
+  // soonest.
+  Status CheckRegistered(const std::string& id);
   // Takes the registration away; what was spoken stays, and so do its voices. NotFound.
   Status Forget(const std::string& id);
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "service/worker_routes_testing.h"
+#include "stores/object_store_view.h"
 
 namespace waveshift::service {
 namespace {
@@ -47,6 +48,26 @@ TEST_P(WorkerTest, RegistersATask) {
   EXPECT_EQ(state["has_separated_audio"], false);
   EXPECT_EQ(state["error"], nullptr);
   EXPECT_THAT(state["created_at"].get<std::string>(), StartsWith("20"));
+}
+
+// Whoever asks for a status waits; reading an object may take minutes where a store hangs.
+TEST_P(WorkerTest, AStatusAsksTheStoreWhatItAnswersSoonest) {
+  class Hanging : public stores::ObjectStoreView {
+   public:
+    using ObjectStoreView::ObjectStoreView;
+    StatusOr<std::string> Get(const std::string&, int64_t) override {
+      ADD_FAILURE() << "read";
+      return DeadlineExceeded("took longer than it may");
+    }
+    StatusOr<stores::ObjectInfo> Head(const std::string&) override {
+      return DeadlineExceeded("took longer than it may");
+    }
+  };
+  Initialize();
+  const auto store = std::move(objects_);
+  objects_ = std::make_unique<Hanging>(*store);
+  Build();
+  ExpectError(Ask("GET", "/tasks/task-1/status"), 504, "timeout", "longer");
 }
 
 TEST_P(WorkerTest, DeletingForgetsTheTaskAndKeepsItsSounds) {
@@ -257,6 +278,20 @@ TEST_P(WorkerTest, NothingSpeaks) {
   WorkerRequest request;
   request.sentences.push_back({.sequence = 1, .text = "One."});
   EXPECT_EQ(worker.Synthesize(request).status().code(), StatusCode::kFailedPrecondition);
+}
+
+TEST_P(WorkerTest, HealthDoesNotWaitForTheEngine) {
+  int asked = 0;
+  check_ready_ = [&asked] {
+    ++asked;
+    return FailedPrecondition("espeak-ng is not installed");
+  };
+  Build();
+  EXPECT_EQ(Get("GET", "/health")["loaded_services"].size(), 3);
+  EXPECT_EQ(asked, 0);
+  Get("GET", "/api/ready", nullptr, 503);
+  EXPECT_THAT(Get("GET", "/health")["loaded_services"], IsEmpty());
+  EXPECT_EQ(asked, 1);
 }
 
 TEST_P(WorkerTest, HealthAndToken) {

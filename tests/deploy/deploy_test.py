@@ -157,9 +157,18 @@ class SuccessTest(DeployCase):
 
     def test_nothing_in_the_file_is_executed(self):
         mark = self.folder / "mark"
-        self.write_env({**KEYS, "NAMESPACE": f"$(touch {mark})", "IMAGE_NAME": f"`touch {mark}`"})
-        self.deploy("--build-only")
+        self.write_env({**KEYS, "DEPLOY_REGISTRY_USER": f"$(touch {mark})`touch {mark}`"})
+        self.deploy()
         self.assertFalse(mark.exists())
+
+    def test_keys_that_the_functions_do_not_get_are_named(self):
+        self.assertNotIn("not handed", self.deploy())
+        self.write_env({**KEYS, "TASK_FAILURE_STATUS": "failed", "R2_JURISDICTION": "eu", "D1_TIMEOUT": "9", "WAVESHIFT_LOUDNESS": "-16"})
+        said = self.deploy()
+        self.assertRegex(said, r"not handed to the functions .*: D1_TIMEOUT WAVESHIFT_LOUDNESS\n")
+        handed = [call for call in self.calls() if call["line"].startswith("s deploy")][-1]["env"]
+        self.assertEqual(("failed", "eu"), (handed["TASK_FAILURE_STATUS"], handed["R2_JURISDICTION"]))
+        self.assertNotIn("D1_TIMEOUT", handed)
 
     def test_a_dry_run_runs_nothing(self):
         self.write_env({})
@@ -270,8 +279,23 @@ class FailureTest(DeployCase):
         self.assertIn(".env line 2", self.deploy(code=3))
         self.write_env({**KEYS, "IMAGE_TAG": "latest"})
         self.assertIn("IMAGE_TAG", self.deploy(code=3))
-        self.write_env({**KEYS, "REGION": "somewhere else"})
-        self.assertIn("REGION", self.deploy(code=3))
+        for key, value in (("REGION", "somewhere else"), ("NAMESPACE", "a b;c"), ("NAMESPACE", "-x"), ("IMAGE_NAME", "-v"), ("IMAGE_NAME", "Upper"),
+                           ("FUNCTION_NAME", "../../other"), ("FUNCTION_NAME", "Upper"), ("DEPLOY_REGISTRY", "https://host/path")):
+            with self.subTest(f"{key}={value}"):
+                self.write_env({**KEYS, key: value})
+                for arguments in ([], ["--dry-run"]):
+                    said = self.deploy(*arguments, code=3)
+                    self.assertEqual(1, len(said.splitlines()), said)
+                    self.assertIn(f"deploy: {key}: ", said)
+        (self.repository / ".env").unlink()
+        (self.repository / ".env").mkdir()
+        self.assertEqual("deploy: .env: cannot be read\n", self.deploy(code=3))
+        self.assertEqual(f"deploy: {self.folder}: cannot be read\n", self.deploy("--env-file", str(self.folder), code=3))
+        self.assertEqual([], self.calls())
+
+    def test_what_cannot_be_deployed_is_not_built(self):
+        self.write_env({**KEYS, "ALIYUN_ACCOUNT_ID": "somebody"})
+        self.assertIn("deploy/s.yaml is wrong", self.deploy(code=3))
         self.assertEqual([], self.calls())
 
     def test_a_descriptor_that_was_spoilt_is_not_deployed(self):

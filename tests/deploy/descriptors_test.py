@@ -5,6 +5,7 @@
 import copy
 import json
 import re
+import sqlite3
 import subprocess
 import tempfile
 import unittest
@@ -249,6 +250,10 @@ class AgreementTest(unittest.TestCase):
             self.assertEqual(f"acs:ram::{ACCOUNT}:role/{role}", props["role"])
             self.assertEqual(base.resources["LogProject"]["Properties"]["Name"], props["logConfig"]["project"])
             self.assertEqual(base.resources["LogStore"]["Properties"]["LogstoreName"], props["logConfig"]["logstore"])
+        # Log projects are named after the function, and have no capitals.
+        script = re.search(r"FUNCTION_NAME =~ \^(\S+)\$ ", (ROOT / "deploy.sh").read_text(encoding="utf-8"))
+        for made in (base, self.template):
+            self.assertEqual(script[1], made.document["Parameters"]["FunctionName"]["AllowedPattern"])
         queue = base.resources["DeadLetters"]["Properties"]["QueueName"]
         self.assertIn(f"/queues/{queue}/", self.functions["gpu"]["asyncInvokeConfig"]["destinationConfig"]["onFailure"]["destination"])
 
@@ -337,6 +342,24 @@ class AgreementTest(unittest.TestCase):
             done = subprocess.run([str(support.BIN), "config", "--json"], cwd=folder, env={"HOME": folder}, check=True, capture_output=True, text=True)
         after = {each["key"]: each for each in json.loads(done.stdout.replace(folder, "~"))["settings"]}
         self.assertEqual(self.keys, after)
+
+
+class DatabaseTest(unittest.TestCase):
+    """deploy/d1.sql, for whoever has no database of the product."""
+
+    def columns(self, sql):
+        database = sqlite3.connect(":memory:")
+        self.addCleanup(database.close)
+        database.executescript(sql)
+        tables = [name for name, in database.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'index') ORDER BY name")]
+        return {table: database.execute("SELECT name, type, \"notnull\", dflt_value, pk FROM pragma_table_info(?)", (table,)).fetchall()
+                for table in tables}
+
+    def test_it_makes_the_tables_that_the_stores_are_tested_with(self):
+        ours = (DEPLOY / "d1.sql").read_text(encoding="utf-8")
+        theirs = json.loads((ROOT / "tests/cloud/schemas.json").read_text(encoding="utf-8"))["V4"]
+        self.assertEqual(self.columns(";".join(theirs)), self.columns(ours))
+        self.assertEqual(self.columns(ours), self.columns(ours + ours), "it may be run again")
 
 
 if __name__ == "__main__":

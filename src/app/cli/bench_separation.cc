@@ -14,6 +14,7 @@
 #include "app/bench/scratch_model.h"
 #include "app/bench/separation_measure.h"
 #include "app/bench/separation_programme.h"
+#include "app/cli/number_flag.h"
 #include "app/cli/separators.h"
 #include "base/files.h"
 #include "config/settings.h"
@@ -76,10 +77,10 @@ void AddSeparationFlags(CLI::App& command, SeparationBenchFlags& flags) {
   command.add_option("--music", flags.music,
                      "separation: a file with music, as long as the speech (default: made by the bench)");
   command.add_option("--seconds", flags.seconds, "separation: how much of the two files is taken, at most")
-      ->check(CLI::Range(2.0, 600.0))
+      ->check(NumberFrom(2, 600))
       ->capture_default_str();
   command.add_option("--minutes", flags.minutes, "separation: lengths after which memory is looked at")
-      ->check(CLI::Range(0.1, 1000.0))
+      ->check(NumberFrom(0.1, 1000))
       ->delimiter(',')
       ->allow_extra_args(false)
       ->capture_default_str();

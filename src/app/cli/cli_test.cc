@@ -72,26 +72,38 @@ class CliTest : public ::testing::Test {
 };
 
 TEST_F(CliTest, UsageErrorsExitWithTwoAndOneLine) {
-  const std::vector<std::vector<std::string>> wrong = {{},
-                                                       {"sing"},
-                                                       {"models"},
-                                                       {"models", "pull"},
-                                                       {"models", "rm"},
-                                                       {"run"},
-                                                       {"tasks"},
-                                                       {"tasks", "show"},
-                                                       {"speak", "hello"},
-                                                       {"speak", "hello", "-o"},
-                                                       {"speak", "hello", "-o", "-", "--json"},
-                                                       {"version", "--loud"},
-                                                       {"run", "x", "--progress", "loud"},
-                                                       {"serve", "--port", "99999"}};
+  const std::vector<std::vector<std::string>> wrong = {
+      {},
+      {"sing"},
+      {"models"},
+      {"models", "pull"},
+      {"models", "rm"},
+      {"run"},
+      {"tasks"},
+      {"tasks", "show"},
+      {"speak", "hello"},
+      {"speak", "hello", "-o"},
+      {"speak", "hello", "-o", "-", "--json"},
+      {"version", "--loud"},
+      {"run", "x", "--progress", "loud"},
+      {"serve", "--port", "99999"},
+      {"serve", "--engine", "loud"},
+      {"speak", "x", "-o", "x.wav", "--engine", "loud"},
+      {"speak", "x", "-o", "x.wav", "--speed", "nan"},
+      {"dub", "x", "--transcript", "y", "--max-speed", "nan"},
+      {"dub", "x", "--transcript", "y", "--loudness", "nan"},
+      {"bench", "separation", "--seconds", "nan"},
+      {"bench", "separation", "--minutes", "1,nan"}};
   for (const auto& arguments : wrong) {
     const ProcessResult result = Run(arguments);
     EXPECT_EQ(result.exit_code, 2) << ::testing::PrintToString(arguments);
     EXPECT_EQ(result.output, "");
     ExpectReason(result, "");
   }
+  ExpectReason(Run({"sing"}), "there is no command sing (see waveshift --help)");
+  ExpectReason(Run({"tasks", "sing"}), "there is no command sing (see waveshift tasks --help)");
+  ExpectReason(Run({"--loud"}), "there is no flag --loud (see waveshift --help)");
+  ExpectReason(Run({"models", "inspect", "a\x1b[31m\nb"}), "a [31m b: No such file");
 }
 
 TEST_F(CliTest, EveryCommandHasHelp) {
@@ -154,7 +166,12 @@ TEST_F(CliTest, SpeakSaysWhyItCannot) {
   EXPECT_EQ(speak({"hello", "--lang", "no language"}).exit_code, 3);
   ExpectReason(speak({"hello", "--lang", "no language"}), "--lang");
   EXPECT_EQ(speak({"hello", "--engine", "kokoro"}).exit_code, 4);
-  EXPECT_EQ(speak({"hello", "--voice", "me.wav"}).exit_code, 4);
+  ExpectReason(speak({"hello", "--voice", "me.wav"}), "there is no file me.wav");
+  ASSERT_TRUE(WriteFileAtomic(Path("me.wav"), "RIFF").ok());
+  EXPECT_EQ(speak({"hello", "--voice", Path("me.wav")}).exit_code, 4);
+  const ProcessResult nobody = speak({"hello", "--lang", "en", "--voice", "nobody"});
+  EXPECT_EQ(nobody.exit_code, 3);
+  ExpectReason(nobody, "\"nobody\"");
   EXPECT_FALSE(ReadFile(Path("out.wav"), 10).ok());
   const ProcessResult missing = Run({"speak", "hello", "-o", Path("out.wav")}, "", {"PATH=/nonexistent"});
   EXPECT_EQ(missing.exit_code, 4);

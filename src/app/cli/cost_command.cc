@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/cli/number_flag.h"
 #include "app/cost/cost.h"
 #include "app/cost/cost_report.h"
 #include "base/files.h"
@@ -81,16 +82,7 @@ Status RunCost(const CostFlags& flags) {
                                     : CostReportText(tariff, workload, table));
 }
 
-// A finite number, 0 or more; CLI11's own ranges let NaN pass.
-CLI::Validator AtMost(double most) {
-  return {[most](const std::string& text) {
-            char* end = nullptr;
-            const double value = std::strtod(text.c_str(), &end);
-            const bool fits = end != text.c_str() && *end == '\0' && value >= 0 && value <= most;
-            return fits ? std::string() : "must be a number from 0 to " + CLI::detail::to_string(most);
-          },
-          "NUMBER", "number"};
-}
+CLI::Validator AtMost(double most) { return NumberFrom(0, most); }
 
 void AddWorkFlags(CLI::App& command, CostFlags& flags) {
   Workload& w = flags.workload;

@@ -16,6 +16,7 @@
 #include "app/cli/balance.h"
 #include "app/cli/dub_request.h"
 #include "app/cli/engines.h"
+#include "app/cli/number_flag.h"
 #include "app/cli/progress_printer.h"
 #include "app/cli/recordings.h"
 #include "app/cli/separators.h"
@@ -188,14 +189,14 @@ void AddFlags(CLI::App& command, Flags& flags) {
   command.add_option("--subtitles", dub.subtitles, "Subtitles")
       ->check(CLI::IsMember({"none", "soft", "burn"}));
   command.add_option("--max-speed", dub.max_speed, "Highest tempo of a line, 1.0 to 1.3")
-      ->check(CLI::Range(1.0, 1.3));
+      ->check(NumberFrom(1.0, 1.3));
   command.add_option("--shorten", flags.shorten, "How lines that are too long are shortened")
       ->check(CLI::IsMember({"auto", "llm", "rules", "none"}));
   command.add_flag("--lengthen", flags.lengthen, "Say lines that are far too short more fully");
   command
       .add_option("--loudness", flags.loudness,
                   "Loudness of the dubbed track in LUFS, e.g. -23, -16, -14; off: as the original")
-      ->check(CLI::IsMember({"off"}) | CLI::Range(-31.0, -9.0));
+      ->check(CLI::IsMember({"off"}) | NumberFrom(-31, -9));
   command.add_flag("--keep-lines", dub.keep_lines, "Keep each line's WAV");
   command.add_flag("--resume", flags.resume, "Go on from what an earlier run finished (default)");
   command.add_flag("--fresh", dub.fresh, "Forget what an earlier run finished");

@@ -44,26 +44,30 @@ void RegisterCommands(CLI::App& app, CommandContext& context) {
   RegisterVersion(app, context);
 }
 
-// The chosen command's name, for the hint: "waveshift tasks show".
-std::string CommandName(const CLI::App& app) {
-  std::string name = "waveshift";
-  for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
-    at = at->get_subcommands().front();
-    name += " " + at->get_name();
-  }
-  return name;
-}
-
-// The first line of what went wrong, in one line.
+// The first line of what went wrong, in one line, with the chosen command's name for the hint: "waveshift
+// tasks show".
 Status Usage(const CLI::App& app, const CLI::ParseError& error) {
+  std::string name = "waveshift";
+  const CLI::App* command = &app;
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().front();
+    name += " " + command->get_name();
+  }
   std::string reason = error.what();
   reason = reason.substr(0, reason.find('\n'));
-  return UsageError(reason + " (see " + CommandName(app) + " --help)");
+  // The library only says that a command is missing.
+  const bool wants_command = command->get_require_subcommand_min() > 0;
+  if (wants_command && command->remaining_size() > 0)
+    reason = (command->remaining().front().starts_with("-") ? "there is no flag " : "there is no command ") +
+             command->remaining().front();
+  return UsageError(reason + " (see " + name + " --help)");
 }
 
+// One line, and nothing that a terminal obeys: messages hold names and answers from elsewhere.
 std::string OneLine(std::string text) {
   for (char& c : text) {
-    if (c == '\n' || c == '\r') c = ' ';
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) c = ' ';
   }
   return text;
 }

@@ -177,6 +177,29 @@ Status ServeUntilStopped(HttpServer& server, service::TaskManager& manager, serv
                  : Internal("the server's socket failed");
 }
 
+// All that is handed over outlives the service.
+service::ServiceDeps DepsOf(const config::Settings& settings, const Deployment& deployment,
+                            service::TaskManager& manager, ServerMetrics& metrics, ReadyCheck& ready,
+                            telemetry::Logger& log) {
+  service::ServiceDeps deps;
+  deps.manager = &manager;
+  deps.tasks = deployment.tasks.get();
+  deps.objects = deployment.objects.get();
+  deps.check_ready = [&ready] { return ready(); };
+  deps.metrics_text = [&metrics, &manager] { return metrics.Text(manager); };
+  deps.on_handled = [&metrics, &log](const service::Request& request, std::string_view route, int status,
+                                     double seconds, const std::string& request_id) {
+    metrics.Observe(request, route, status, seconds);
+    LogRequest(log, request, route, status, seconds, request_id);
+  };
+  deps.web_assets = WebAssets();
+  deps.speech = SpeechEnginesFor(ChoiceFrom(settings));
+  deps.log = [&log](const std::string& id, const std::string& line) {
+    log.Log(telemetry::LogLevel::kWarning, line, {{"request_id", id}});
+  };
+  return deps;
+}
+
 Status RunServe(const ServeFlags& flags, CommandContext& context) {
   WS_ASSIGN_OR_RETURN(const config::Settings* settings, context.Settings());
   if (settings->platform != config::Platform::kNone) context.LogToStandardOutput();
@@ -193,23 +216,8 @@ Status RunServe(const ServeFlags& flags, CommandContext& context) {
                                        });
   const auto worker = MakeWorker(*settings, deployment, *manager);
   ReadyCheck ready(ChoiceFrom(*settings));
-  service::ServiceDeps deps;
-  deps.manager = manager.get();
-  deps.tasks = deployment.tasks.get();
-  deps.objects = deployment.objects.get();
-  deps.check_ready = [&ready] { return ready(); };
-  deps.metrics_text = [&] { return metrics->Text(*manager); };
-  deps.on_handled = [&](const service::Request& request, std::string_view route, int status, double seconds,
-                        const std::string& request_id) {
-    metrics->Observe(request, route, status, seconds);
-    LogRequest(log, request, route, status, seconds, request_id);
-  };
-  deps.web_assets = WebAssets();
+  service::ServiceDeps deps = DepsOf(*settings, deployment, *manager, *metrics, ready, log);
   deps.worker = worker.get();
-  deps.speech = SpeechEnginesFor(ChoiceFrom(*settings));
-  deps.log = [&log](const std::string& id, const std::string& line) {
-    log.Log(telemetry::LogLevel::kWarning, line, {{"request_id", id}});
-  };
   platform.Set(deps);
   service::ServiceOptions service_options = OptionsOf(*settings, deployment);
   platform.Set(service_options);
@@ -244,7 +252,8 @@ void RegisterServe(CLI::App& app, CommandContext& context) {
                       "Address to listen on (default: 127.0.0.1 unless a token is set)");
   command->add_option("--port", flags->port, "Port; 0 takes a free one (default 8000)")
       ->check(CLI::Range(0, 65535));
-  command->add_option("--engine", flags->engine, "Engine of all jobs (default: WAVESHIFT_ENGINE, else auto)");
+  command->add_option("--engine", flags->engine, "Engine of all jobs (default: WAVESHIFT_ENGINE, else auto)")
+      ->check(CLI::IsMember({"auto", "indextts", "kokoro", "piper", "espeak", "none"}));
   AddOutputFlags(*command, flags->common, WithProgress::kNo);
   command->callback([flags, &context] {
     if (!flags->host.empty()) context.overrides["SERVER_HOST"] = flags->host;

@@ -16,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/engines.h"
+#include "app/cli/number_flag.h"
 #include "audio/resample.h"
 #include "audio/wav.h"
 #include "base/files.h"
@@ -114,9 +115,25 @@ StatusOr<tts::SpeakRequest> RequestOf(const SpeakFlags& flags) {
     if (!language.ok()) return Annotate(language.status(), "--lang");
     request.language = *language;
   }
-  (IsRecording(flags.voice) ? request.voice.reference_path : request.voice.name) = flags.voice;
+  const bool is_recording = IsRecording(flags.voice);
+  if (is_recording && !std::filesystem::is_regular_file(flags.voice))
+    return InvalidArgument("--voice: there is no file " + flags.voice);
+  (is_recording ? request.voice.reference_path : request.voice.name) = flags.voice;
   request.speed = flags.speed;
   return request;
+}
+
+// With "auto" the name of a voice says whose it is.
+StatusOr<service::Engine> EngineFor(EngineChoice choice, const tts::SpeakRequest& request) {
+  const bool is_open = choice.word.empty() || choice.word == "auto";
+  if (!is_open || request.voice.name.empty()) return MakeEngine(choice, request.language);
+  for (const std::string& name : EngineNames()) {
+    choice.word = name;
+    const auto engine = MakeEngine(choice, request.language);
+    if (engine.ok() && engine->synthesizer->CheckVoice(request.voice, request.language).ok()) return engine;
+  }
+  return InvalidArgument("--voice: no engine that is ready has the voice \"" + request.voice.name +
+                         "\" for " + request.language);
 }
 
 Status RunSpeak(const SpeakFlags& flags, CommandContext& context) {
@@ -129,8 +146,8 @@ Status RunSpeak(const SpeakFlags& flags, CommandContext& context) {
   const bool clone = IsRecording(flags.voice);
   choice.has_recordings = clone;
   if (clone && (choice.word.empty() || choice.word == "auto")) choice.word = "indextts";
-  WS_ASSIGN_OR_RETURN(const service::Engine engine, MakeEngine(choice, request.language));
-  if (!engine.synthesizer) return InvalidArgument("--engine: \"none\" cannot speak");
+  WS_ASSIGN_OR_RETURN(const service::Engine engine, EngineFor(choice, request));
+  if (!engine.synthesizer) return InvalidArgument("WAVESHIFT_ENGINE: \"none\" cannot speak");
   if (clone && !engine.synthesizer->Clones(request.voice)) {
     return InvalidArgument("--voice " + flags.voice + ": " + std::string(engine.synthesizer->name()) +
                            " does not clone voices; give a voice's name, or --engine indextts");
@@ -167,10 +184,10 @@ void RegisterSpeak(CLI::App& app, CommandContext& context) {
   command->add_option(
       "--voice", flags->voice,
       "Name of a voice of the engine, or a recording (WAV, FLAC, ...) whose voice indextts clones");
-  command->add_option("--engine", flags->engine,
-                      "auto, indextts, kokoro, piper or espeak (default: WAVESHIFT_ENGINE, else auto)");
+  command->add_option("--engine", flags->engine, "Speech engine (default: WAVESHIFT_ENGINE, else auto)")
+      ->check(CLI::IsMember({"auto", "indextts", "kokoro", "piper", "espeak"}));
   command->add_option("--lang", flags->language, "BCP-47 language (default: found from the text)");
-  command->add_option("--speed", flags->speed, "Tempo, 1 is natural")->check(CLI::Range(0.25, 4.0));
+  command->add_option("--speed", flags->speed, "Tempo, 1 is natural")->check(NumberFrom(0.25, 4));
   command->add_option("-o,--output", flags->output, "Sound file; - writes to standard output")->required();
   command->add_option("--format", flags->format,
                       "wav, mp3, opus, aac, flac or pcm (default: by the file's name, else wav)");

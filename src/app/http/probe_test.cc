@@ -2,7 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/http/probe.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <cstdlib>
+#include <string>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -56,12 +62,19 @@ TEST_F(ProbeTest, AnyOtherAnswerIsNot) {
 }
 
 TEST_F(ProbeTest, NobodyThereIsUnavailable) {
-  int port = 0;
-  {
-    httplib::Server gone;
-    port = gone.bind_to_any_port("127.0.0.1");
-  }
-  EXPECT_EQ(ProbeHealth("127.0.0.1", port, kPatience).code(), StatusCode::kUnavailable);
+  // Bound, so that nobody else takes the port, and not listening.
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof(address);
+  ASSERT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&address), length), 0);
+  ASSERT_EQ(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length), 0);
+  const int port = ntohs(address.sin_port);
+  const Status status = ProbeHealth("127.0.0.1", port, kPatience);
+  ::close(fd);
+  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
+  EXPECT_EQ(Message(status), "127.0.0.1:" + std::to_string(port) + ": nobody listens there");
 }
 
 }  // namespace

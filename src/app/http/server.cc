@@ -65,6 +65,16 @@ int PortOf(const sockaddr_storage& address) {
   return 0;
 }
 
+// Where the body ends must be beyond doubt: a proxy that reads such a request in another way would take the
+// rest of it for a request of somebody else (RFC 9112, 6.3).
+bool HasDoubtfulLength(const httplib::Request& request) {
+  const size_t lengths = request.get_header_value_count("Content-Length");
+  if (lengths == 0) return false;
+  const std::string value = request.get_header_value("Content-Length");
+  const bool is_number = !value.empty() && value.find_first_not_of("0123456789") == std::string::npos;
+  return lengths > 1 || !is_number || request.has_header("Transfer-Encoding");
+}
+
 service::Request ToServiceRequest(const httplib::Request& from) {
   service::Request request;
   request.method = from.method;
@@ -96,6 +106,8 @@ class HttpServer::Impl {
 
  private:
   void Configure();
+  void AddRoutes();
+  void AddHooks();
   void HandleWithBody(const httplib::Request& from, httplib::Response& to,
                       const httplib::ContentReader& reader);
   void HandleError(const httplib::Request& from, httplib::Response& to);
@@ -137,7 +149,12 @@ void HttpServer::Impl::Configure() {
   server_.set_write_timeout(options_.patience);
   const auto threads = static_cast<size_t>(options_.threads);
   server_.new_task_queue = [threads] { return new httplib::ThreadPool(threads); };
+  AddRoutes();
+  AddHooks();
+}
 
+// Every path: the service has the routes.
+void HttpServer::Impl::AddRoutes() {
   const auto with_body = [this](const httplib::Request& from, httplib::Response& to,
                                 const httplib::ContentReader& reader) { HandleWithBody(from, to, reader); };
   const auto without_body = [this](const httplib::Request& from, httplib::Response& to) {
@@ -150,11 +167,18 @@ void HttpServer::Impl::Configure() {
   server_.Put(".*", with_body);
   server_.Patch(".*", with_body);
   server_.Delete(".*", with_body);
+}
+
+void HttpServer::Impl::AddHooks() {
   // Ranges belong to the service; the library would cut the answer a second time. The request is not const
   // where the library made it.
-  server_.set_pre_routing_handler([](const httplib::Request& from, httplib::Response&) {
+  server_.set_pre_routing_handler([this](const httplib::Request& from, httplib::Response& to) {
     const_cast<httplib::Request&>(from).ranges.clear();
-    return httplib::Server::HandlerResponse::Unhandled;
+    if (!HasDoubtfulLength(from)) return httplib::Server::HandlerResponse::Unhandled;
+    Write(service::Service::ErrorResponse(400, "bad_request", "the body's length is not clear",
+                                          service::Service::RequestIdOf(ToServiceRequest(from))),
+          to, true);
+    return httplib::Server::HandlerResponse::Handled;
   });
   server_.set_expect_100_continue_handler([this](const httplib::Request& from, httplib::Response& to) {
     service::Response response = service_.HandleExpect(ToServiceRequest(from));
@@ -238,9 +262,9 @@ void HttpServer::Impl::Write(service::Response&& response, httplib::Response& to
   } else if (ends_connection && !response.body.empty()) {
     // A provider that gives all its bytes and then fails makes the library close the connection: what is left
     // of the request's body must not be taken for the next request.
+    const size_t size = response.body.size();  // arguments have no order: the body may be moved away first
     to.set_content_provider(
-        response.body.size(), type,
-        [body = std::move(response.body)](size_t offset, size_t length, httplib::DataSink& sink) {
+        size, type, [body = std::move(response.body)](size_t offset, size_t length, httplib::DataSink& sink) {
           sink.write(body.data() + offset, length);
           return false;
         });

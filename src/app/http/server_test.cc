@@ -292,11 +292,34 @@ TEST_F(HttpServerTest, AnUnreadBodyIsNotTakenForTheNextRequest) {
 }
 
 TEST_F(HttpServerTest, ExpectContinueIsRefusedBeforeTheBody) {
-  const std::string answer =
-      Raw("PUT /api/objects/a HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\nExpect: 100-continue\r\n\r\n",
-          "request_id");
+  Socket socket(server_->port());
+  socket.Send(
+      "PUT /api/objects/a HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\nExpect: 100-continue\r\n\r\n");
+  const std::string answer = socket.ReadUntil("never");  // the connection ends: the body may come after all
   EXPECT_THAT(answer, HasSubstr("HTTP/1.1 401"));
   EXPECT_EQ(answer.find("100 Continue"), std::string::npos);
+  const size_t body = answer.find("\r\n\r\n") + 4;
+  EXPECT_THAT(answer, HasSubstr("Content-Length: " + std::to_string(answer.size() - body) + "\r\n"));
+  const Json json = Json::parse(answer.substr(body), nullptr, false);
+  ASSERT_TRUE(json.is_object()) << answer;
+  EXPECT_EQ(json["code"], "unauthorized");
+}
+
+TEST_F(HttpServerTest, ABodyWhoseLengthIsNotClearIsNeverRead) {
+  const std::string inner = "DELETE /api/task/t1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer s3cret\r\n\r\n";
+  const std::string length = "Content-Length: " + std::to_string(inner.size()) + "\r\n";
+  for (const std::string& lengths :
+       {length + "Content-Length: 0\r\n", "Content-Length: 0\r\n" + length,
+        length + "Transfer-Encoding: chunked\r\n", std::string("Content-Length: -5\r\n"),
+        std::string("Content-Length: 5x\r\n")}) {
+    Socket socket(server_->port());
+    socket.Send("POST /api/start_tts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer s3cret\r\n" + lengths +
+                "\r\n" + inner);
+    const std::string answer = socket.ReadUntil("never");
+    EXPECT_THAT(answer, HasSubstr("HTTP/1.1 400")) << lengths;
+    EXPECT_THAT(answer, HasSubstr("length is not clear")) << lengths;
+    EXPECT_EQ(answer.find("HTTP/1.1", 1), std::string::npos) << lengths << answer;
+  }
 }
 
 TEST_F(HttpServerTest, WhatCannotBeReadIsAnErrorInTheSameForm) {

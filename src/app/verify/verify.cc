@@ -3,6 +3,7 @@
 #include "app/verify/verify.h"
 
 #include "app/verify/api_checks.h"
+#include "app/verify/reach_check.h"
 #include "app/verify/task_check.h"
 
 namespace waveshift::app {
