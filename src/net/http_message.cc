@@ -15,6 +15,10 @@ namespace waveshift::net {
 namespace {
 
 constexpr size_t kMaxShownUrlBytes = 200;
+// What a clock that counts nanoseconds can hold (2262).
+constexpr time_t kLatestDate = std::chrono::duration_cast<std::chrono::seconds>(
+                                   std::chrono::system_clock::time_point::max().time_since_epoch())
+                                   .count();
 
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -136,7 +140,7 @@ std::optional<std::chrono::system_clock::time_point> ParseHttpDate(std::string_v
   if (value.empty() || value.size() > 64) return std::nullopt;
   const time_t at = curl_getdate(std::string(value).c_str(), nullptr);
   if (at < 0) return std::nullopt;
-  return std::chrono::system_clock::from_time_t(at);
+  return std::chrono::system_clock::from_time_t(std::min(at, kLatestDate));
 }
 
 std::string HttpResponse::Header(std::string_view name) const {

@@ -94,5 +94,13 @@ TEST(ParseHttpDate, AllThreeFormsAndNonsense) {
     EXPECT_FALSE(ParseHttpDate(form)) << form;
 }
 
+TEST(ParseHttpDate, YearsThatNoClockHoldsAreStillInTheFuture) {
+  for (const char* form : {"Fri, 31 Dec 9999 23:59:59 GMT", "Thu, 01 Jan 2263 00:00:00 GMT"}) {
+    const auto date = ParseHttpDate(form);
+    ASSERT_TRUE(date) << form;
+    EXPECT_GT(*date, ParseHttpDate("Thu, 01 Jan 2262 00:00:00 GMT")) << form;
+  }
+}
+
 }  // namespace
 }  // namespace waveshift::net

@@ -49,6 +49,7 @@ TEST(ParseRetryAfter, SecondsAndDates) {
   EXPECT_EQ(ParseRetryAfter("Sun, 06 Nov 1994 08:00:00 GMT", now), seconds(0));
   for (const char* bad : {"", "soon", "-1", "1.5", "12 s"}) EXPECT_FALSE(ParseRetryAfter(bad, now)) << bad;
   EXPECT_EQ(ParseRetryAfter("99999999999999999999", now), seconds(366LL * 24 * 3600));
+  EXPECT_EQ(ParseRetryAfter("Fri, 31 Dec 9999 23:59:59 GMT", now), seconds(366LL * 24 * 3600));
 }
 
 TEST(Retry, WaitsDoubleUpToTheLongestAndJitterOnlyShortens) {

@@ -22,24 +22,31 @@ bool TaskManager::HasFailed(const stores::Task& task) const {
 }
 
 // The first reason stays: a job that is being cancelled is not "interrupted" by the shutdown that follows.
-// Called with io_mutex at most.
+// But one that ends for lack of time, or with this process, would be gone on with: who cancels it means its
+// end. Called with io_mutex at most.
 void TaskManager::RequestStop(const EntryPtr& entry, StopReason reason) {
   {
     const std::lock_guard lock(mutex_);
-    if (entry->reason == StopReason::kNone) entry->reason = reason;
+    const bool goes_on = entry->reason == StopReason::kTimeLimit || entry->reason == StopReason::kShutdown;
+    const bool is_final = reason == StopReason::kCancelled && goes_on;
+    if (entry->reason == StopReason::kNone || is_final) entry->reason = reason;
   }
   entry->stop.request_stop();
 }
 
 StatusOr<TaskState> TaskManager::Cancel(const std::string& id, std::chrono::milliseconds patience) {
   if (!IsValidTaskId(id)) return NotFound("task " + id.substr(0, 128) + " does not exist");
-  EntryPtr entry;
-  {
-    const Claiming claiming(*this, id);
-    entry = Find(id);
-    if (!entry) return CancelInactive(id, patience);
+  while (true) {
+    EntryPtr entry;
+    {
+      const Claiming claiming(*this, id);
+      entry = Find(id);
+      if (!entry) return CancelInactive(id, patience);
+    }
+    WS_ASSIGN_OR_RETURN(TaskState state, CancelActive(entry, patience));
+    // A job that ended for lack of time just before has left the task to the next request.
+    if (state.active || state.task.status != stores::kStatusProcessing) return state;
   }
-  return CancelActive(entry, patience);
 }
 
 StatusOr<TaskState> TaskManager::CancelActive(const EntryPtr& entry, std::chrono::milliseconds patience) {
@@ -51,7 +58,7 @@ StatusOr<TaskState> TaskManager::CancelActive(const EntryPtr& entry, std::chrono
     was_waiting = std::erase(waiting_, entry) > 0;
   }
   if (was_waiting) {
-    const Status ended = Conclude(entry, Cancelled("cancelled on request"));
+    const Status ended = Conclude(entry, Cancelled(kCancelledOnRequest));
     if (ended.code() != StatusCode::kCancelled) return ended;
   } else {
     WaitUntilIdle(id, patience, {});
@@ -59,19 +66,45 @@ StatusOr<TaskState> TaskManager::CancelActive(const EntryPtr& entry, std::chrono
   return Get(id);
 }
 
-StatusOr<TaskState> TaskManager::CancelInactive(const std::string& id, std::chrono::milliseconds patience) {
-  WS_ASSIGN_OR_RETURN(const stores::Task task, deps_.tasks->Get(id));
-  if (task.status == stores::kStatusCancelled) return StateOf(task);
-  if (task.status == stores::kStatusCompleted || HasFailed(task)) {
+// The row of a task that can still be cancelled, or has been; AlreadyExists when it has ended otherwise.
+StatusOr<stores::Task> TaskManager::FindUnended(const std::string& id) {
+  WS_ASSIGN_OR_RETURN(stores::Task task, deps_.tasks->Get(id));
+  if (task.status == stores::kStatusCompleted || HasFailed(task))
     return AlreadyExists("task " + id + " has ended already (" + task.status + ")");
-  }
+  return task;
+}
+
+StatusOr<TaskState> TaskManager::CancelInactive(const std::string& id, std::chrono::milliseconds patience) {
+  WS_ASSIGN_OR_RETURN(stores::Task task, FindUnended(id));
+  if (task.status == stores::kStatusCancelled) return StateOf(task);
   // The lease keeps a start elsewhere from coming between.
   const auto lease = deps_.objects->AcquireLease(LeaseKey(id), holder_, options_.lease_lifetime);
   if (lease.status().code() == StatusCode::kAlreadyExists) return CancelElsewhere(id, patience);
   if (!lease.ok()) return Annotate(lease.status(), "task " + id);
-  WS_RETURN_IF_ERROR(FinishWithRetry(id, stores::kStatusCancelled, "cancelled on request"));
-  WS_ASSIGN_OR_RETURN(const stores::Task cancelled, deps_.tasks->Get(id));
-  return StateOf(cancelled);
+  // The holder before may have ended it between the look and the lease.
+  WS_ASSIGN_OR_RETURN(task, FindUnended(id));
+  if (task.status != stores::kStatusCancelled) {
+    WS_ASSIGN_OR_RETURN(task, WriteCancelled(id));
+  }
+  return StateOf(task);
+}
+
+// With the task's lease held.
+StatusOr<stores::Task> TaskManager::WriteCancelled(const std::string& id) {
+  WS_RETURN_IF_ERROR(FinishWithRetry(id, stores::kStatusCancelled, kCancelledOnRequest));
+  Log(id, false, kCancelledOnRequest);
+  return deps_.tasks->Get(id);
+}
+
+// Whether somebody asked to cancel a task whose holder is gone and did not see it. A request for a run before
+// is none: it has gone away with that run's end.
+StatusOr<bool> TaskManager::WasToBeCancelled(const stores::Task& task) {
+  if (task.status == stores::kStatusProcessing) {
+    const Status asked = deps_.objects->Head(CancelKey(task.id)).status();
+    if (asked.ok()) return true;
+    if (asked.code() != StatusCode::kNotFound) return Annotate(asked, "task " + task.id);
+  }
+  return false;
 }
 
 StatusOr<TaskState> TaskManager::CancelElsewhere(const std::string& id, std::chrono::milliseconds patience) {

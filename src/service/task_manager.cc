@@ -76,7 +76,12 @@ StatusOr<TaskManager::Taken> TaskManager::Take(const std::string& id) {
   WS_ASSIGN_OR_RETURN(taken.task, deps_.tasks->Get(id));
   WS_ASSIGN_OR_RETURN(is_finished, IsFinished(taken.task));
   if (is_finished) return taken;
+  WS_ASSIGN_OR_RETURN(const bool is_cancelled, WasToBeCancelled(taken.task));
+  if (is_cancelled) {
+    WS_ASSIGN_OR_RETURN(taken.task, WriteCancelled(id));
+  }
   WS_RETURN_IF_ERROR(deps_.objects->Delete(CancelKey(id)));
+  if (is_cancelled) return taken;
   // False means "processing" without a holder: a crash left it, and it is ours now.
   WS_ASSIGN_OR_RETURN(const bool claimed, deps_.tasks->Claim(id));
   if (claimed) {  // what the store has now, without asking again
@@ -147,6 +152,7 @@ StatusOr<TaskState> TaskManager::RunHere(const std::string& id,
     if (Find(id)) return AlreadyExists("task " + id + " is being worked on already");
     WS_ASSIGN_OR_RETURN(const Taken taken, Take(id));
     if (taken.elsewhere) return AlreadyExists("task " + id + " is being worked on by another process");
+    if (!taken.entry && taken.task.status == stores::kStatusCancelled) return Cancelled(kCancelledOnRequest);
     if (!taken.entry) return StateOf(taken.task);
     entry = taken.entry;
     entry->on_progress = on_progress;

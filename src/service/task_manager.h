@@ -183,7 +183,7 @@ class TaskManager {
   class Claiming;
 
   // With the Claiming of the id held. A null entry in the result: the task is finished, or somebody else
-  // works on it.
+  // works on it, or it was to be cancelled and now is.
   struct Taken {
     EntryPtr entry;
     stores::Task task;
@@ -223,6 +223,9 @@ class TaskManager {
   StatusOr<TaskState> CancelActive(const EntryPtr& entry, std::chrono::milliseconds patience);
   StatusOr<TaskState> CancelInactive(const std::string& id, std::chrono::milliseconds patience);
   StatusOr<TaskState> CancelElsewhere(const std::string& id, std::chrono::milliseconds patience);
+  StatusOr<stores::Task> FindUnended(const std::string& id);
+  StatusOr<stores::Task> WriteCancelled(const std::string& id);
+  StatusOr<bool> WasToBeCancelled(const stores::Task& task);
   bool HasFailed(const stores::Task& task) const;
   TaskState StateOf(const stores::Task& task);
   pipeline::Progress EndedProgress(const stores::Task& task);

@@ -63,6 +63,8 @@ class TaskManager::Claiming {
   const std::string id_;
 };
 
+inline constexpr char kCancelledOnRequest[] = "cancelled on request";
+
 std::string LeaseKey(const std::string& task_id);
 std::string CancelKey(const std::string& task_id);
 

@@ -408,6 +408,18 @@ TEST_P(TaskManagerTest, CompletedWithoutADubIsNotFinished) {
   EXPECT_TRUE(job_.WaitForStarts(1));
 }
 
+TEST_P(TaskManagerTest, TheReportSaysHowManyLinesWereThere) {
+  Add("a");
+  ASSERT_TRUE(tasks_->Finish("a", "completed", "").ok());
+  const auto lines = [&](const std::string& totals) {
+    EXPECT_TRUE(objects_->Put("reports/a/report.json", R"({"totals":)" + totals + "}", {}).ok());
+    return Manager()->Get("a")->progress.lines_total;
+  };
+  EXPECT_EQ(lines(R"({"dubbed":5,"failed":2})"), 7);
+  EXPECT_EQ(lines(R"({"dubbed":"5"})"), 0);
+  EXPECT_EQ(lines(R"({"dubbed":9223372036854775807,"failed":9223372036854775807})"), 2000000);
+}
+
 TEST_P(TaskManagerTest, RunHereRunsOnTheCallingThread) {
   Add("a");
   auto manager = Manager();

@@ -24,6 +24,7 @@ constexpr int64_t kMaxReportBytes = 64 << 20;
 constexpr std::chrono::milliseconds kReportPatience{700};
 constexpr size_t kMaxErrorBytes = 2000;
 constexpr int kFinishTries = 5;
+constexpr int64_t kMostLines = 1000000;  // more are not believed
 
 // An object that somebody waits for, or why it did not come in time.
 StatusOr<std::string> GetWithin(stores::ObjectStore& objects, const std::string& key,
@@ -192,7 +193,7 @@ Status TaskManager::WriteEnd(const Entry& entry, const StatusOr<pipeline::JobRes
       return Cancelled("the request's time is over; the next one goes on");
     const bool cancelled = reason == StopReason::kCancelled;
     word = cancelled ? stores::kStatusCancelled : options_.failure_status;
-    error = cancelled ? "cancelled on request" : Message(outcome).substr(0, kMaxErrorBytes);
+    error = cancelled ? kCancelledOnRequest : Message(outcome).substr(0, kMaxErrorBytes);
     if (error.empty()) error = std::string(CodeWord(outcome));
     outcome = WithMessage(outcome, error);
   }
@@ -278,9 +279,10 @@ pipeline::Progress TaskManager::EndedProgress(const stores::Task& task) {
   if (!report.ok()) return progress;
   const auto json = nlohmann::json::parse(*report, nullptr, false);
   if (!json.is_object() || !json.contains("totals") || !json["totals"].is_object()) return progress;
-  const auto count = [&json](const char* name) {
+  const auto count = [&json](const char* name) -> int64_t {
     const auto it = json["totals"].find(name);
-    return it != json["totals"].end() && it->is_number_integer() ? it->get<int64_t>() : 0;
+    const bool is_count = it != json["totals"].end() && it->is_number_integer();
+    return is_count ? std::clamp<int64_t>(it->get<int64_t>(), 0, kMostLines) : 0;
   };
   progress.lines_done = progress.lines_total = count("dubbed") + count("failed");
   Remember(task.id, progress);

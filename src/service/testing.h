@@ -74,12 +74,16 @@ class FakeJob {
       progress = progress_;
     }
     deps.on_progress(progress);
+    // With the mutex, so that nobody who has just looked misses it; so it must live longer than the lock.
+    const std::stop_callback wake(deps.wind_down, [this] {
+      const std::lock_guard lock(mutex_);
+      changed_.notify_all();
+    });
     std::unique_lock lock(mutex_);
     ++starts_;
     most_at_once_ = std::max(most_at_once_, ++running_);
     last_spec_ = spec;
     changed_.notify_all();
-    const std::stop_callback wake(deps.wind_down, [this] { changed_.notify_all(); });
     const auto winds_down = [&] { return winds_down_ && deps.wind_down.stop_requested(); };
     changed_.wait(lock, stop, [&] { return !results_.empty() || winds_down(); });
     --running_;

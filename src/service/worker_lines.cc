@@ -22,7 +22,8 @@ using Json = nlohmann::json;
 
 constexpr int kAlgorithm = 1;  // raised when the same order would sound different
 constexpr int64_t kMaxNoteBytes = 64 << 10;
-constexpr float kQuietestPeak = 1e-3F;  // -60 dBFS
+constexpr int64_t kLongestLineMs = int64_t{1000} * 60 * 60;  // no engine speaks one sentence for an hour
+constexpr float kQuietestPeak = 1e-3F;                       // -60 dBFS
 // What every engine reaches well; the rest is stretched (tts/wide_speed.h).
 constexpr double kSlowestOfEngines = 0.5;
 constexpr double kFastestOfEngines = 2;
@@ -91,6 +92,7 @@ std::optional<MadeLine> FromNote(const std::string& text, const std::string& sou
   const Json speed = json.value("speed", Json());
   const Json warnings = json.value("warnings", Json());
   if (!duration.is_number_integer() || !speed.is_number() || !warnings.is_array()) return std::nullopt;
+  if (duration < 0 || duration > kLongestLineMs) return std::nullopt;
   MadeLine made{.sound_key = sound_key, .duration_ms = duration.get<int64_t>(), .speed = speed.get<double>()};
   for (const auto& [name, target] : {std::pair("engine", &made.engine), std::pair("voice", &made.voice)}) {
     const Json value = json.value(name, Json());

@@ -88,6 +88,13 @@ TEST_F(LineMakerTest, WhatWasMadeIsNotMadeAgain) {
   ASSERT_TRUE(objects_->Put(".waveshift/tts-audio/" + LineKey(order) + ".json", "{", {}).ok());
   EXPECT_EQ(MakeOne(*Maker(), order).sound_key, first);
   EXPECT_THAT(engine_->asked(), SizeIs(3));
+  const std::string note = R"({"sound":")" + first + R"(","speed":1,"warnings":[],"duration_ms":)";
+  for (const char* duration : {"9223372036854775807", "-1", "18446744073709551615"}) {
+    const std::string key = ".waveshift/tts-audio/" + LineKey(order) + ".json";
+    ASSERT_TRUE(objects_->Put(key, note + duration + "}", {}).ok());
+    EXPECT_EQ(MakeOne(*Maker(), order).duration_ms, 200) << duration;
+  }
+  EXPECT_THAT(engine_->asked(), SizeIs(6));
 }
 
 TEST_F(LineMakerTest, EverythingThatShapesTheSoundIsInItsName) {

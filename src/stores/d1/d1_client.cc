@@ -88,7 +88,7 @@ D1Error FirstError(const Json& answer) {
   if (errors == answer.end() || !errors->is_array() || errors->empty() || !errors->front().is_object())
     return error;
   const Json& first = errors->front();
-  if (first.contains("code") && first["code"].is_number()) error.code = first["code"].get<int64_t>();
+  if (first.contains("code") && first["code"].is_number_integer()) error.code = first["code"].get<int64_t>();
   if (first.contains("message") && first["message"].is_string())
     error.message = first["message"].get<std::string>();
   return error;

@@ -66,6 +66,8 @@ TEST(JudgeD1, OddErrors) {
                       1)
                   .status);
   EXPECT_THAT(message, HasSubstr("two lines"));
+  const D1Verdict large = JudgeD1(400, R"({"success":false,"errors":[{"code":1e300,"message":"no"}]})", 1);
+  EXPECT_EQ(Message(large.status), "D1: HTTP 400: no");
   EXPECT_LT(message.size(), 400U);
 }
 

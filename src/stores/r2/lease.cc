@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stores/r2/lease_internal.h"
 
+#include <algorithm>
 #include <optional>
 #include <random>
 #include <utility>
@@ -21,6 +22,8 @@ using std::chrono::milliseconds;
 constexpr int64_t kMaxLeaseBytes = 16 << 10;
 // Dates of HTTP count whole seconds.
 constexpr std::chrono::seconds kDateError{1};
+// What is believed of a lease that somebody else wrote; nobody takes one for longer than a minute.
+constexpr std::chrono::hours kLongestLifetime{24};
 // One try to write while others write too.
 constexpr int kTries = 8;
 constexpr char kConditionsKey[] = ".waveshift/store/conditions";
@@ -55,8 +58,10 @@ Record RecordOf(const net::HttpResponse& answer) {
     record.holder = json.value("holder", Json("")).is_string() ? json.value("holder", "") : "";
     record.owner = json.value("owner", Json("")).is_string() ? json.value("owner", "") : "";
     record.is_free = json.contains("free") && json["free"] == true;
-    if (json.contains("lifetime_s") && json["lifetime_s"].is_number_integer())
-      lifetime = std::chrono::seconds(json["lifetime_s"].get<int64_t>());
+    if (json.contains("lifetime_s") && json["lifetime_s"].is_number_integer()) {
+      lifetime = std::clamp<std::chrono::seconds>(std::chrono::seconds(json["lifetime_s"].get<int64_t>()),
+                                                  std::chrono::seconds(0), kLongestLifetime);
+    }
   }
   const auto now = net::ParseHttpDate(answer.Header("Date"));
   const auto written = net::ParseHttpDate(answer.Header("Last-Modified"));

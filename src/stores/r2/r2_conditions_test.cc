@@ -64,6 +64,28 @@ TEST_F(R2Faults, ALeaseRunsOutByTheServersClock) {
   EXPECT_FALSE(store_->AcquireLease("l", "three", seconds(60)).ok());
 }
 
+TEST_F(R2Faults, ALifetimeThatIsNoneDoesNotHoldALeaseForEver) {
+  for (const char* lifetime :
+       {"9000000000", "9223372036854775807", "-9223372036854775808", "18446744073709551615"}) {
+    ASSERT_TRUE(store_->AcquireLease("l", "one", seconds(60)).ok());  // the object is there, and free
+    const PeerJson rules = {
+        {{"do", "answer"}, {"method", "PUT"}, {"status", 412}},
+        {{"do", "answer"},
+         {"method", "GET"},
+         {"status", 200},
+         {"headers",
+          {{"ETag", "\"x\""},
+           {"Date", "Sun, 04 Jan 2026 00:00:00 GMT"},
+           {"Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT"}}},
+         {"body",
+          std::string(R"({"holder":"odd","owner":"odd","free":false,"lifetime_s":)") + lifetime + "}"}}};
+    peer_.Plan(rules);
+    // It has run out: a write is tried, whose condition fails, and the next look finds the object itself.
+    EXPECT_TRUE(store_->AcquireLease("l", "two", seconds(60)).ok()) << lifetime;
+    FailNothing();
+  }
+}
+
 TEST_F(R2Faults, LeasesSurviveLostAnswers) {
   for (const PeerJson& fault :
        {PeerJson{{"do", "apply_then_drop"}}, PeerJson{{"do", "apply_then_answer"}, {"status", 500}},
