@@ -28,6 +28,7 @@ struct V8 {
   static WAVESHIFT_ALWAYS_INLINE Type Add(Type a, Type b) { return _mm256_add_ps(a, b); }
   static WAVESHIFT_ALWAYS_INLINE Type Sub(Type a, Type b) { return _mm256_sub_ps(a, b); }
   static WAVESHIFT_ALWAYS_INLINE Type Mul(Type a, Type b) { return _mm256_mul_ps(a, b); }
+  static WAVESHIFT_ALWAYS_INLINE Type Max(Type a, Type b) { return a > b ? a : b; }
   static WAVESHIFT_ALWAYS_INLINE Type Fma(Type a, Type b, Type c) { return _mm256_fmadd_ps(a, b, c); }
   static WAVESHIFT_ALWAYS_INLINE Type Fms(Type a, Type b, Type c) { return _mm256_fmsub_ps(a, b, c); }
   static WAVESHIFT_ALWAYS_INLINE Type FmsExact(Type a, Type b, Type c) { return Fms(a, b, c); }

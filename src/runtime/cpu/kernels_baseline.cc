@@ -28,6 +28,7 @@ struct V4 {
   static WAVESHIFT_ALWAYS_INLINE Type Add(Type a, Type b) { return a + b; }
   static WAVESHIFT_ALWAYS_INLINE Type Sub(Type a, Type b) { return a - b; }
   static WAVESHIFT_ALWAYS_INLINE Type Mul(Type a, Type b) { return a * b; }
+  static WAVESHIFT_ALWAYS_INLINE Type Max(Type a, Type b) { return a > b ? a : b; }
   static WAVESHIFT_ALWAYS_INLINE Type Fma(Type a, Type b, Type c) { return a * b + c; }
   static WAVESHIFT_ALWAYS_INLINE Type Fms(Type a, Type b, Type c) { return a * b - c; }
   // a b - c with one rounding only.

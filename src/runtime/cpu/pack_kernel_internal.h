@@ -30,6 +30,10 @@ WAVESHIFT_ALWAYS_INLINE void Transpose(typename V::Type* v) {
   }
 }
 
+// So many values further on are asked for: rows of a matrix are too short for the processor to notice in
+// time.
+constexpr int64_t kAhead = 64;
+
 // Values [m, m + count) of a vector of columns, of which `columns` are there.
 template <class V, class Element>
 WAVESHIFT_ALWAYS_INLINE void PackSquare(const PackArgs& g, int64_t column, int64_t columns, int64_t m,
@@ -38,7 +42,10 @@ WAVESHIFT_ALWAYS_INLINE void PackSquare(const PackArgs& g, int64_t column, int64
   const Element* from = static_cast<const Element*>(g.from) + column * g.step + m;
   if (columns == V::kLanes && count == V::kLanes) {
 #pragma GCC unroll 16
-    for (int i = 0; i < V::kLanes; ++i) v[i] = V::Load(from + i * g.step);
+    for (int i = 0; i < V::kLanes; ++i) {
+      v[i] = V::Load(from + i * g.step);
+      __builtin_prefetch(from + i * g.step + kAhead, 0, 3);
+    }
   } else {
     for (int i = 0; i < V::kLanes; ++i) {
       Element part[V::kLanes] = {};

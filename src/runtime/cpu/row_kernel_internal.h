@@ -187,20 +187,23 @@ void Depthwise(const DepthwiseArgs& g) {
   for (; channel < g.channels; channel += Narrow::kLanes) DepthwiseVector<Narrow>(g, channel);
 }
 
-// Values [f, f + lanes) of one row and channel.
+// Values [f, f + lanes) of one row, all channels.
 template <class V>
-WAVESHIFT_ALWAYS_INLINE void PictureVector(const PictureArgs& g, int64_t channel, int64_t f) {
-  const float* w = g.weights + 9 * channel;
-  typename V::Type sum = V::Set(g.bias[channel]);
+WAVESHIFT_ALWAYS_INLINE void PictureVector(const PictureArgs& g, int64_t f) {
+  typename V::Type x[9];
 #pragma GCC unroll 3
   for (int i = 0; i < 3; ++i) {
-    sum = V::Fma(V::Set(w[3 * i]), V::Load(g.even[i] + f), sum);
-    sum = V::Fma(V::Set(w[3 * i + 1]), V::Load(g.odd[i] + f), sum);
-    sum = V::Fma(V::Set(w[3 * i + 2]), V::Load(g.even[i] + f + 1), sum);
+    x[3 * i] = V::Load(g.even[i] + f);
+    x[3 * i + 1] = V::Load(g.odd[i] + f);
+    x[3 * i + 2] = V::Load(g.even[i] + f + 1);
   }
-  float* y = g.y + channel * g.bands + f;
-  V::Store(y, sum);
-  for (int i = 0; i < V::kLanes; ++i) y[i] = y[i] > 0 ? y[i] : 0.0F;
+  const float* w = g.weights;
+  for (int64_t channel = 0; channel < g.channels; ++channel, w += 9) {
+    typename V::Type sum = V::Set(g.bias[channel]);
+#pragma GCC unroll 9
+    for (int i = 0; i < 9; ++i) sum = V::Fma(V::Set(w[i]), x[i], sum);
+    V::Store(g.y + channel * g.bands + f, V::Max(sum, V::Set(0.0F)));
+  }
 }
 inline void PictureValue(const PictureArgs& g, int64_t channel, int64_t f) {
   const float* w = g.weights + 9 * channel;
@@ -210,18 +213,18 @@ inline void PictureValue(const PictureArgs& g, int64_t channel, int64_t f) {
   }
   g.y[channel * g.bands + f] = sum > 0 ? sum : 0.0F;
 }
-// The last vector of a channel overlaps the one before.
+// The last vector overlaps the one before.
 template <class V>
 void Picture(const PictureArgs& g) {
-  for (int64_t channel = 0; channel < g.channels; ++channel) {
-    int64_t f = 0;
-    for (; f + V::kLanes <= g.bands; f += V::kLanes) PictureVector<V>(g, channel, f);
-    if (f < g.bands && g.bands >= V::kLanes) {
-      PictureVector<V>(g, channel, g.bands - V::kLanes);
-    } else {
-      for (; f < g.bands; ++f) PictureValue(g, channel, f);
+  if (g.bands < V::kLanes) {
+    for (int64_t channel = 0; channel < g.channels; ++channel) {
+      for (int64_t f = 0; f < g.bands; ++f) PictureValue(g, channel, f);
     }
+    return;
   }
+  int64_t f = 0;
+  for (; f + V::kLanes <= g.bands; f += V::kLanes) PictureVector<V>(g, f);
+  if (f < g.bands) PictureVector<V>(g, g.bands - V::kLanes);
 }
 
 // 16-bit floats as 32.

@@ -34,7 +34,8 @@ StatusOr<Voice> ComputeVoice(const LoadedModel& model, const ggml::Device& devic
                              const std::string& name, const std::stop_token& stop) {
   if (stop.stop_requested()) return Cancelled("stopped");
   WS_ASSIGN_OR_RETURN(const std::vector<float> audio, DecodePrompt(clip, name, model.architecture()));
-  StatusOr<LogMel> mel = ComputeLogMel(audio, model.architecture().mel);
+  cpu::Workers workers(std::max(1, device.threads()));
+  StatusOr<LogMel> mel = ComputeLogMel(audio, model.architecture().mel, &workers);
   if (!mel.ok()) return Annotate(mel.status(), name);
   WS_ASSIGN_OR_RETURN(const std::vector<float> heard, RunConformer(model, device, *mel, stop));
   Voice voice;
