@@ -64,7 +64,8 @@ void LayerNorm(const float* x, int64_t width, const float* weight, const float* 
 }
 
 template <class V>
-void Quantize(const float* x, int64_t depth, int8_t* q, float* scale8, int32_t* offset8, float* sums) {
+void Quantize(const float* x, int64_t depth, int8_t* q, float* scale8, int32_t* offset8, float* sums,
+              int32_t* totals) {
   for (int64_t b = 0; b < depth / kBlock; ++b) {
     const float* from = x + b * kBlock;
     float most = 0;
@@ -89,6 +90,7 @@ void Quantize(const float* x, int64_t depth, int8_t* q, float* scale8, int32_t* 
       all += sum;
     }
     sums[b] = scale * static_cast<float>(all);
+    totals[b] = -128 * all;
   }
 }
 

@@ -22,8 +22,20 @@ constexpr int64_t kItemDepth = 512;                  // times a panel: so much w
 constexpr int64_t kPackFloats = int64_t{8} << 10;    // of an item that lays out
 constexpr int64_t kPackedByOne = int64_t{24} << 10;  // faster done than handed out
 constexpr int64_t kValueMultiple = 16;               // where the layout may be cut
+// Few rows and many columns: each worker lays out the panels that it multiplies, so that they stay in its
+// cache.
+constexpr int64_t kFewRows = 2 * kRowBlock;
+constexpr int64_t kPanelsOfWorker = 8;  // at least, so that all have as much to do
+constexpr int64_t kOwnDepth = 3 * kDepthBlock;
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// Values of each column that are laid out at once.
+struct Chunk {
+  int64_t begin = 0;
+  int64_t end = 0;
+  int64_t values() const { return end - begin; }
+};
 
 // Of the packed rows that a sum runs over: taps [tap, tap + taps) and values [begin, begin + depth) of each.
 struct Section {
@@ -41,42 +53,66 @@ class Multiplication {
     for (int64_t column = 0; column < padded; column += panels_.back().second) {
       panels_.emplace_back(column, kernels_.next_panel(padded - column));
     }
-    // A convolution is laid out as a whole.
-    const int64_t values = b.column_values();
-    const int64_t most = kMostPackedFloats / padded;
-    const int64_t multiple = most < kDepthBlock ? kValueMultiple : kDepthBlock;
-    const int64_t fitting = std::max(kValueMultiple, most / multiple * multiple);
-    chunk_ = b.taps > 1 || values * padded <= kMostPackedFloats ? values : std::min(values, fitting);
-    packed_ = workers->SharedScratch(chunk_ * padded + padded);
-    bias_ = packed_ + chunk_ * padded;
-    std::fill_n(bias_, padded, 0.0F);
-    if (product.bias != nullptr) std::copy_n(product.bias, b.columns, bias_);
+    bias_.assign(static_cast<size_t>(padded), 0.0F);
+    if (product.bias != nullptr) std::copy_n(product.bias, b.columns, bias_.begin());
   }
 
   void Run() {
-    const int64_t values = b_.column_values();
-    for (int64_t begin = 0; begin < values; begin += chunk_) {
-      begin_ = begin;
-      end_ = std::min(values, begin + chunk_);
-      Pack();
-      SetAhead();
-      Multiply();
+    const auto panels = static_cast<int64_t>(panels_.size());
+    const bool one_tap = b_.order == WideMatrix::Order::kColumns && b_.taps == 1;
+    if (one_tap && p_.rows <= kFewRows && panels >= kPanelsOfWorker * workers_->count()) {
+      workers_->Run(panels, [&](int64_t panel, int worker) { RunPanel(panel, worker); });
+    } else {
+      RunTogether();
     }
   }
 
  private:
   using Panel = std::pair<int64_t, int64_t>;  // first column, width
 
-  int64_t chunk_values() const { return end_ - begin_; }
+  // One chunk after the other, laid out by all for all.
+  void RunTogether() {
+    const int64_t padded = PaddedChannels(b_.columns);
+    const int64_t values = b_.column_values();
+    const int64_t most = kMostPackedFloats / padded;
+    const int64_t multiple = most < kDepthBlock ? kValueMultiple : kDepthBlock;
+    const int64_t fitting = std::max(kValueMultiple, most / multiple * multiple);
+    // A convolution is laid out as a whole.
+    const int64_t step = b_.taps > 1 || values <= most ? values : fitting;
+    float* packed = workers_->SharedScratch(step * padded);
+    for (int64_t begin = 0; begin < values; begin += step) {
+      const Chunk chunk = {begin, std::min(values, begin + step)};
+      PackAll(chunk, packed);
+      MultiplyAll(chunk, packed);
+    }
+  }
 
-  void Pack() {
+  // A panel from its layout to its end.
+  void RunPanel(int64_t number, int worker) {
+    const Panel& panel = panels_[static_cast<size_t>(number)];
+    const int64_t values = b_.column_values();
+    float* packed = workers_->Scratch(worker, std::min(values, kOwnDepth) * panel.second);
+    // Who takes the next panels is not known; that they are near is.
+    const auto next = static_cast<size_t>(number + workers_->count());
+    for (int64_t begin = 0; begin < values; begin += kOwnDepth) {
+      const Chunk chunk = {begin, std::min(values, begin + kOwnDepth)};
+      Pack(panel, chunk, 0, chunk.values(), packed);
+      const PanelArgs ask = next < panels_.size() ? AskFor(b_, panels_[next], chunk) : PanelArgs{};
+      MultiplyPart(panel, chunk, packed, 0, p_.rows, ask);
+    }
+    if (p_.finish) p_.finish(0, p_.rows, panel.first, panel.first + panel.second);
+  }
+
+  void PackAll(const Chunk& chunk, float* packed) {
     const auto count = static_cast<int64_t>(panels_.size());
-    const int64_t floats = chunk_values() * PaddedChannels(b_.columns);
+    const int64_t floats = chunk.values() * PaddedChannels(b_.columns);
     const int64_t shares = CeilDiv(floats, count * kPackFloats);
-    const int64_t share = CeilDiv(CeilDiv(chunk_values(), shares), kValueMultiple) * kValueMultiple;
+    const int64_t share = CeilDiv(CeilDiv(chunk.values(), shares), kValueMultiple) * kValueMultiple;
     const auto pack = [&](int64_t item, int /*worker*/) {
+      const Panel& panel = panels_[static_cast<size_t>(item / shares)];
       const int64_t first = item % shares * share;
-      PackPart(panels_[static_cast<size_t>(item / shares)], first, std::min(first + share, chunk_values()));
+      Pack(panel, chunk, first, std::min(first + share, chunk.values()),
+           packed + panel.first * chunk.values());
     };
     if (floats <= kPackedByOne) {
       for (int64_t item = 0; item < count * shares; ++item) pack(item, 0);
@@ -86,14 +122,13 @@ class Multiplication {
   }
 
   // Values [first, last) of the chunk into a panel.
-  void PackPart(const Panel& panel, int64_t first, int64_t last) {
+  void Pack(const Panel& panel, const Chunk& chunk, int64_t first, int64_t last, float* to) {
     const auto [column, width] = panel;
-    float* to = packed_ + column * chunk_values();
     const int64_t columns = std::min(width, b_.columns - column);
     if (b_.order == WideMatrix::Order::kRows) {
       const int64_t step = b_.step == 0 ? b_.columns : b_.step;
       for (int64_t i = first; i < last; ++i) {
-        const int64_t from = (begin_ + i) * step + column;
+        const int64_t from = (chunk.begin + i) * step + column;
         if (b_.storage == Storage::kF16) {
           kernels_.rows.widen(static_cast<const uint16_t*>(b_.values) + from, columns, to + i * width);
         } else {
@@ -103,33 +138,50 @@ class Multiplication {
       }
       return;
     }
-    const int64_t step = b_.step == 0 ? b_.column_values() : b_.step;
-    const char* from = static_cast<const char*>(b_.values) + (column * step + begin_) * b_.value_bytes();
+    const char* from =
+        static_cast<const char*>(b_.values) + (column * Step(b_) + chunk.begin) * b_.value_bytes();
     kernels_.pack(
-        {from, b_.storage == Storage::kF16, step, columns, width, first, last, b_.taps, b_.depth, to});
+        {from, b_.storage == Storage::kF16, Step(b_), columns, width, first, last, b_.taps, b_.depth, to});
   }
 
-  // What the kernels ask for while they compute: the next chunk of this matrix, or the first of the next.
-  void SetAhead() {
-    const WideMatrix* matrix = end_ < b_.column_values() ? &b_ : p_.next;
-    ahead_ = {};
-    if (matrix == nullptr || matrix->order == WideMatrix::Order::kRows) return;
-    const int64_t begin = matrix == &b_ ? end_ : 0;
-    const int64_t bytes = matrix->value_bytes();
-    const int64_t values = matrix->column_values() - begin;
-    ahead_.ahead = static_cast<const char*>(matrix->values) + begin * bytes;
-    ahead_.ahead_step = (matrix->step == 0 ? matrix->column_values() : matrix->step) * bytes;
-    const int64_t most = std::max<int64_t>(1, kMostPackedFloats / std::max<int64_t>(1, matrix->columns));
-    ahead_.ahead_bytes = std::min(values, matrix == &b_ ? chunk_ : most) * bytes;
-    ahead_.ahead_lines = matrix->columns;
+  static int64_t Step(const WideMatrix& matrix) {
+    return matrix.step == 0 ? matrix.column_values() : matrix.step;
   }
 
-  std::vector<Section> Sections() const {
-    std::vector<Section> sections;
-    if (chunk_values() <= kWholeDepth) {
-      return {{0, b_.taps, 0, b_.taps == 1 ? chunk_values() : b_.depth}};
+  // What the kernels ask for while they compute: a chunk of some columns.
+  static PanelArgs AskFor(const WideMatrix& matrix, const Panel& columns, const Chunk& chunk) {
+    PanelArgs ask = {};
+    if (matrix.order == WideMatrix::Order::kRows) return ask;
+    const int64_t bytes = matrix.value_bytes();
+    ask.ahead =
+        static_cast<const char*>(matrix.values) + (columns.first * Step(matrix) + chunk.begin) * bytes;
+    ask.ahead_step = Step(matrix) * bytes;
+    ask.ahead_bytes = chunk.values() * bytes;
+    ask.ahead_lines = std::min(columns.second, matrix.columns - columns.first);
+    return ask;
+  }
+  // One of so many parts of it.
+  static PanelArgs PartOf(PanelArgs ask, int64_t part, int64_t parts) {
+    const int64_t begin = ask.ahead_lines * part / parts;
+    ask.ahead += begin * ask.ahead_step;
+    ask.ahead_lines = ask.ahead_lines * (part + 1) / parts - begin;
+    return ask;
+  }
+  // Behind a chunk: the next one of this matrix, or the first of the next matrix.
+  PanelArgs AskBehind(const Chunk& chunk) const {
+    const int64_t values = b_.column_values();
+    if (chunk.end < values) {
+      return AskFor(b_, {0, b_.columns}, {chunk.end, std::min(values, chunk.end + chunk.values())});
     }
-    const int64_t depth = b_.taps == 1 ? chunk_values() : b_.depth;
+    if (p_.next == nullptr) return {};
+    const int64_t most = std::max<int64_t>(1, kMostPackedFloats / p_.next->columns);
+    return AskFor(*p_.next, {0, p_.next->columns}, {0, std::min(p_.next->column_values(), most)});
+  }
+
+  std::vector<Section> Sections(const Chunk& chunk) const {
+    std::vector<Section> sections;
+    const int64_t depth = b_.taps == 1 ? chunk.values() : b_.depth;
+    if (chunk.values() <= kWholeDepth) return {{0, b_.taps, 0, depth}};
     for (int64_t tap = 0; tap < b_.taps; ++tap) {
       for (int64_t begin = 0; begin < depth; begin += kDepthBlock) {
         sections.push_back({tap, 1, begin, std::min(kDepthBlock, depth - begin)});
@@ -138,58 +190,52 @@ class Multiplication {
     return sections;
   }
 
-  void Multiply() {
-    const std::vector<Section> sections = Sections();
+  void MultiplyAll(const Chunk& chunk, const float* packed) {
     const int64_t row_blocks = CeilDiv(p_.rows, kRowBlock);
     const auto panels = static_cast<int64_t>(panels_.size());
-    const int64_t group = std::clamp<int64_t>(kItemDepth / chunk_values(), 1, panels);
+    const int64_t group = std::clamp<int64_t>(kItemDepth / chunk.values(), 1, panels);
     const int64_t groups = CeilDiv(panels, group);
-    const int64_t items = row_blocks * groups;
-    workers_->Run(items, [&](int64_t item, int /*worker*/) {
+    const PanelArgs ask = AskBehind(chunk);
+    workers_->Run(row_blocks * groups, [&](int64_t item, int /*worker*/) {
       const int64_t block = item / groups;
       const int64_t row = p_.rows * block / row_blocks;
       const int64_t row_end = p_.rows * (block + 1) / row_blocks;
       const int64_t first = item % groups * group;
       const int64_t last = std::min(first + group, panels);
-      PanelArgs ask = {};
-      ask.ahead_lines = ahead_.ahead_lines * (item + 1) / items - ahead_.ahead_lines * item / items;
-      if (ask.ahead_lines > 0) {
-        ask.ahead = ahead_.ahead + ahead_.ahead_lines * item / items * ahead_.ahead_step;
-        ask.ahead_step = ahead_.ahead_step;
-        ask.ahead_bytes = ahead_.ahead_bytes;
-      }
+      const PanelArgs own = PartOf(ask, item, row_blocks * groups);
       for (int64_t i = first; i < last; ++i) {
-        MultiplyPart(panels_[static_cast<size_t>(i)], sections, row, row_end, ask);
-        ask = {};
+        const Panel& panel = panels_[static_cast<size_t>(i)];
+        MultiplyPart(panel, chunk, packed + panel.first * chunk.values(), row, row_end,
+                     PartOf(own, i - first, last - first));
       }
-      if (!p_.finish || end_ < b_.column_values()) return;
+      if (!p_.finish || chunk.end < b_.column_values()) return;
       const Panel& end = panels_[static_cast<size_t>(last - 1)];
       p_.finish(row, row_end, panels_[static_cast<size_t>(first)].first, end.first + end.second);
     });
   }
 
-  void MultiplyPart(const Panel& panel, const std::vector<Section>& sections, int64_t row, int64_t row_end,
+  // A panel's part of C, as far as the chunk goes.
+  void MultiplyPart(const Panel& panel, const Chunk& chunk, const float* packed, int64_t row, int64_t row_end,
                     const PanelArgs& ask) const {
     const auto [column, width] = panel;
-    const float* packed = packed_ + column * chunk_values();
     const PanelFunction multiply = kernels_.panel(width);
-    PanelArgs args = ask;
-    args.a_row = p_.a_row;
-    args.a_segment = p_.a_tap;
-    args.c = p_.c + row * p_.c_row + column;
-    args.c_row = p_.c_row;
-    args.rows = row_end - row;
-    args.bias = begin_ == 0 ? bias_ + column : nullptr;
-    args.accumulate = begin_ > 0 || p_.accumulate;
-    for (const Section& section : sections) {
-      args.a = p_.a + row * p_.a_row + section.tap * p_.a_tap + begin_ + section.begin;
-      args.b = packed + (section.tap * b_.depth + section.begin) * width;
+    const std::vector<Section> sections = Sections(chunk);
+    for (size_t i = 0; i < sections.size(); ++i) {
+      const Section& section = sections[i];
+      const bool first = chunk.begin == 0 && i == 0;
+      PanelArgs args = PartOf(ask, static_cast<int64_t>(i), static_cast<int64_t>(sections.size()));
+      args.a = p_.a + row * p_.a_row + section.tap * p_.a_tap + chunk.begin + section.begin;
+      args.a_row = p_.a_row;
+      args.a_segment = p_.a_tap;
       args.segments = section.taps;
       args.depth = section.depth;
+      args.b = packed + (section.tap * b_.depth + section.begin) * width;
+      args.bias = first ? bias_.data() + column : nullptr;
+      args.c = p_.c + row * p_.c_row + column;
+      args.c_row = p_.c_row;
+      args.rows = row_end - row;
+      args.accumulate = !first || p_.accumulate;
       multiply(args);
-      args.bias = nullptr;
-      args.accumulate = true;
-      args.ahead_lines = 0;
     }
   }
 
@@ -198,12 +244,7 @@ class Multiplication {
   const WideProduct& p_;
   Workers* workers_;
   std::vector<Panel> panels_;
-  int64_t chunk_ = 0;        // values of each column that are laid out at once
-  float* packed_ = nullptr;  // panel by panel, [values of the chunk, width]
-  float* bias_ = nullptr;    // padded
-  int64_t begin_ = 0;        // the chunk
-  int64_t end_ = 0;
-  PanelArgs ahead_ = {};  // its members that are so called
+  std::vector<float> bias_;  // padded
 };
 
 }  // namespace
