@@ -37,8 +37,8 @@ StatusOr<std::vector<float>> RunConformer(const LoadedModel& model, const ggml::
                                           const LogMel& mel, const std::stop_token& stop,
                                           ConformerTrace* trace = nullptr);
 
-// By kernels of our own. Memory: about 24 bytes * time * conformer.width and 10 MB; a sample of 10 s takes
-// 16 MB, the longest of 106 s 75 MB. The same bits on any number of threads.
+// By kernels of our own. Memory: about 36 bytes * time * conformer.width and 10 MB; a sample of 10 s takes
+// 19 MB, the longest of 106 s 102 MB. The same bits on any number of threads.
 StatusOr<std::vector<float>> RunCpuConformer(const LoadedModel& model, const Processor& processor,
                                              const LogMel& mel, const std::stop_token& stop,
                                              ConformerTrace* trace = nullptr);

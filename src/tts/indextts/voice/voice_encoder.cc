@@ -20,7 +20,7 @@ namespace waveshift::tts::indextts {
 namespace {
 
 // Raised when the same sample and model would give another voice.
-constexpr long long kVersion = 1;
+constexpr long long kVersion = 2;
 constexpr int64_t kMostClipBytes = int64_t{256} << 20;
 constexpr int64_t kMostVoiceBytes = int64_t{1} << 30;
 
