@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What IndexTTS makes of a voice sample, measured:
-//   waveshift_voice_encoder_bench MODEL.gguf [SECONDS] [ROUNDS] [THREADS]
+//   waveshift_voice_encoder_bench MODEL.gguf [SECONDS] [ROUNDS] [THREADS] [graph]
 // Seconds that the spectrogram, the Conformer, the Perceiver and the speaker encoder take for a sample of
-// SECONDS (default 10), on THREADS threads (default: on 1, then on 2). Minimum and median of ROUNDS, as one
+// SECONDS (default 10), on THREADS threads (default or 0: on 1, then on 2), by kernels of our own or, with
+// `graph`, by ggml. Minimum and median of ROUNDS, as one
 // JSON object a row on standard output. waveshift_make_release makes a release to convert.
 #include <sys/resource.h>
 
@@ -13,6 +14,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <string>
 #include <vector>
@@ -73,25 +75,29 @@ std::vector<float> Sound(double seconds, const MelSizes& mel) {
   return samples;
 }
 
-Status MeasureOn(const std::string& path, int threads, double seconds, int rounds) {
+Status MeasureOn(const std::string& path, int threads, double seconds, int rounds, bool graph) {
   WS_ASSIGN_OR_RETURN(const auto device,
                       ggml::Device::Open({.kind = ggml::DeviceKind::kCpu, .threads = threads}));
   WS_ASSIGN_OR_RETURN(const auto model, LoadedModel::Load(path, *device));
   const std::vector<float> sound = Sound(seconds, model->architecture().mel);
   LogMel mel;
   std::vector<float> heard;
+  cpu::Workers workers(threads);
   WS_RETURN_IF_ERROR(Measure("log_mel", threads, rounds, [&]() -> Status {
-    WS_ASSIGN_OR_RETURN(mel, ComputeLogMel(sound, model->architecture().mel));
+    WS_ASSIGN_OR_RETURN(mel, ComputeLogMel(sound, model->architecture().mel, &workers));
     return OkStatus();
   }));
   WS_RETURN_IF_ERROR(Measure("conformer", threads, rounds, [&]() -> Status {
-    WS_ASSIGN_OR_RETURN(heard, RunConformer(*model, *device, mel, {}));
+    WS_ASSIGN_OR_RETURN(heard, (graph ? RunGraphConformer(*model, *device, mel, {})
+                                      : RunConformer(*model, *device, mel, {})));
     return OkStatus();
   }));
-  WS_RETURN_IF_ERROR(Measure("perceiver", threads, rounds,
-                             [&] { return RunPerceiver(*model, *device, heard, {}).status(); }));
-  return Measure("speaker", threads, rounds,
-                 [&] { return RunSpeakerEncoder(*model, *device, mel, {}).status(); });
+  WS_RETURN_IF_ERROR(Measure("perceiver", threads, rounds, [&] {
+    return (graph ? RunGraphPerceiver : RunPerceiver)(*model, *device, heard, {}).status();
+  }));
+  return Measure("speaker", threads, rounds, [&] {
+    return (graph ? RunGraphSpeakerEncoder : RunSpeakerEncoder)(*model, *device, mel, {}).status();
+  });
 }
 
 }  // namespace
@@ -101,13 +107,15 @@ int main(int argc, char** argv) {
   const double seconds = argc > 2 ? std::atof(argv[2]) : 10;
   const int rounds = argc > 3 ? std::atoi(argv[3]) : 3;
   const int threads = argc > 4 ? std::atoi(argv[4]) : 0;
-  if (argc < 2 || argc > 5 || !(seconds > 0) || rounds < 1 || threads < 0) {
-    std::fprintf(stderr, "usage: %s MODEL.gguf [SECONDS] [ROUNDS] [THREADS]\n", argv[0]);
+  const bool graph = argc > 5 && std::strcmp(argv[5], "graph") == 0;
+  if (argc < 2 || argc > 6 || (argc == 6 && !graph) || !(seconds > 0) || rounds < 1 || threads < 0) {
+    std::fprintf(stderr, "usage: %s MODEL.gguf [SECONDS] [ROUNDS] [THREADS] [graph]\n", argv[0]);
     return 2;
   }
   const std::vector<int> counts = threads > 0 ? std::vector<int>{threads} : std::vector<int>{1, 2};
   for (const int count : counts) {
-    const waveshift::Status status = waveshift::tts::indextts::MeasureOn(argv[1], count, seconds, rounds);
+    const waveshift::Status status =
+        waveshift::tts::indextts::MeasureOn(argv[1], count, seconds, rounds, graph);
     if (!status.ok()) {
       std::fprintf(stderr, "%s\n", waveshift::Message(status).c_str());
       return waveshift::ExitCodeFor(status);

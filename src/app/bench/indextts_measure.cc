@@ -206,8 +206,9 @@ Status IndexTtsMeasure::MeasureVoice() {
   indextts::LogMel mel;
   std::vector<float> heard;
   Tell("voice");
+  cpu::Workers workers(options_.threads);
   WS_ASSIGN_OR_RETURN(const BenchRounds log_mel, Timed([&]() -> Status {
-                        WS_ASSIGN_OR_RETURN(mel, ComputeLogMel(sound, a.mel));
+                        WS_ASSIGN_OR_RETURN(mel, ComputeLogMel(sound, a.mel, &workers));
                         return OkStatus();
                       }));
   AddRow("log_mel", "s", log_mel);

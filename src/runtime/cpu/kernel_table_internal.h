@@ -29,6 +29,12 @@ struct PanelArgs {
   int64_t c_row;
   int64_t rows;
   bool accumulate;  // add to c; else c is only written
+  // Bytes that will be wanted soon: so many lines of so many bytes, which begin a step apart, are asked for
+  // on the way.
+  const char* ahead = nullptr;
+  int64_t ahead_step = 0;
+  int64_t ahead_bytes = 0;
+  int64_t ahead_lines = 0;
 };
 using PanelFunction = void (*)(const PanelArgs&);
 
@@ -73,6 +79,77 @@ struct TransformFunctions {
   void (*inverse)(const InverseArgs&);
 };
 
+// Lays out columns of a matrix for a panel: value m of each goes to row m of `to` or, with more taps than
+// one, to row m % taps * depth + m / taps (weights [column, depth, tap] become rows [tap, depth]).
+struct PackArgs {
+  const void* from;  // column 0's value 0; float, or 16-bit floats
+  bool half;
+  int64_t step;     // values from one column to the next
+  int64_t columns;  // that there are; the rest of the panel is 0
+  int64_t width;    // of the panel
+  int64_t begin;    // values [begin, end) of each
+  int64_t end;
+  int64_t taps;
+  int64_t depth;
+  float* to;  // [values, width]
+};
+
+// y[t, c] = bias[c] + sum over j of weights[j, c] x[t + j, c], for one row t; taps that fall outside of the
+// sequence are left out by the caller.
+struct DepthwiseArgs {
+  const float* x;  // row of the first tap
+  int64_t x_row;
+  const float* weights;  // [taps, channels]
+  int64_t taps;
+  const float* bias;
+  int64_t channels;  // multiple of 8
+  float* y;
+};
+
+// A 3x3 convolution with stride 2 of a picture with one channel, one row of results, rectified:
+// y[c, f] = max(0, bias[c] + sum over i, j of weights[c, i, j] x[i][2 f + j]).
+struct PictureArgs {
+  const float* even[3];  // x[i][2 f], bands + 1 values
+  const float* odd[3];   // x[i][2 f + 1], bands values
+  const float* weights;  // [channels, 3, 3]
+  const float* bias;
+  int64_t channels;
+  int64_t bands;
+  float* y;  // [channels, bands]
+};
+
+// Mean and deviation sqrt(max(mean of (x - mean)^2, floor)) over rows, of each channel: all rows alike, or
+// weighted by the softmax over rows of `scores`, which are overwritten.
+struct ColumnArgs {
+  const float* x;
+  int64_t x_row;
+  int64_t rows;
+  int64_t channels;
+  float* scores;  // or nullptr
+  int64_t scores_row;
+  float floor;
+  float* mean;
+  float* deviation;  // or nullptr: only the mean is wanted
+};
+
+// Operations on rows of activations (row_operations.h).
+struct RowFunctions {
+  void (*layer_norm)(const float* x, int64_t width, const float* weight, const float* bias, float eps,
+                     float* y);
+  void (*silu)(float* x, int64_t count);
+  void (*tanh)(float* x, int64_t count);
+  void (*sigmoid)(float* x, int64_t count);
+  void (*gate_sigmoid)(const float* x, const float* gate, int64_t count, float* y);
+  void (*gate_gelu)(const float* x, const float* gate, int64_t count, float* y);
+  void (*rectify)(float* x, int64_t count, const float* factor, const float* offset);
+  float (*exp_row)(float* x, int64_t count, float scale);
+  float (*dot)(const float* x, const float* y, int64_t count);
+  void (*columns)(const ColumnArgs&);
+  void (*depthwise)(const DepthwiseArgs&);
+  void (*picture)(const PictureArgs&);
+  void (*widen)(const uint16_t* halves, int64_t count, float* values);
+};
+
 struct KernelTable {
   // How wide the next panel should be when this many padded columns are left.
   int64_t (*next_panel)(int64_t columns);
@@ -87,6 +164,8 @@ struct KernelTable {
   TransformFunctions fourier16;
   TransformFunctions fourier32;
   int64_t (*fma_loop)(int64_t rounds);  // number of operations
+  void (*pack)(const PackArgs&);
+  RowFunctions rows;
 };
 
 const KernelTable& Kernels(Isa isa);

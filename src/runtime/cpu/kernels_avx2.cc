@@ -8,6 +8,8 @@
 
 #include "runtime/cpu/kernel_table_internal.h"
 #include "runtime/cpu/matrix_kernel_internal.h"
+#include "runtime/cpu/pack_kernel_internal.h"
+#include "runtime/cpu/row_kernel_internal.h"
 #include "runtime/cpu/snake_kernel_internal.h"
 #include "runtime/cpu/transform_kernel_internal.h"
 
@@ -26,11 +28,18 @@ struct V8 {
   static WAVESHIFT_ALWAYS_INLINE Type Add(Type a, Type b) { return _mm256_add_ps(a, b); }
   static WAVESHIFT_ALWAYS_INLINE Type Sub(Type a, Type b) { return _mm256_sub_ps(a, b); }
   static WAVESHIFT_ALWAYS_INLINE Type Mul(Type a, Type b) { return _mm256_mul_ps(a, b); }
+  static WAVESHIFT_ALWAYS_INLINE Type Max(Type a, Type b) { return a > b ? a : b; }
   static WAVESHIFT_ALWAYS_INLINE Type Fma(Type a, Type b, Type c) { return _mm256_fmadd_ps(a, b, c); }
   static WAVESHIFT_ALWAYS_INLINE Type Fms(Type a, Type b, Type c) { return _mm256_fmsub_ps(a, b, c); }
   static WAVESHIFT_ALWAYS_INLINE Type FmsExact(Type a, Type b, Type c) { return Fms(a, b, c); }
   static WAVESHIFT_ALWAYS_INLINE Type Round(Type v) {
     return _mm256_round_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  }
+  static WAVESHIFT_ALWAYS_INLINE Type Low(Type a, Type b) {
+    return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+  }
+  static WAVESHIFT_ALWAYS_INLINE Type High(Type a, Type b) {
+    return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
   }
   static WAVESHIFT_ALWAYS_INLINE void Keep(Type& v) { asm volatile("" : "+x"(v)); }
 };
@@ -64,7 +73,9 @@ const KernelTable& Avx2Kernels() {
                                     FunctionsOf<V8, V8, ToomShort>(),
                                     FunctionsOf<V8, V8, Fourier16>(),
                                     FunctionsOf<V8, V8, Fourier32>(),
-                                    &FmaLoop<V8>};
+                                    &FmaLoop<V8>,
+                                    &Pack<V8, V8>,
+                                    RowFunctionsOf<V8, V8>()};
   return table;
 }
 

@@ -9,6 +9,8 @@
 
 #include "runtime/cpu/kernel_table_internal.h"
 #include "runtime/cpu/matrix_kernel_internal.h"
+#include "runtime/cpu/pack_kernel_internal.h"
+#include "runtime/cpu/row_kernel_internal.h"
 #include "runtime/cpu/snake_kernel_internal.h"
 #include "runtime/cpu/transform_kernel_internal.h"
 
@@ -27,6 +29,7 @@ struct V16 {
   static WAVESHIFT_ALWAYS_INLINE Type Add(Type a, Type b) { return _mm512_add_ps(a, b); }
   static WAVESHIFT_ALWAYS_INLINE Type Sub(Type a, Type b) { return _mm512_sub_ps(a, b); }
   static WAVESHIFT_ALWAYS_INLINE Type Mul(Type a, Type b) { return _mm512_mul_ps(a, b); }
+  static WAVESHIFT_ALWAYS_INLINE Type Max(Type a, Type b) { return a > b ? a : b; }
   static WAVESHIFT_ALWAYS_INLINE Type Fma(Type a, Type b, Type c) { return _mm512_fmadd_ps(a, b, c); }
   static WAVESHIFT_ALWAYS_INLINE Type Fms(Type a, Type b, Type c) { return _mm512_fmsub_ps(a, b, c); }
   static WAVESHIFT_ALWAYS_INLINE Type FmsExact(Type a, Type b, Type c) { return Fms(a, b, c); }
@@ -36,6 +39,12 @@ struct V16 {
     Type sum = Add(v, shift);
     Keep(sum);
     return Sub(sum, shift);
+  }
+  static WAVESHIFT_ALWAYS_INLINE Type Low(Type a, Type b) {
+    return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  }
+  static WAVESHIFT_ALWAYS_INLINE Type High(Type a, Type b) {
+    return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
   }
   static WAVESHIFT_ALWAYS_INLINE void Keep(Type& v) { asm volatile("" : "+v"(v)); }
 };
@@ -52,11 +61,18 @@ struct V8 {
   static WAVESHIFT_ALWAYS_INLINE Type Add(Type a, Type b) { return _mm256_add_ps(a, b); }
   static WAVESHIFT_ALWAYS_INLINE Type Sub(Type a, Type b) { return _mm256_sub_ps(a, b); }
   static WAVESHIFT_ALWAYS_INLINE Type Mul(Type a, Type b) { return _mm256_mul_ps(a, b); }
+  static WAVESHIFT_ALWAYS_INLINE Type Max(Type a, Type b) { return a > b ? a : b; }
   static WAVESHIFT_ALWAYS_INLINE Type Fma(Type a, Type b, Type c) { return _mm256_fmadd_ps(a, b, c); }
   static WAVESHIFT_ALWAYS_INLINE Type Fms(Type a, Type b, Type c) { return _mm256_fmsub_ps(a, b, c); }
   static WAVESHIFT_ALWAYS_INLINE Type FmsExact(Type a, Type b, Type c) { return Fms(a, b, c); }
   static WAVESHIFT_ALWAYS_INLINE Type Round(Type v) {
     return _mm256_round_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  }
+  static WAVESHIFT_ALWAYS_INLINE Type Low(Type a, Type b) {
+    return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+  }
+  static WAVESHIFT_ALWAYS_INLINE Type High(Type a, Type b) {
+    return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
   }
   static WAVESHIFT_ALWAYS_INLINE void Keep(Type& v) { asm volatile("" : "+v"(v)); }
 };
@@ -105,7 +121,9 @@ const KernelTable& Avx512Kernels() {
                                     FunctionsOf<V16, V8, ToomShort>(),
                                     FunctionsOf<V16, V8, Fourier16>(),
                                     FunctionsOf<V16, V8, Fourier32>(),
-                                    &FmaLoop<V16>};
+                                    &FmaLoop<V16>,
+                                    &Pack<V16, V8>,
+                                    RowFunctionsOf<V16, V8>()};
   return table;
 }
 

@@ -4,6 +4,9 @@
 // The variant that every machine can run, in vectors of four.
 #include "runtime/cpu/kernel_table_internal.h"
 #include "runtime/cpu/matrix_kernel_internal.h"
+#include "runtime/cpu/pack_kernel_internal.h"
+#include "runtime/cpu/row_kernel_internal.h"
+#include "runtime/cpu/scalar_math_internal.h"
 #include "runtime/cpu/snake_kernel_internal.h"
 #include "runtime/cpu/transform_kernel_internal.h"
 
@@ -17,11 +20,15 @@ struct V4 {
   using Type = float __attribute__((vector_size(16)));
   static constexpr int kLanes = 4;
   static WAVESHIFT_ALWAYS_INLINE Type Load(const float* p) { return *reinterpret_cast<const Floats*>(p); }
+  static WAVESHIFT_ALWAYS_INLINE Type Load(const uint16_t* p) {
+    return Type{HalfToFloat(p[0]), HalfToFloat(p[1]), HalfToFloat(p[2]), HalfToFloat(p[3])};
+  }
   static WAVESHIFT_ALWAYS_INLINE void Store(float* p, Type v) { *reinterpret_cast<Floats*>(p) = v; }
   static WAVESHIFT_ALWAYS_INLINE Type Set(float v) { return Type{v, v, v, v}; }
   static WAVESHIFT_ALWAYS_INLINE Type Add(Type a, Type b) { return a + b; }
   static WAVESHIFT_ALWAYS_INLINE Type Sub(Type a, Type b) { return a - b; }
   static WAVESHIFT_ALWAYS_INLINE Type Mul(Type a, Type b) { return a * b; }
+  static WAVESHIFT_ALWAYS_INLINE Type Max(Type a, Type b) { return a > b ? a : b; }
   static WAVESHIFT_ALWAYS_INLINE Type Fma(Type a, Type b, Type c) { return a * b + c; }
   static WAVESHIFT_ALWAYS_INLINE Type Fms(Type a, Type b, Type c) { return a * b - c; }
   // a b - c with one rounding only.
@@ -36,6 +43,12 @@ struct V4 {
     Type sum = v + shift;
     Keep(sum);  // so that no optimiser cancels the two shifts
     return sum - shift;
+  }
+  static WAVESHIFT_ALWAYS_INLINE Type Low(Type a, Type b) {
+    return __builtin_shufflevector(a, b, 0, 4, 1, 5);
+  }
+  static WAVESHIFT_ALWAYS_INLINE Type High(Type a, Type b) {
+    return __builtin_shufflevector(a, b, 2, 6, 3, 7);
   }
   static WAVESHIFT_ALWAYS_INLINE void Keep(Type& v) {
 #if defined(__x86_64__)
@@ -63,7 +76,9 @@ const KernelTable& BaselineKernels() {
                                     FunctionsOf<V4, V4, ToomShort>(),
                                     FunctionsOf<V4, V4, Fourier16>(),
                                     FunctionsOf<V4, V4, Fourier32>(),
-                                    &FmaLoop<V4>};
+                                    &FmaLoop<V4>,
+                                    &Pack<V4, V4>,
+                                    RowFunctionsOf<V4, V4>()};
   return table;
 }
 

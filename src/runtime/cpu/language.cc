@@ -49,6 +49,7 @@ void Activations::Resize(int64_t rows, int64_t depth, bool quantize) {
   scale8_.resize(count / 4);
   offset8_.resize(count / 4);
   sums_.resize(count / kBlock);
+  totals_.resize(count / kBlock);
 }
 
 Language::Language(Isa isa) : kernels_(&KernelsOf(isa)) {}
@@ -57,7 +58,8 @@ void Language::Finish(Activations* a, int64_t row) const {
   if (!a->quantize_) return;
   const int64_t place = row * a->depth_;
   kernels_->quantize(a->row(row), a->depth_, a->q_.data() + place, a->scale8_.data() + place / 4,
-                     a->offset8_.data() + place / 4, a->sums_.data() + place / kBlock);
+                     a->offset8_.data() + place / 4, a->sums_.data() + place / kBlock,
+                     a->totals_.data() + place / kBlock);
 }
 
 void Language::Multiply(const Matrix& matrix, const Activations& x, int64_t begin, int64_t end, float* y,
@@ -80,6 +82,45 @@ void Language::Multiply(const Matrix& matrix, const Activations& x, int64_t begi
                           .count = end - begin};
     DotOf(matrix.storage)(args);
   }
+}
+
+bool Language::CanMultiplyWide(const Matrix& matrix) const {
+  return matrix.quantized() && matrix.rows % kIntegerColumns == 0 && kernels_->wide_integers != nullptr;
+}
+
+void Language::MultiplyWide(const Matrix& matrix, const Activations& x, const WideResult& result,
+                            Workers* workers) const {
+  const int64_t blocks = matrix.depth / kBlock;
+  const bool q4 = matrix.storage == Storage::kQ4_K;
+  const int64_t panel_bytes = kIntegerColumns * matrix.row_bytes();
+  const int64_t panels = matrix.rows / kIntegerColumns;
+  const auto* weights = static_cast<const char*>(matrix.bytes);
+  workers->Run(panels, [&](int64_t panel, int worker) {
+    const int64_t column = panel * kIntegerColumns;
+    // In floats: a block of a column has 8 of bytes, its scale and, maybe, its least value.
+    float* memory = workers->Scratch(worker, blocks * kIntegerColumns * (kBlock / 4 + 2));
+    float* scales = memory + blocks * kIntegerColumns * (kBlock / 4);
+    auto* bytes = reinterpret_cast<uint8_t*>(memory);
+    float* least = q4 ? scales + blocks * kIntegerColumns : nullptr;
+    (q4 ? kernels_->pack_q4_k : kernels_->pack_q8_0)(
+        {weights + panel * panel_bytes, matrix.row_bytes(), blocks, bytes, scales, least});
+    // Who takes the next panels is not known; that they are near is.
+    const int64_t next = std::min(panel + workers->count(), panels - 1);
+    kernels_->wide_integers({.q = bytes,
+                             .scales = scales,
+                             .least = least,
+                             .blocks = blocks,
+                             .x = {x.q_.data(), x.scale8_.data(), x.offset8_.data(), x.sums_.data()},
+                             .x_totals = x.totals_.data(),
+                             .rows = x.rows_,
+                             .bias = matrix.bias == nullptr ? nullptr : matrix.bias + column,
+                             .y = result.y + column,
+                             .y_row = result.y_row,
+                             .accumulate = result.accumulate,
+                             .ahead = weights + next * panel_bytes,
+                             .ahead_bytes = next > panel ? panel_bytes : 0});
+    if (result.finish) result.finish(column, column + kIntegerColumns);
+  });
 }
 
 DotFunction Language::DotOf(Storage storage) const {

@@ -3,7 +3,7 @@
 //
 // A language model's arithmetic on the processor, for few rows at a time: products with matrices as a model
 // file has them, attention, and what lies between. Nothing is laid out anew: matrices are read where they
-// lie, front to back, once for all rows.
+// lie, front to back, once for all rows. For many rows there are MultiplyWide and wide_product.h.
 //
 // What comes out of a row does not depend, bit for bit, on how many rows are computed together nor on how
 // many threads share the work.
@@ -11,11 +11,13 @@
 #define WAVESHIFT_RUNTIME_CPU_LANGUAGE_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "runtime/cpu/isa.h"
+#include "runtime/cpu/workers.h"
 
 namespace waveshift::cpu {
 
@@ -58,6 +60,7 @@ class Activations {
   std::vector<float> scale8_;
   std::vector<int32_t> offset8_;
   std::vector<float> sums_;
+  std::vector<int32_t> totals_;
 };
 
 // The operations in one instruction set. Immutable; any thread.
@@ -71,6 +74,21 @@ class Language {
   // y[n * y_row + i] = bias[i] + matrix row i times activations row n, for i from begin to end.
   void Multiply(const Matrix& matrix, const Activations& x, int64_t begin, int64_t end, float* y,
                 int64_t y_row) const;
+
+  // The same for all of a quantised matrix and many rows, on all workers: y (+)= matrix x + bias. Panels of
+  // the matrix are laid out for integer products first, in the workers' scratch memory (at most 40 bytes *
+  // depth), which pays from some 16 rows on. A row's bits are the same beside any others and on any number of
+  // threads, but not those of Multiply. `finish` gets columns [begin, end) of all rows when they are final,
+  // on the worker that made them. Pre: CanMultiplyWide, and the activations are quantised.
+  struct WideResult {
+    float* y = nullptr;
+    int64_t y_row = 0;
+    bool accumulate = false;
+    std::function<void(int64_t begin, int64_t end)> finish;
+  };
+  void MultiplyWide(const Matrix& matrix, const Activations& x, const WideResult& result,
+                    Workers* workers) const;
+  bool CanMultiplyWide(const Matrix& matrix) const;
 
   // Attention of one row's head (width 16, 32, 64 or 128) to cells of keys and values, in f32 or f16: of cell
   // c they begin at keys + c * cell_step values. Softmax(scale q k) v into out. `scratch` has cells.size()

@@ -11,32 +11,10 @@
 #include <cstring>
 
 #include "runtime/cpu/language_kernel_internal.h"
+#include "runtime/cpu/scalar_math_internal.h"
 
 namespace waveshift::cpu {
 namespace {
-
-inline float Bits(int32_t bits) {
-  float value;
-  std::memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
-// exp within 2 units in the last place, without a branch, so that loops of it become vectors. Below -87 it is
-// 0 or nearly so; above 88 it stays at the largest value.
-inline float Exp(float x) {
-  x = x < -87.3F ? -87.3F : (x > 88.0F ? 88.0F : x);
-  const float shift = 12582912.0F;
-  const float n = (x * 1.44269504F + shift) - shift;
-  const float r = (x - n * 0.693359375F) + n * 2.12194440e-4F;
-  float p = 1.9875691500e-4F;
-  p = p * r + 1.3981999507e-3F;
-  p = p * r + 8.3334519073e-3F;
-  p = p * r + 4.1665795894e-2F;
-  p = p * r + 1.6666665459e-1F;
-  p = p * r + 5.0000001201e-1F;
-  p = p * r * r + r + 1.0F;
-  return p * Bits((static_cast<int32_t>(n) + 127) << 23);
-}
 
 template <class V>
 void Gelu(float* x, int64_t count) {
@@ -86,7 +64,8 @@ void LayerNorm(const float* x, int64_t width, const float* weight, const float* 
 }
 
 template <class V>
-void Quantize(const float* x, int64_t depth, int8_t* q, float* scale8, int32_t* offset8, float* sums) {
+void Quantize(const float* x, int64_t depth, int8_t* q, float* scale8, int32_t* offset8, float* sums,
+              int32_t* totals) {
   for (int64_t b = 0; b < depth / kBlock; ++b) {
     const float* from = x + b * kBlock;
     float most = 0;
@@ -111,6 +90,7 @@ void Quantize(const float* x, int64_t depth, int8_t* q, float* scale8, int32_t* 
       all += sum;
     }
     sums[b] = scale * static_cast<float>(all);
+    totals[b] = -128 * all;
   }
 }
 

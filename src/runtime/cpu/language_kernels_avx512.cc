@@ -8,6 +8,7 @@
 
 #include "runtime/cpu/language_kernel_internal.h"
 #include "runtime/cpu/language_kernel_templates_internal.h"
+#include "runtime/cpu/pack_kernel_internal.h"
 
 namespace waveshift::cpu {
 namespace {
@@ -132,13 +133,162 @@ struct QuantizedDots {
 
 void DotQ8(const DotArgs& g) { Cover<4, 4>(QuantizedDots{g}, g.count, g.rows); }
 
+// Many rows: columns lie in lanes, so that a sum over a block's bytes stays in integers and is scaled once.
+struct Square {
+  using Type = __m512;
+  static constexpr int kLanes = 16;
+  static WAVESHIFT_ALWAYS_INLINE Type Low(Type a, Type b) {
+    return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  }
+  static WAVESHIFT_ALWAYS_INLINE Type High(Type a, Type b) {
+    return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  }
+};
+
+// Blocks 2 * pair and the one behind it of sixteen columns, four bytes of each in a lane.
+void StorePair(const PackIntegersArgs& g, int64_t column, int64_t pair, Square::Type* v) {
+  Transpose<Square>(v);
+  for (int64_t i = 0; i < 16 && 2 * pair + i / 8 < g.blocks; ++i) {
+    uint8_t* to = g.q + ((2 * pair + i / 8) * 8 + i % 8) * kIntegerColumns * 4 + column * 4;
+    _mm512_storeu_ps(to, v[i]);
+  }
+}
+
+void PackQ8(const PackIntegersArgs& g) {
+  for (int64_t column = 0; column < kIntegerColumns; column += 16) {
+    const char* weights = static_cast<const char*>(g.weights) + column * g.weight_bytes;
+    for (int64_t pair = 0; 2 * pair < g.blocks; ++pair) {
+      Square::Type v[16];
+      for (int64_t i = 0; i < 16; ++i) {
+        const BlockQ8* low = reinterpret_cast<const BlockQ8*>(weights + i * g.weight_bytes) + 2 * pair;
+        const bool two = 2 * pair + 1 < g.blocks;
+        v[i] = _mm512_castsi512_ps(LoadPair(low, two ? low + 1 : &kNoBlock));
+        float* scale = g.scales + 2 * pair * kIntegerColumns + column + i;
+        scale[0] = V16::HalfToFloat(low->d);
+        if (two) scale[kIntegerColumns] = V16::HalfToFloat(low[1].d);
+      }
+      StorePair(g, column, pair, v);
+    }
+  }
+}
+
+// A block of 256 values has four pairs: 32 bytes whose low halves are one, the high ones the other.
+void PackQ4(const PackIntegersArgs& g) {
+  const __m256i low_half = _mm256_set1_epi8(15);
+  for (int64_t column = 0; column < kIntegerColumns; column += 16) {
+    const char* weights = static_cast<const char*>(g.weights) + column * g.weight_bytes;
+    for (int64_t b = 0; 8 * b < g.blocks; ++b) {
+      const auto block = [&](int64_t i) {
+        return reinterpret_cast<const BlockQ4K*>(weights + i * g.weight_bytes) + b;
+      };
+      for (int64_t i = 0; i < 16; ++i) {
+        float scale8[64];
+        float least[8];
+        const BlockQ4K* from = block(i);
+        OpenScales(from->scales, V16::HalfToFloat(from->d), V16::HalfToFloat(from->least), scale8, least);
+        for (int64_t part = 0; part < 8; ++part) {
+          const int64_t place = (8 * b + part) * kIntegerColumns + column + i;
+          g.scales[place] = scale8[8 * part];
+          g.least[place] = -least[part];
+        }
+      }
+      for (int64_t pair = 0; pair < 4; ++pair) {
+        Square::Type v[16];
+        for (int64_t i = 0; i < 16; ++i) {
+          const __m256i both = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(block(i)->q + 32 * pair));
+          const __m256i low = _mm256_and_si256(both, low_half);
+          const __m256i high = _mm256_and_si256(_mm256_srli_epi16(both, 4), low_half);
+          v[i] = _mm512_castsi512_ps(_mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1));
+        }
+        StorePair(g, column, 4 * b + pair, v);
+      }
+    }
+  }
+}
+
+template <bool kLeast>
+struct WideIntegers {
+  const WideIntegersArgs& g;
+
+  // kVectors is 2, the panel's width.
+  template <int kVectors, int kRows>
+  void Run(int64_t /*weight*/, int64_t row) const {
+    for (int64_t i = g.ahead_bytes * row / g.rows; i < g.ahead_bytes * (row + kRows) / g.rows; i += 64) {
+      __builtin_prefetch(g.ahead + i, 0, 2);
+    }
+    const int64_t depth = g.blocks * kBlock;
+    const int8_t* x = g.x.q + row * depth;
+    __m512 sum[kRows][kVectors];
+    for (int n = 0; n < kRows; ++n) {
+      for (int v = 0; v < kVectors; ++v) {
+        sum[n][v] = g.bias != nullptr ? V16::Load(g.bias + 16 * v) : V16::Zero();
+        if (g.accumulate) sum[n][v] = _mm512_add_ps(sum[n][v], V16::Load(g.y + (row + n) * g.y_row + 16 * v));
+      }
+    }
+    for (int64_t b = 0; b < g.blocks; ++b) {
+      __m512i dot[kRows][kVectors];
+      for (int n = 0; n < kRows; ++n) {
+        // q8_0's bytes are 128 too large.
+        const __m512i start =
+            kLeast ? _mm512_setzero_si512() : _mm512_set1_epi32(g.x_totals[(row + n) * g.blocks + b]);
+        for (int v = 0; v < kVectors; ++v) dot[n][v] = start;
+      }
+      const uint8_t* q = g.q + b * kBlock * kIntegerColumns;
+#pragma GCC unroll 8
+      for (int k = 0; k < 8; ++k) {
+        __m512i weights[kVectors];
+        for (int v = 0; v < kVectors; ++v) weights[v] = _mm512_loadu_si512(q + (2 * k + v) * 64);
+        for (int n = 0; n < kRows; ++n) {
+          int32_t four;
+          std::memcpy(&four, x + n * depth + b * kBlock + 4 * k, sizeof four);
+          const __m512i bytes = _mm512_set1_epi32(four);
+          for (int v = 0; v < kVectors; ++v) dot[n][v] = _mm512_dpbusd_epi32(dot[n][v], weights[v], bytes);
+        }
+      }
+      AddBlock<kVectors, kRows>(row, b, dot, sum);
+    }
+    for (int n = 0; n < kRows; ++n) {
+      for (int v = 0; v < kVectors; ++v) V16::Store(g.y + (row + n) * g.y_row + 16 * v, sum[n][v]);
+    }
+  }
+
+  template <int kVectors, int kRows>
+  WAVESHIFT_ALWAYS_INLINE void AddBlock(int64_t row, int64_t b, const __m512i (&dot)[kRows][kVectors],
+                                        __m512 (&sum)[kRows][kVectors]) const {
+    const int64_t depth = g.blocks * kBlock;
+    for (int v = 0; v < kVectors; ++v) {
+      const __m512 scale = V16::Load(g.scales + b * kIntegerColumns + 16 * v);
+      for (int n = 0; n < kRows; ++n) {
+        const __m512 both = V16::Mul(scale, V16::Set(g.x.scale8[(row + n) * (depth / 4) + b * 8]));
+        sum[n][v] = V16::Fma(V16::ToFloats(dot[n][v]), both, sum[n][v]);
+      }
+      if constexpr (kLeast) {
+        const __m512 least = V16::Load(g.least + b * kIntegerColumns + 16 * v);
+        for (int n = 0; n < kRows; ++n) {
+          sum[n][v] = V16::Fma(least, V16::Set(g.x.sums[(row + n) * g.blocks + b]), sum[n][v]);
+        }
+      }
+    }
+  }
+};
+
+void MultiplyIntegers(const WideIntegersArgs& g) {
+  static_assert(kIntegerColumns == 32);
+  if (g.least != nullptr) {
+    CoverWeights<2, 6>(WideIntegers<true>{g}, 0, g.rows);
+  } else {
+    CoverWeights<2, 6>(WideIntegers<false>{g}, 0, g.rows);
+  }
+}
+
 }  // namespace
 
 const LanguageKernels& Avx512LanguageKernels() {
   static const LanguageKernels kernels = {&Dot<V16, float>, &Dot<V16, uint16_t>, &DotQ8,
                                           &DotQ4K<V16>,     &Attend<V16, float>, &Attend<V16, uint16_t>,
                                           &Quantize<V16>,   &LayerNorm<V16>,     &Gelu<V16>,
-                                          &ToHalf<V16>,     &SumExp<V16>};
+                                          &ToHalf<V16>,     &SumExp<V16>,        &PackQ8,
+                                          &PackQ4,          &MultiplyIntegers};
   return kernels;
 }
 

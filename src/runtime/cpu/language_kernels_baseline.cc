@@ -47,18 +47,7 @@ struct V8 {
     return ((a.v[0] + a.v[4]) + (a.v[2] + a.v[6])) + ((a.v[1] + a.v[5]) + (a.v[3] + a.v[7]));
   }
   static constexpr bool kSumsFour = false;
-  // Denormal halves are multiples of 2^-24.
-  static float HalfToFloat(uint16_t half) {
-    const int32_t sign = (half & 0x8000) << 16;
-    const int32_t exponent = (half >> 10) & 31;
-    const int32_t rest = half & 1023;
-    if (exponent == 0) {
-      const float small = static_cast<float>(rest) * 5.9604644775390625e-8F;
-      return sign != 0 ? -small : small;
-    }
-    if (exponent == 31) return Bits(sign | 0x7f800000 | (rest << 13));
-    return Bits(sign | ((exponent + 112) << 23) | (rest << 13));
-  }
+  static float HalfToFloat(uint16_t half) { return cpu::HalfToFloat(half); }
   // To the nearest, ties to even; too large becomes infinite.
   static uint16_t FloatToHalf(float value) {
     uint32_t bits;

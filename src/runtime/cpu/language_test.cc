@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/cpu/language.h"
 
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -131,6 +132,31 @@ std::vector<float> WholeNumbers(int64_t count, uint64_t seed) {
   return x;
 }
 
+// matrix x + bias in double precision.
+std::vector<double> Plain(const Given& given, const std::vector<float>& x, int64_t rows) {
+  const int64_t depth = given.matrix.depth;
+  std::vector<double> result;
+  for (int64_t n = 0; n < rows; ++n) {
+    for (int64_t i = 0; i < given.matrix.rows; ++i) {
+      double sum = given.bias[static_cast<size_t>(i)];
+      for (int64_t k = 0; k < depth; ++k) {
+        sum += given.values[static_cast<size_t>(i * depth + k)] * x[static_cast<size_t>(n * depth + k)];
+      }
+      result.push_back(sum);
+    }
+  }
+  return result;
+}
+
+bool HasVnni() {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512vnni") != 0;
+#else
+  return false;
+#endif
+}
+
 TEST_P(LanguageTest, MultipliesEveryStorage) {
   for (const Storage storage : kAll) {
     for (const int64_t depth : {256, 768, 1280, 2560}) {
@@ -138,21 +164,51 @@ TEST_P(LanguageTest, MultipliesEveryStorage) {
            {std::pair<int64_t, int64_t>{13, 1}, {12, 3}, {1, 7}, {31, 26}}) {
         const Given given(storage, matrix_rows, depth, 3);
         const std::vector<float> x = WholeNumbers(rows * depth, 4);
-        std::vector<double> wanted;
-        for (int64_t n = 0; n < rows; ++n) {
-          for (int64_t i = 0; i < matrix_rows; ++i) {
-            double sum = given.bias[static_cast<size_t>(i)];
-            for (int64_t k = 0; k < depth; ++k) {
-              sum += given.values[static_cast<size_t>(i * depth + k)] * x[static_cast<size_t>(n * depth + k)];
-            }
-            wanted.push_back(sum);
-          }
-        }
-        EXPECT_LT(RelativeError(Product(given, x, rows), wanted), 3e-6)
+        EXPECT_LT(RelativeError(Product(given, x, rows), Plain(given, x, rows)), 3e-6)
             << static_cast<int>(storage) << " " << depth << " " << matrix_rows << " x " << rows;
       }
     }
   }
+}
+
+// By integer products, where the processor has them: the definition's numbers, twice over with a sum, and the
+// same bits on any number of threads and beside any other rows.
+TEST_P(LanguageTest, MultipliesManyRowsOfQuantizedMatrices) {
+  Workers one(1);
+  Workers three(3);
+  for (const auto& [storage, depth] : {std::pair(Storage::kQ8_0, int64_t{32}),
+                                       {Storage::kQ8_0, int64_t{96}},
+                                       {Storage::kQ8_0, int64_t{1280}},
+                                       {Storage::kQ4_K, int64_t{256}},
+                                       {Storage::kQ4_K, int64_t{1280}}}) {
+    const Given given(storage, 96, depth, 3);
+    EXPECT_EQ(language_.CanMultiplyWide(given.matrix), GetParam() == Isa::kAvx512 && HasVnni());
+    if (!language_.CanMultiplyWide(given.matrix)) continue;
+    const std::vector<float> x = WholeNumbers(37 * depth, 4);
+    std::vector<double> wanted = Plain(given, x, 37);
+    const Activations all = Prepared(x, 37, depth, true);
+    std::vector<float> y(wanted.size());
+    std::atomic<int64_t> finished = 0;
+    language_.MultiplyWide(
+        given.matrix, all,
+        {.y = y.data(), .y_row = 96, .finish = [&](int64_t begin, int64_t end) { finished += end - begin; }},
+        &three);
+    EXPECT_EQ(finished, 96);
+    EXPECT_LT(RelativeError(y, wanted), 3e-6) << static_cast<int>(storage) << " " << depth;
+    for (const int64_t rows : {1, 5, 16}) {
+      std::vector<float> some(static_cast<size_t>(rows * 96));
+      language_.MultiplyWide(given.matrix, Prepared(x, rows, depth, true), {.y = some.data(), .y_row = 96},
+                             &one);
+      EXPECT_TRUE(std::equal(some.begin(), some.end(), y.begin())) << rows;
+    }
+    language_.MultiplyWide(given.matrix, all, {.y = y.data(), .y_row = 96, .accumulate = true}, &one);
+    for (double& value : wanted) value *= 2;
+    EXPECT_LT(RelativeError(y, wanted), 3e-6) << static_cast<int>(storage) << " " << depth;
+  }
+  const Given narrow(Storage::kQ8_0, 31, 64, 3);
+  EXPECT_FALSE(language_.CanMultiplyWide(narrow.matrix));
+  const Given floats(Storage::kF16, 64, 64, 3);
+  EXPECT_FALSE(language_.CanMultiplyWide(floats.matrix));
 }
 
 // Depths that are no whole pair of blocks.
@@ -161,17 +217,7 @@ TEST_P(LanguageTest, MultipliesOddNumbersOfBlocks) {
     for (const int64_t depth : {32, 96, 64}) {
       const Given given(storage, 9, depth, 5);
       const std::vector<float> x = WholeNumbers(5 * depth, 6);
-      std::vector<double> wanted;
-      for (int64_t n = 0; n < 5; ++n) {
-        for (int64_t i = 0; i < 9; ++i) {
-          double sum = given.bias[static_cast<size_t>(i)];
-          for (int64_t k = 0; k < depth; ++k) {
-            sum += given.values[static_cast<size_t>(i * depth + k)] * x[static_cast<size_t>(n * depth + k)];
-          }
-          wanted.push_back(sum);
-        }
-      }
-      EXPECT_LT(RelativeError(Product(given, x, 5), wanted), 3e-6);
+      EXPECT_LT(RelativeError(Product(given, x, 5), Plain(given, x, 5)), 3e-6);
     }
   }
 }

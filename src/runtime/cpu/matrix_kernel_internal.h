@@ -52,11 +52,22 @@ inline void MultiplyRows(const PanelArgs& g, int64_t row, int64_t rows) {
   }
 }
 
+// Asks for cache lines [begin, end) of what will be wanted soon.
+inline void AskAhead(const PanelArgs& g, int64_t begin, int64_t end) {
+  constexpr int64_t kCacheLine = 64;
+  const int64_t of_line = (g.ahead_bytes + kCacheLine - 1) / kCacheLine;
+  for (int64_t i = begin; i < end; ++i) {
+    __builtin_prefetch(g.ahead + i / of_line * g.ahead_step + i % of_line * kCacheLine, 0, 2);
+  }
+}
+
 // Blocks of nearly equal height, so that none is too low to hide the latency of a multiply-add.
 template <class V, class Element, int kVectors, int kMostRows>
 void MultiplyPanel(const PanelArgs& g) {
   const int64_t blocks = (g.rows + kMostRows - 1) / kMostRows;
+  const int64_t ahead = (g.ahead_bytes + 63) / 64 * g.ahead_lines;
   for (int64_t i = 0; i < blocks; ++i) {
+    if (ahead > 0) AskAhead(g, ahead * i / blocks, ahead * (i + 1) / blocks);
     const int64_t begin = g.rows * i / blocks;
     MultiplyRows<V, Element, kVectors, kMostRows>(g, begin, g.rows * (i + 1) / blocks - begin);
   }

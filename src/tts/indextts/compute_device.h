@@ -1,9 +1,10 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where a model is computed. GPT and vocoder, which take nearly all of the time, have kernels of our own for
-// the processor and for CUDA; what hears a voice is described as graphs for ggml, whose CUDA library may be
-// missing (it brings cuBLAS, of half a gigabyte, with it): a voice is then heard on the processor.
+// Where a model is computed. All of it has kernels of our own for the processor; GPT and vocoder, which take
+// nearly all of the time, also for CUDA. What hears a voice is there described as graphs for ggml, whose CUDA
+// library may be missing (it brings cuBLAS, of half a gigabyte, with it): a voice is then heard on the
+// processor.
 #ifndef WAVESHIFT_TTS_INDEXTTS_COMPUTE_DEVICE_H_
 #define WAVESHIFT_TTS_INDEXTTS_COMPUTE_DEVICE_H_
 

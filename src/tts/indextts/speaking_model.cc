@@ -99,9 +99,8 @@ StatusOr<std::unique_ptr<SpeakingModel>> SpeakingModel::Load(const std::string& 
   speaking->embedder_ = std::make_unique<Embedder>(file, model->architecture().gpt);
   WS_RETURN_IF_ERROR(speaking->MakeGenerator(path, options));
   WS_ASSIGN_OR_RETURN(speaking->vocoder_, LoadVocoder(file, speaking->device_->kind(), options.threads));
-  // One thread: a voice takes about a second and is remembered, and ggml's threads spin while they wait.
-  WS_ASSIGN_OR_RETURN(auto ears,
-                      ggml::Device::Open({.kind = speaking->device_->graphs().kind(), .threads = 1}));
+  WS_ASSIGN_OR_RETURN(auto ears, ggml::Device::Open({.kind = speaking->device_->graphs().kind(),
+                                                     .threads = options.threads}));
   speaking->encoder_ = std::make_unique<VoiceEncoder>(
       model, std::move(ears), VoiceEncoder::Options{.cache_folder = options.voice_folder});
   return speaking;

@@ -20,6 +20,9 @@ using cpu::Storage;
 constexpr float kNormEps = 1e-5F;
 // So few rows are prepared faster by one thread than handed out.
 constexpr int64_t kRowsForOne = 6;
+// From so many rows of a line on, laying out a quantised matrix pays. Others do not gain by it: products of
+// few rows do 85 % of what the processor can, and the matrix is read from memory anyway.
+constexpr int64_t kWideRows = 16;
 
 struct Norm {
   const float* weight = nullptr;
@@ -65,7 +68,15 @@ class CpuNetwork final : public GptNetwork {
   void NormRows(const Norm& norm, bool quantize);
   void Attention(size_t layer);
   void StoreCells(size_t layer);
-  void AddProduct(const Matrix& matrix, const Activations& input);
+  // y (+)= matrix * x, all of it; `finish` gets final columns [begin, end) of all rows.
+  struct Result {
+    float* y = nullptr;
+    int64_t y_row = 0;
+    bool add = false;
+    std::function<void(int64_t begin, int64_t end)> finish;
+  };
+  void Multiply(const Matrix& matrix, const Activations& x, const Result& result);
+  void MultiplyFewRows(const Matrix& matrix, const Activations& x, const Result& result);
   void FeedForward(const Layer& layer);
   void Finish(const NetworkStep& step, std::span<float> result);
 
@@ -85,6 +96,7 @@ class CpuNetwork final : public GptNetwork {
 
   // Of the step that is being computed.
   int64_t rows_ = 0;
+  int64_t line_rows_ = 0;                       // that follow each other in each line; 0 where they are beams
   std::vector<float> x_;                        // [rows, width], what blocks add to
   Activations normed_;                          // [rows, width]
   std::vector<float> qkv_;                      // [rows, 3 width]
@@ -249,34 +261,47 @@ void CpuNetwork::Attention(size_t layer) {
   ForRows(rows_, [&](int64_t row) { language_.Finish(&attended_, row); });
 }
 
-// x += matrix * input.
-void CpuNetwork::AddProduct(const Matrix& matrix, const Activations& input) {
-  const int64_t width = sizes_.width;
+void CpuNetwork::Multiply(const Matrix& matrix, const Activations& x, const Result& result) {
+  // By the rows of each line, so that what comes out does not depend on how many lines there are.
+  if (line_rows_ < kWideRows || !language_.CanMultiplyWide(matrix)) {
+    MultiplyFewRows(matrix, x, result);
+  } else {
+    language_.MultiplyWide(
+        matrix, x, {.y = result.y, .y_row = result.y_row, .accumulate = result.add, .finish = result.finish},
+        &workers_);
+  }
+}
+
+void CpuNetwork::MultiplyFewRows(const Matrix& matrix, const Activations& x, const Result& result) {
   ForChunks(matrix, [&](int64_t begin, int64_t end) {
-    language_.Multiply(matrix, input, begin, end, product_.data(), width);
-    for (int64_t row = 0; row < rows_; ++row) {
-      for (int64_t i = row * width + begin; i < row * width + end; ++i) {
-        x_[static_cast<size_t>(i)] += product_[static_cast<size_t>(i)];
-      }
+    float* y = result.add ? product_.data() : result.y;
+    const int64_t y_row = result.add ? matrix.rows : result.y_row;
+    language_.Multiply(matrix, x, begin, end, y, y_row);
+    for (int64_t row = 0; result.add && row < rows_; ++row) {
+      for (int64_t i = begin; i < end; ++i) result.y[row * result.y_row + i] += y[row * y_row + i];
     }
+    if (result.finish) result.finish(begin, end);
   });
 }
 
 void CpuNetwork::FeedForward(const Layer& layer) {
   NormRows(layer.norm_ff, layer.up.quantized());
   wide_.Resize(rows_, layer.up.rows, layer.down.quantized());
-  ForChunks(layer.up, [&](int64_t begin, int64_t end) {
-    language_.Multiply(layer.up, normed_, begin, end, wide_.row(0), layer.up.rows);
+  const auto activate = [&](int64_t begin, int64_t end) {
     for (int64_t row = 0; row < rows_; ++row) {
       language_.Gelu({wide_.row(row) + begin, static_cast<size_t>(end - begin)});
     }
-  });
+  };
+  Multiply(layer.up, normed_, {.y = wide_.row(0), .y_row = layer.up.rows, .finish = activate});
   ForRows(rows_, [&](int64_t row) { language_.Finish(&wide_, row); });
-  AddProduct(layer.down, wide_);
+  Multiply(layer.down, wide_, {.y = x_.data(), .y_row = sizes_.width, .add = true});
 }
 
 Status CpuNetwork::Compute(const NetworkStep& step, std::span<float> result, const std::stop_token& stop) {
   rows_ = static_cast<int64_t>(step.groups.size()) * step.rows;
+  const bool in_time = std::all_of(step.groups.begin(), step.groups.end(),
+                                   [](const NetworkStep::Group& group) { return group.sees.empty(); });
+  line_rows_ = in_time ? step.rows : 0;
   const auto values = static_cast<size_t>(rows_ * sizes_.width);
   x_.assign(step.inputs.begin(), step.inputs.end());
   qkv_.resize(3 * values);
@@ -286,13 +311,11 @@ Status CpuNetwork::Compute(const NetworkStep& step, std::span<float> result, con
     if (stop.stop_requested()) return Cancelled("stopped");
     const Layer& layer = layers_[i];
     NormRows(layer.norm_attn, layer.qkv.quantized());
-    ForChunks(layer.qkv, [&](int64_t begin, int64_t end) {
-      language_.Multiply(layer.qkv, normed_, begin, end, qkv_.data(), 3 * sizes_.width);
-    });
+    Multiply(layer.qkv, normed_, {.y = qkv_.data(), .y_row = 3 * sizes_.width});
     StoreCells(i);
     if (step.want == NetworkStep::Want::kCells && i + 1 == layers_.size()) return OkStatus();
     Attention(i);
-    AddProduct(layer.out, attended_);
+    Multiply(layer.out, attended_, {.y = x_.data(), .y_row = sizes_.width, .add = true});
     FeedForward(layer);
   }
   Finish(step, result);
@@ -318,9 +341,7 @@ void CpuNetwork::Finish(const NetworkStep& step, std::span<float> result) {
     std::copy_n(normed_.row(0), result.size(), result.begin());
     return;
   }
-  ForChunks(head_, [&](int64_t begin, int64_t end) {
-    language_.Multiply(head_, normed_, begin, end, result.data(), head_.rows);
-  });
+  MultiplyFewRows(head_, normed_, {.y = result.data(), .y_row = head_.rows});
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "base/files.h"
+#include "runtime/cpu/language.h"
+#include "runtime/cpu/row_operations.h"
 #include "runtime/ggml/graph.h"
 #include "tts/indextts/parity/parity.h"
 #include "tts/indextts/voice/conformer.h"
@@ -55,6 +57,20 @@ StatusOr<LogMel> GoldenMel(GoldenFolder* golden) {
   return LogMel{array.shape[0], array.shape[1], std::move(*values)};
 }
 
+Status GraphGelu(const ParityInput& input, const std::vector<float>& values, std::vector<float>* by_tanh,
+                 std::vector<float>* by_erf) {
+  ggml::Graph graph(input.device.graphs());
+  ggml::Tensor x = graph.Floats({Size(values)});
+  ggml::Tensor tanh_out = graph.Output(graph.GeluTanh(x));
+  ggml::Tensor erf_out = graph.Output(graph.GeluErf(x));
+  WS_RETURN_IF_ERROR(graph.Prepare());
+  ggml::SetValues(x, values);
+  WS_RETURN_IF_ERROR(graph.Compute(input.stop));
+  *by_tanh = ggml::FloatsOf(tanh_out);
+  *by_erf = ggml::FloatsOf(erf_out);
+  return OkStatus();
+}
+
 }  // namespace
 
 Status CheckResampling(const ParityInput& input, std::vector<ParityRow>* rows) {
@@ -78,17 +94,17 @@ Status CheckGelu(const ParityInput& input, std::vector<ParityRow>* rows) {
   const auto values = input.golden.Floats("gelu_in");
   if (!values.ok()) return Failed("gelu_in", values.status(), rows);
   if (values->empty()) return Failed("gelu_in", InvalidArgument("gelu_in: is empty"), rows);
-  ggml::Graph graph(input.device.graphs());
-  ggml::Tensor x = graph.Floats({Size(*values)});
-  ggml::Tensor by_tanh = graph.Output(graph.GeluTanh(x));
-  ggml::Tensor by_erf = graph.Output(graph.GeluErf(x));
-  WS_RETURN_IF_ERROR(graph.Prepare());
-  ggml::SetValues(x, *values);
-  WS_RETURN_IF_ERROR(graph.Compute(input.stop));
-  for (const auto& [name, tensor] :
-       {std::pair("gelu_tanh_out", by_tanh), std::pair("gelu_erf_out", by_erf)}) {
-    rows->push_back(
-        CompareAbsolute(&input.golden, name, ggml::FloatsOf(tensor), {Size(*values)}, kGeluTolerance));
+  std::vector<float> by_tanh = *values;
+  std::vector<float> by_erf(values->size(), 1.0F);
+  if (input.device.graphs().kind() == ggml::DeviceKind::kCpu) {
+    cpu::Language().Gelu(by_tanh);
+    cpu::RowOperations().GateGelu(by_erf, values->data(), by_erf.data());
+  } else {
+    WS_RETURN_IF_ERROR(GraphGelu(input, *values, &by_tanh, &by_erf));
+  }
+  for (const auto& [name, found] :
+       {std::pair("gelu_tanh_out", &by_tanh), std::pair("gelu_erf_out", &by_erf)}) {
+    rows->push_back(CompareAbsolute(&input.golden, name, *found, {Size(*values)}, kGeluTolerance));
   }
   return OkStatus();
 }

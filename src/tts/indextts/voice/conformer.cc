@@ -141,7 +141,9 @@ class Network {
   std::string name_;  // of the block that is described, with a dot
 };
 
-Status Check(const Architecture& architecture, const LogMel& mel) {
+}  // namespace
+
+Status CheckConformerInput(const Architecture& architecture, const LogMel& mel) {
   if (mel.bands != architecture.mel.bands || mel.frames < 3) {
     return InvalidArgument("a spectrogram of " + std::to_string(mel.bands) + " bands and " +
                            std::to_string(mel.frames) + " frames does not fit the model");
@@ -153,13 +155,19 @@ Status Check(const Architecture& architecture, const LogMel& mel) {
   return OkStatus();
 }
 
-}  // namespace
-
 StatusOr<std::vector<float>> RunConformer(const LoadedModel& model, const ggml::Device& device,
                                           const LogMel& mel, const std::stop_token& stop,
-                                          ConformerTrace* trace, const ConformerPieces& pieces) {
+                                          ConformerTrace* trace) {
+  if (device.kind() != ggml::DeviceKind::kCpu) return RunGraphConformer(model, device, mel, stop, trace);
+  cpu::Workers workers(device.threads());
+  return RunCpuConformer(model, {.workers = &workers}, mel, stop, trace);
+}
+
+StatusOr<std::vector<float>> RunGraphConformer(const LoadedModel& model, const ggml::Device& device,
+                                               const LogMel& mel, const std::stop_token& stop,
+                                               ConformerTrace* trace, const ConformerPieces& pieces) {
   const ConformerSizes& sizes = model.architecture().conformer;
-  WS_RETURN_IF_ERROR(Check(model.architecture(), mel));
+  WS_RETURN_IF_ERROR(CheckConformerInput(model.architecture(), mel));
   WS_ASSIGN_OR_RETURN(const std::vector<float> subsampled, Subsample(model, device, mel, pieces.rows, stop));
   const int64_t time = (mel.frames - 1) / 2;
   Graph graph(device);

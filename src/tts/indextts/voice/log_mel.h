@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "runtime/cpu/workers.h"
 #include "tts/indextts/architecture.h"
 
 namespace waveshift::tts::indextts {
@@ -23,8 +24,10 @@ struct LogMel {
 // short-time Fourier transform (periodic Hann window, frames centred on multiples of the hop, the sound
 // mirrored at its ends), weighted with triangles of height 1 whose corners are equally spaced on the HTK
 // scale 2595 log10(1 + f / 700) from 0 to half the rate. InvalidArgument unless samples.size() exceeds
-// mel.fft / 2. Any thread.
-StatusOr<LogMel> ComputeLogMel(std::span<const float> samples, const MelSizes& mel);
+// mel.fft / 2. Any thread; the work is shared with `workers` if there are any, whose number makes no
+// difference.
+StatusOr<LogMel> ComputeLogMel(std::span<const float> samples, const MelSizes& mel,
+                               cpu::Workers* workers = nullptr);
 
 }  // namespace waveshift::tts::indextts
 

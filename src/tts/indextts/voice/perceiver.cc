@@ -52,6 +52,13 @@ Tensor FeedForward(const Layers& layers, int64_t inner, const std::string& name,
 
 StatusOr<std::vector<float>> RunPerceiver(const LoadedModel& model, const ggml::Device& device,
                                           std::span<const float> heard, const std::stop_token& stop) {
+  if (device.kind() != ggml::DeviceKind::kCpu) return RunGraphPerceiver(model, device, heard, stop);
+  cpu::Workers workers(device.threads());
+  return RunCpuPerceiver(model, {.workers = &workers}, heard, stop);
+}
+
+StatusOr<std::vector<float>> RunGraphPerceiver(const LoadedModel& model, const ggml::Device& device,
+                                               std::span<const float> heard, const std::stop_token& stop) {
   const PerceiverSizes& sizes = model.architecture().perceiver;
   const int64_t width = model.architecture().conformer.width;
   Graph graph(device);

@@ -3,6 +3,7 @@
 #include "tts/indextts/voice/prompt_audio.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <numbers>
@@ -54,11 +55,18 @@ float Apply(const Phase& phase, std::span<const float> samples, int64_t period_b
   const int64_t begin = std::max<int64_t>(0, -first);
   const int64_t end =
       std::min(static_cast<int64_t>(phase.taps.size()), static_cast<int64_t>(samples.size()) - first);
-  double sum = 0;
-  for (int64_t i = begin; i < end; ++i) {
-    sum += static_cast<double>(phase.taps[static_cast<size_t>(i)]) * samples[static_cast<size_t>(first + i)];
+  if (begin >= end) return 0;
+  // Four sums side by side: one alone would wait for each addition.
+  std::array<double, 4> sums = {};
+  const std::span<const float> taps = std::span(phase.taps).subspan(static_cast<size_t>(begin));
+  const std::span<const float> in = samples.subspan(static_cast<size_t>(first + begin));
+  const auto count = static_cast<size_t>(end - begin);
+  size_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    for (size_t j = 0; j < 4; ++j) sums[j] += static_cast<double>(taps[i + j]) * in[i + j];
   }
-  return static_cast<float>(sum);
+  for (; i < count; ++i) sums[0] += static_cast<double>(taps[i]) * in[i];
+  return static_cast<float>((sums[0] + sums[1]) + (sums[2] + sums[3]));
 }
 
 std::string SecondsText(double seconds) {

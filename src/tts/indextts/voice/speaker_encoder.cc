@@ -110,12 +110,24 @@ class Network {
 
 }  // namespace
 
-StatusOr<std::vector<float>> RunSpeakerEncoder(const LoadedModel& model, const ggml::Device& device,
-                                               const LogMel& mel, const std::stop_token& stop) {
-  if (mel.bands != model.architecture().mel.bands || mel.frames < kFewestFrames) {
+Status CheckSpeakerInput(const Architecture& architecture, const LogMel& mel) {
+  if (mel.bands != architecture.mel.bands || mel.frames < kFewestFrames) {
     return InvalidArgument("a spectrogram of " + std::to_string(mel.bands) + " bands and " +
                            std::to_string(mel.frames) + " frames does not fit the speaker encoder");
   }
+  return OkStatus();
+}
+
+StatusOr<std::vector<float>> RunSpeakerEncoder(const LoadedModel& model, const ggml::Device& device,
+                                               const LogMel& mel, const std::stop_token& stop) {
+  if (device.kind() != ggml::DeviceKind::kCpu) return RunGraphSpeakerEncoder(model, device, mel, stop);
+  cpu::Workers workers(device.threads());
+  return RunCpuSpeakerEncoder(model, {.workers = &workers}, mel, stop);
+}
+
+StatusOr<std::vector<float>> RunGraphSpeakerEncoder(const LoadedModel& model, const ggml::Device& device,
+                                                    const LogMel& mel, const std::stop_token& stop) {
+  WS_RETURN_IF_ERROR(CheckSpeakerInput(model.architecture(), mel));
   Graph graph(device);
   Tensor input = graph.Floats({mel.frames, mel.bands});
   Tensor out = graph.Output(Network(&graph, model).Run(input));

@@ -20,7 +20,7 @@ namespace waveshift::tts::indextts {
 namespace {
 
 // Raised when the same sample and model would give another voice.
-constexpr long long kVersion = 1;
+constexpr long long kVersion = 2;
 constexpr int64_t kMostClipBytes = int64_t{256} << 20;
 
 bool AllFinite(const std::vector<float>& values) {
@@ -33,7 +33,8 @@ StatusOr<Voice> ComputeVoice(const LoadedModel& model, const ggml::Device& devic
                              const std::string& name, const std::stop_token& stop) {
   if (stop.stop_requested()) return Cancelled("stopped");
   WS_ASSIGN_OR_RETURN(const std::vector<float> audio, DecodePrompt(clip, name, model.architecture()));
-  StatusOr<LogMel> mel = ComputeLogMel(audio, model.architecture().mel);
+  cpu::Workers workers(std::max(1, device.threads()));
+  StatusOr<LogMel> mel = ComputeLogMel(audio, model.architecture().mel, &workers);
   if (!mel.ok()) return Annotate(mel.status(), name);
   WS_ASSIGN_OR_RETURN(const std::vector<float> heard, RunConformer(model, device, *mel, stop));
   Voice voice;
