@@ -20,9 +20,7 @@ namespace {
 using testing::AddTask;
 using testing::DepsOf;
 using testing::FakeJob;
-using testing::FastOptions;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using Json = nlohmann::json;
 using Headers = std::map<std::string, std::string, HeaderLess>;
 

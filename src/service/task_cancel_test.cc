@@ -162,7 +162,7 @@ TEST_F(TaskCancelTest, WhileTheServerEnds) {
 TEST_F(TaskCancelTest, TheNextRequestFindsItWhereTheHolderIsGone) {
   AddCancelledAfterACrash("a");
   const auto manager = Manager();
-  const auto within = manager->RunWithin("a", {});
+  const auto within = manager->RunWithin("a", {.wind_down_at = SteadyClock::now() + kPatience});
   ASSERT_TRUE(within.ok()) << Message(within.status());
   EXPECT_EQ(within->end, End::kEnded);
   EXPECT_EQ(within->state.task.status, "cancelled");
@@ -176,6 +176,7 @@ TEST_F(TaskCancelTest, TheNextRequestFindsItWhereTheHolderIsGone) {
 TEST_F(TaskCancelTest, TheNextServerAndTheCommandFindItToo) {
   AddCancelledAfterACrash("a");
   AddCancelledAfterACrash("b");
+  for (int i = 0; i < 2; ++i) job_.Let(Internal("it runs"));
   const auto manager = Manager();
   const Status ended = manager->RunHere("a", {}, {}, {}).status();
   EXPECT_EQ(ended.code(), StatusCode::kCancelled);
