@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo play build install image env-template test bench check-voices cuda-check soak format lint asan tsan clean
+.PHONY: help setup demo play build install image env-template test bench bench-stores check-voices cuda-check soak format lint asan tsan clean
 
 JOBS ?= $(shell nproc)
 PORT ?= 8080
@@ -62,6 +62,12 @@ test: setup build/release/build.ninja ## Builds everything and runs all tests
 bench: setup build/release/build.ninja ## Media work against a chain of ffmpeg commands, and peak memory (BENCH_FLAGS=...)
 	@cmake --build --preset release -j $(JOBS) --target waveshift
 	@$(PYTHON) tools/bench_media.py --program $(PROGRAM) --output build/bench.json $(BENCH_FLAGS)
+
+bench-stores: setup build/release/build.ninja ## Transfers to and from an S3 server beside the AWS command line's (BENCH_FLAGS=...)
+	@cmake --build --preset release -j $(JOBS) --target waveshift_store_bench
+	@test -x build/bench-stores/venv/bin/python || $(PYTHON) -m venv build/bench-stores/venv
+	@build/bench-stores/venv/bin/pip install --quiet --disable-pip-version-check -r tools/bench_stores/requirements.txt
+	@$(PYTHON) tools/bench_stores.py --aws build/bench-stores/venv/bin/aws --json build/bench-stores/bench.json $(BENCH_FLAGS)
 
 check-voices: setup build/release/build.ninja ## How well a listener (Whisper) understands the voices; about 10 minutes
 	@cmake --build --preset release -j $(JOBS) --target waveshift

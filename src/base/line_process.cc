@@ -71,6 +71,9 @@ StatusOr<std::string> PipedProcess::Ask(std::string_view input, std::string_view
   if (child_ == nullptr) return Ended();
   const SigpipeBlock no_sigpipe;
   const int wake = wake_.get();
+  // A stop that came just behind the last answer would keep poll() from ever waiting.
+  uint64_t earlier = 0;
+  [[maybe_unused]] const ssize_t drained = ::read(wake, &earlier, sizeof earlier);
   const std::stop_callback on_stop(stop, [wake] {
     const uint64_t one = 1;
     [[maybe_unused]] const ssize_t n = ::write(wake, &one, sizeof one);

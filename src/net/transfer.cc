@@ -20,9 +20,12 @@ constexpr size_t kMaxHeaderBytes = 256 << 10;
 constexpr int64_t kMaxErrorBodyBytes = 64 << 10;
 constexpr int64_t kMostErrorBodyBytes = 64 << 20;  // after that it is not waited for its end
 constexpr int kLongestPollMs = 100;
+constexpr long kBufferBytes = 256 << 10;  // the library's own are 16 and 64 KiB: a system call each
+
+bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 
 bool IsTokenCharacter(char c) {
-  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  const bool letter = (c >= 'a' && c <= 'z') || IsUpper(c) || (c >= '0' && c <= '9');
   return letter || (c != '\0' && std::strchr("!#$%&'*+-.^_`|~", c) != nullptr);
 }
 
@@ -247,6 +250,8 @@ Status Transfer::SetUp() {
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kBufferBytes);
+  curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, kBufferBytes);
   // A cancelled request does not wait for a name server.
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.timeouts.connect.count()));
@@ -325,7 +330,8 @@ Status Transfer::StatusOfCurl(CURLcode code) const {
       break;
   }
   std::string why = curl_easy_strerror(code);  // fixed texts, nothing of the request
-  if (!why.empty() && why.front() >= 'A' && why.front() <= 'Z')
+  // "Timeout was reached", but not "SSL connect error".
+  if (why.size() > 1 && IsUpper(why[0]) && !IsUpper(why[1]))
     why.front() = static_cast<char>(why.front() + 32);
   return Fail(why, StatusCode::kUnavailable);
 }

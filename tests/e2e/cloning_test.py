@@ -149,7 +149,7 @@ class CloningTest(support.Case):
         shutil.copy(CLIP, self.folder / "series" / "beside.wav")
         transcript = {"target_language": "en", "segments": [
             {"start_ms": 1000, "end_ms": 4000, "speaker": "Reader", "translation": "Good morning."},
-            {"start_ms": 5000, "end_ms": 8000, "speaker": "Allison", "translation": "HELLO WORLD"}]}
+            {"start_ms": 5000, "end_ms": 8000, "speaker": "Allison", "translation": "GOOD MORNING"}]}  # what random weights do not lose themselves in
         (self.folder / "t.json").write_text(json.dumps(transcript), encoding="utf-8")
         (self.folder / "series" / "voices.json").write_text(json.dumps(voices), encoding="utf-8")
         self.run_program("dub", SAMPLE, "--transcript", "t.json", "--voices", "series/voices.json", "-o", "out", "--quiet", timeout=300)

