@@ -220,7 +220,7 @@ struct WideIntegers {
     const int8_t* x = g.x.q + row * depth;
     __m512 sum[kRows][kVectors];
     for (int n = 0; n < kRows; ++n) {
-      for (int v = 0; v < kVectors; ++v) {
+      for (int64_t v = 0; v < kVectors; ++v) {
         sum[n][v] = g.bias != nullptr ? V16::Load(g.bias + 16 * v) : V16::Zero();
         if (g.accumulate) sum[n][v] = _mm512_add_ps(sum[n][v], V16::Load(g.y + (row + n) * g.y_row + 16 * v));
       }
@@ -231,24 +231,25 @@ struct WideIntegers {
         // q8_0's bytes are 128 too large.
         const __m512i start =
             kLeast ? _mm512_setzero_si512() : _mm512_set1_epi32(g.x_totals[(row + n) * g.blocks + b]);
-        for (int v = 0; v < kVectors; ++v) dot[n][v] = start;
+        for (int64_t v = 0; v < kVectors; ++v) dot[n][v] = start;
       }
       const uint8_t* q = g.q + b * kBlock * kIntegerColumns;
 #pragma GCC unroll 8
-      for (int k = 0; k < 8; ++k) {
+      for (int64_t k = 0; k < 8; ++k) {
         __m512i weights[kVectors];
-        for (int v = 0; v < kVectors; ++v) weights[v] = _mm512_loadu_si512(q + (2 * k + v) * 64);
+        for (int64_t v = 0; v < kVectors; ++v) weights[v] = _mm512_loadu_si512(q + (2 * k + v) * 64);
         for (int n = 0; n < kRows; ++n) {
           int32_t four;
           std::memcpy(&four, x + n * depth + b * kBlock + 4 * k, sizeof four);
           const __m512i bytes = _mm512_set1_epi32(four);
-          for (int v = 0; v < kVectors; ++v) dot[n][v] = _mm512_dpbusd_epi32(dot[n][v], weights[v], bytes);
+          for (int64_t v = 0; v < kVectors; ++v)
+            dot[n][v] = _mm512_dpbusd_epi32(dot[n][v], weights[v], bytes);
         }
       }
       AddBlock<kVectors, kRows>(row, b, dot, sum);
     }
     for (int n = 0; n < kRows; ++n) {
-      for (int v = 0; v < kVectors; ++v) V16::Store(g.y + (row + n) * g.y_row + 16 * v, sum[n][v]);
+      for (int64_t v = 0; v < kVectors; ++v) V16::Store(g.y + (row + n) * g.y_row + 16 * v, sum[n][v]);
     }
   }
 
@@ -256,7 +257,7 @@ struct WideIntegers {
   WAVESHIFT_ALWAYS_INLINE void AddBlock(int64_t row, int64_t b, const __m512i (&dot)[kRows][kVectors],
                                         __m512 (&sum)[kRows][kVectors]) const {
     const int64_t depth = g.blocks * kBlock;
-    for (int v = 0; v < kVectors; ++v) {
+    for (int64_t v = 0; v < kVectors; ++v) {
       const __m512 scale = V16::Load(g.scales + b * kIntegerColumns + 16 * v);
       for (int n = 0; n < kRows; ++n) {
         const __m512 both = V16::Mul(scale, V16::Set(g.x.scale8[(row + n) * (depth / 4) + b * 8]));

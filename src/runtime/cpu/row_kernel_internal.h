@@ -208,7 +208,7 @@ WAVESHIFT_ALWAYS_INLINE void PictureVector(const PictureArgs& g, int64_t f) {
 inline void PictureValue(const PictureArgs& g, int64_t channel, int64_t f) {
   const float* w = g.weights + 9 * channel;
   float sum = g.bias[channel];
-  for (int i = 0; i < 3; ++i) {
+  for (int64_t i = 0; i < 3; ++i) {
     sum += w[3 * i] * g.even[i][f] + w[3 * i + 1] * g.odd[i][f] + w[3 * i + 2] * g.even[i][f + 1];
   }
   g.y[channel * g.bands + f] = sum > 0 ? sum : 0.0F;

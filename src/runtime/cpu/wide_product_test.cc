@@ -112,7 +112,7 @@ TEST_P(WideProductTest, MultipliesMatricesAsAFileHasThem) {
 TEST_P(WideProductTest, TakesRowsOfTheRightSide) {
   Random random(2);
   Workers workers(2);
-  const Case c = {37, 1200, 1001, 1};
+  const Case c = {5, 1200, 1001, 1};
   const int64_t padded = PaddedChannels(c.columns);
   const std::vector<float> a = random.Values(c.rows * c.depth);
   for (const Storage storage : {Storage::kF32, Storage::kF16}) {
@@ -144,7 +144,7 @@ TEST_P(WideProductTest, TakesRowsOfTheRightSide) {
 // In several pieces of depth, so that a part is final only with the last.
 TEST_P(WideProductTest, FinishesEachPartOnce) {
   Random random(3);
-  const Case c = {230, 3000, 700, 1};
+  const Case c = {120, 1600, 700, 1};
   const std::vector<float> a = random.Values(c.rows * c.depth);
   const std::vector<float> b = random.Values(c.columns * c.depth);
   const WideMatrix matrix = {.values = b.data(), .columns = c.columns, .depth = c.depth};
@@ -171,7 +171,7 @@ TEST_P(WideProductTest, FinishesEachPartOnce) {
 // Also with other rows beside it.
 TEST_P(WideProductTest, ARowIsTheSameOnAnyNumberOfThreads) {
   Random random(4);
-  const Case c = {230, 1300, 1500, 1};  // up to 216 rows go another way on three threads than all do
+  const Case c = {230, 400, 1500, 1};  // up to 216 rows go another way on three threads than all do
   const std::vector<float> a = random.Values(c.rows * c.depth);
   const std::vector<float> b = random.Values(c.columns * c.depth);
   const WideMatrix matrix = {.values = b.data(), .columns = c.columns, .depth = c.depth};
