@@ -33,8 +33,8 @@ StatusOr<Voice> ComputeVoice(const LoadedModel& model, const ggml::Device& devic
 class VoiceEncoder {
  public:
   struct Options {
-    // Where voices are kept between runs; "" for nowhere. Made when missing. What cannot be read there is
-    // computed again, what cannot be written is only remembered in memory.
+    // The folder in which voices are kept between runs, made when missing; "": in none. What cannot be read
+    // there is computed again, what cannot be written is only remembered in memory.
     std::string cache_folder;
     int64_t most_on_disk_bytes = int64_t{512} << 20;  // some 3,000 voices of IndexTTS 1.5
     size_t most_in_memory = 64;                       // the least recently used goes first; at least 1
