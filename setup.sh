@@ -23,7 +23,7 @@ build_packages=(build-essential cmake ninja-build pkg-config ccache git
 
 # Needed to test it and to look at it.
 test_packages=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev libgtest-dev libgmock-dev libbenchmark-dev
-  python3-numpy python3-swift python3-yaml libfaketime shellcheck chromium fonts-noto-cjk curl)
+  python3-numpy python3-swift python3-venv python3-yaml libfaketime shellcheck chromium fonts-noto-cjk curl)
 
 # Needed to make a container image where there is no Docker (deploy/image.sh).
 image_packages=(buildah mmdebstrap)
