@@ -51,6 +51,9 @@ class MappedFile {
   const std::string& path() const { return path_; }
   // Begins at a page.
   std::string_view bytes() const { return bytes_; }
+  // The process gives up the pages of these bytes, which must lie inside bytes(): they count as its memory
+  // only when they are read again. For what has been read and is kept in another form.
+  void GiveUp(std::string_view part) const;
 
  private:
   MappedFile(std::string path, std::string_view bytes) : path_(std::move(path)), bytes_(bytes) {}

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "runtime/cpu/integer_kernel_internal.h"
 #include "runtime/cpu/language_kernel_internal.h"
 
 namespace waveshift::cpu {
@@ -13,8 +14,7 @@ constexpr int64_t kCachedBytes = 512 << 10;
 
 const LanguageKernels& KernelsOf(Isa isa) {
 #if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (isa == Isa::kAvx512 && __builtin_cpu_supports("avx512vnni") != 0) return Avx512LanguageKernels();
+  if (isa == Isa::kAvx512) return Avx512LanguageKernels();
   // Every processor with AVX2 has F16C.
   if (isa != Isa::kBaseline) return Avx2LanguageKernels();
 #endif
@@ -46,8 +46,7 @@ void Activations::Resize(int64_t rows, int64_t depth, bool quantize) {
   values_.resize(count);
   if (!quantize) return;
   q_.resize(count);
-  scale8_.resize(count / 4);
-  offset8_.resize(count / 4);
+  scales_.resize(count / kBlock);
   sums_.resize(count / kBlock);
   totals_.resize(count / kBlock);
 }
@@ -57,9 +56,8 @@ Language::Language(Isa isa) : kernels_(&KernelsOf(isa)) {}
 void Language::Finish(Activations* a, int64_t row) const {
   if (!a->quantize_) return;
   const int64_t place = row * a->depth_;
-  kernels_->quantize(a->row(row), a->depth_, a->q_.data() + place, a->scale8_.data() + place / 4,
-                     a->offset8_.data() + place / 4, a->sums_.data() + place / kBlock,
-                     a->totals_.data() + place / kBlock);
+  kernels_->quantize(a->row(row), a->depth_, a->q_.data() + place, a->scales_.data() + place / kBlock,
+                     a->sums_.data() + place / kBlock, a->totals_.data() + place / kBlock);
 }
 
 void Language::Multiply(const Matrix& matrix, const Activations& x, int64_t begin, int64_t end, float* y,
@@ -74,67 +72,12 @@ void Language::Multiply(const Matrix& matrix, const Activations& x, int64_t begi
                           .depth = matrix.depth,
                           .bias = matrix.bias == nullptr ? nullptr : matrix.bias + begin,
                           .x = x.values_.data() + place,
-                          .quantized = {x.q_.data() + place, x.scale8_.data() + place / 4,
-                                        x.offset8_.data() + place / 4, x.sums_.data() + place / kBlock},
                           .rows = std::min(block, x.rows_ - row),
                           .y = y + row * y_row + begin,
                           .y_row = y_row,
                           .count = end - begin};
-    DotOf(matrix.storage)(args);
+    (matrix.storage == Storage::kF16 ? kernels_->dot_f16 : kernels_->dot_f32)(args);
   }
-}
-
-bool Language::CanMultiplyWide(const Matrix& matrix) const {
-  return matrix.quantized() && matrix.rows % kIntegerColumns == 0 && kernels_->wide_integers != nullptr;
-}
-
-void Language::MultiplyWide(const Matrix& matrix, const Activations& x, const WideResult& result,
-                            Workers* workers) const {
-  const int64_t blocks = matrix.depth / kBlock;
-  const bool q4 = matrix.storage == Storage::kQ4_K;
-  const int64_t panel_bytes = kIntegerColumns * matrix.row_bytes();
-  const int64_t panels = matrix.rows / kIntegerColumns;
-  const auto* weights = static_cast<const char*>(matrix.bytes);
-  workers->Run(panels, [&](int64_t panel, int worker) {
-    const int64_t column = panel * kIntegerColumns;
-    // In floats: a block of a column has 8 of bytes, its scale and, maybe, its least value.
-    float* memory = workers->Scratch(worker, blocks * kIntegerColumns * (kBlock / 4 + 2));
-    float* scales = memory + blocks * kIntegerColumns * (kBlock / 4);
-    auto* bytes = reinterpret_cast<uint8_t*>(memory);
-    float* least = q4 ? scales + blocks * kIntegerColumns : nullptr;
-    (q4 ? kernels_->pack_q4_k : kernels_->pack_q8_0)(
-        {weights + panel * panel_bytes, matrix.row_bytes(), blocks, bytes, scales, least});
-    // Who takes the next panels is not known; that they are near is.
-    const int64_t next = std::min(panel + workers->count(), panels - 1);
-    kernels_->wide_integers({.q = bytes,
-                             .scales = scales,
-                             .least = least,
-                             .blocks = blocks,
-                             .x = {x.q_.data(), x.scale8_.data(), x.offset8_.data(), x.sums_.data()},
-                             .x_totals = x.totals_.data(),
-                             .rows = x.rows_,
-                             .bias = matrix.bias == nullptr ? nullptr : matrix.bias + column,
-                             .y = result.y + column,
-                             .y_row = result.y_row,
-                             .accumulate = result.accumulate,
-                             .ahead = weights + next * panel_bytes,
-                             .ahead_bytes = next > panel ? panel_bytes : 0});
-    if (result.finish) result.finish(column, column + kIntegerColumns);
-  });
-}
-
-DotFunction Language::DotOf(Storage storage) const {
-  switch (storage) {
-    case Storage::kF16:
-      return kernels_->dot_f16;
-    case Storage::kQ8_0:
-      return kernels_->dot_q8_0;
-    case Storage::kQ4_K:
-      return kernels_->dot_q4_k;
-    case Storage::kF32:
-      break;
-  }
-  return kernels_->dot_f32;
 }
 
 bool Language::CanAttend(int64_t width) { return width == 16 || width == 32 || width == 64 || width == 128; }

@@ -1,9 +1,9 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// A language model's arithmetic on the processor, for few rows at a time: products with matrices as a model
-// file has them, attention, and what lies between. Nothing is laid out anew: matrices are read where they
-// lie, front to back, once for all rows. For many rows there are MultiplyWide and wide_product.h.
+// A language model's arithmetic on the processor, for few rows at a time: products with matrices of floats as
+// a model file has them, attention, and what lies between. Matrices are read where they lie, front to back,
+// once for all rows. For quantised ones there is integer_matrix.h, for many rows also wide_product.h.
 //
 // What comes out of a row does not depend, bit for bit, on how many rows are computed together nor on how
 // many threads share the work.
@@ -11,17 +11,13 @@
 #define WAVESHIFT_RUNTIME_CPU_LANGUAGE_H_
 
 #include <cstdint>
-#include <functional>
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "runtime/cpu/isa.h"
-#include "runtime/cpu/workers.h"
 
 namespace waveshift::cpu {
 
-struct DotArgs;
 struct LanguageKernels;
 
 // How numbers are stored. kQ8_0 and kQ4_K are ggml's blocks of 32 values in 34 bytes and 256 in 144.
@@ -52,13 +48,13 @@ class Activations {
 
  private:
   friend class Language;
+  friend class IntegerMatrix;
   int64_t rows_ = 0;
   int64_t depth_ = 0;
   bool quantize_ = false;
   std::vector<float> values_;
   std::vector<int8_t> q_;
-  std::vector<float> scale8_;
-  std::vector<int32_t> offset8_;
+  std::vector<float> scales_;
   std::vector<float> sums_;
   std::vector<int32_t> totals_;
 };
@@ -71,24 +67,10 @@ class Language {
   // After a row has its values: makes those in 8 bits, if the activations have them.
   void Finish(Activations* activations, int64_t row) const;
 
-  // y[n * y_row + i] = bias[i] + matrix row i times activations row n, for i from begin to end.
+  // y[n * y_row + i] = bias[i] + matrix row i times activations row n, for i from begin to end. Pre: the
+  // matrix is of floats.
   void Multiply(const Matrix& matrix, const Activations& x, int64_t begin, int64_t end, float* y,
                 int64_t y_row) const;
-
-  // The same for all of a quantised matrix and many rows, on all workers: y (+)= matrix x + bias. Panels of
-  // the matrix are laid out for integer products first, in the workers' scratch memory (at most 40 bytes *
-  // depth), which pays from some 16 rows on. A row's bits are the same beside any others and on any number of
-  // threads, but not those of Multiply. `finish` gets columns [begin, end) of all rows when they are final,
-  // on the worker that made them. Pre: CanMultiplyWide, and the activations are quantised.
-  struct WideResult {
-    float* y = nullptr;
-    int64_t y_row = 0;
-    bool accumulate = false;
-    std::function<void(int64_t begin, int64_t end)> finish;
-  };
-  void MultiplyWide(const Matrix& matrix, const Activations& x, const WideResult& result,
-                    Workers* workers) const;
-  bool CanMultiplyWide(const Matrix& matrix) const;
 
   // Attention of one row's head (width 16, 32, 64 or 128) to cells of keys and values, in f32 or f16: of cell
   // c they begin at keys + c * cell_step values. Softmax(scale q k) v into out. `scratch` has cells.size()
@@ -118,8 +100,6 @@ class Language {
   void Store(std::span<const float> x, Storage storage, void* to) const;
 
  private:
-  void (*DotOf(Storage storage) const)(const DotArgs&);
-
   const LanguageKernels* kernels_;
 };
 

@@ -10,8 +10,10 @@
 #include <cstdint>
 #include <cstring>
 
+#include "runtime/cpu/integer_kernel_internal.h"
 #include "runtime/cpu/language_kernel_internal.h"
 #include "runtime/cpu/scalar_math_internal.h"
+#include "runtime/cpu/tiles_internal.h"
 
 namespace waveshift::cpu {
 namespace {
@@ -64,8 +66,7 @@ void LayerNorm(const float* x, int64_t width, const float* weight, const float* 
 }
 
 template <class V>
-void Quantize(const float* x, int64_t depth, int8_t* q, float* scale8, int32_t* offset8, float* sums,
-              int32_t* totals) {
+void Quantize(const float* x, int64_t depth, int8_t* q, float* scales, float* sums, int32_t* totals) {
   for (int64_t b = 0; b < depth / kBlock; ++b) {
     const float* from = x + b * kBlock;
     float most = 0;
@@ -76,19 +77,14 @@ void Quantize(const float* x, int64_t depth, int8_t* q, float* scale8, int32_t* 
     const float scale = most / 127.0F;
     const float inverse = most > 0 ? 127.0F / most : 0.0F;
     int32_t all = 0;
-    for (int64_t i = 0; i < 8; ++i) {
-      int32_t sum = 0;
-      for (int64_t j = 0; j < 4; ++j) {
-        // To the nearest, by shifting; |value| <= 127.
-        const float shift = 12582912.0F;
-        const auto value = static_cast<int32_t>((from[4 * i + j] * inverse + shift) - shift);
-        q[b * kBlock + 4 * i + j] = static_cast<int8_t>(value);
-        sum += value;
-      }
-      scale8[b * 8 + i] = scale;
-      offset8[b * 8 + i] = -128 * sum;
-      all += sum;
+    for (int64_t i = 0; i < kBlock; ++i) {
+      // To the nearest, by shifting; |value| <= 127.
+      const float shift = 12582912.0F;
+      const auto value = static_cast<int32_t>((from[i] * inverse + shift) - shift);
+      q[b * kBlock + i] = static_cast<int8_t>(value);
+      all += value;
     }
+    scales[b] = scale;
     sums[b] = scale * static_cast<float>(all);
     totals[b] = -128 * all;
   }
@@ -120,41 +116,22 @@ void DotTile(const DotArgs& g, int64_t weight, int64_t row) {
     for (int n = 0; n < kRows; ++n) sum[i][n] = V::Zero();
   }
   const float* x = g.x + row * g.depth;
+  // The first tile that reads these weights asks for the next ones: rows are too short for the processor to
+  // notice in time.
+  const bool first = row == 0;
+  const int64_t ahead = kWeights * g.weight_bytes / static_cast<int64_t>(sizeof(W));
   for (int64_t k = 0; k < g.depth; k += V::kLanes) {
     T values[kWeights];
-    for (int i = 0; i < kWeights; ++i) values[i] = V::LoadAny(w[i] + k);
+    for (int i = 0; i < kWeights; ++i) {
+      values[i] = V::LoadAny(w[i] + k);
+      if (first) __builtin_prefetch(w[i] + k + ahead, 0, 2);
+    }
     for (int n = 0; n < kRows; ++n) {
       const T other = V::Load(x + n * g.depth + k);
       for (int i = 0; i < kWeights; ++i) sum[i][n] = V::Fma(values[i], other, sum[i][n]);
     }
   }
   StoreTile<V>(g, weight, row, sum);
-}
-
-// Calls kernel.Run<kWeights, kRows>(weight, row) for tiles that cover `count` weights and `rows` rows.
-template <int kWeights, int kMostRows, class Kernel>
-void CoverRows(const Kernel& kernel, int64_t weight, int64_t row, int64_t rows) {
-  if (rows == kMostRows) {
-    kernel.template Run<kWeights, kMostRows>(weight, row);
-  } else if constexpr (kMostRows > 1) {
-    CoverRows<kWeights, kMostRows - 1>(kernel, weight, row, rows);
-  }
-}
-template <int kWeights, int kMostRows, class Kernel>
-void CoverWeights(const Kernel& kernel, int64_t weight, int64_t rows) {
-  const int64_t blocks = (rows + kMostRows - 1) / kMostRows;
-  for (int64_t i = 0; i < blocks; ++i) {
-    const int64_t begin = rows * i / blocks;
-    CoverRows<kWeights, kMostRows>(kernel, weight, begin, rows * (i + 1) / blocks - begin);
-  }
-}
-template <int kWeights, int kMostRows, class Kernel>
-void Cover(const Kernel& kernel, int64_t count, int64_t rows) {
-  int64_t weight = 0;
-  for (; weight + kWeights <= count; weight += kWeights) {
-    CoverWeights<kWeights, kMostRows>(kernel, weight, rows);
-  }
-  for (; weight < count; ++weight) CoverWeights<1, kMostRows>(kernel, weight, rows);
 }
 
 template <class V, class W>
@@ -168,102 +145,6 @@ struct FloatDots {
 template <class V, class W>
 void Dot(const DotArgs& g) {
   Cover<V::kTileWeights, V::kTileRows>(FloatDots<V, W>{g}, g.count, g.rows);
-}
-
-// A row of q4_k, taken apart: bytes from 0 to 15, and for each 32 of them a scale and what to take off.
-struct OpenQ4K {
-  static constexpr int64_t kMostBlocks = 64;  // of 32 values that are open at once
-  uint8_t q[kMostBlocks * kBlock];
-  float scale8[kMostBlocks * 8];  // each scale 8 times
-  float least[kMostBlocks];
-};
-
-// The eight scales and offsets of 6 bits: the first four in the low bits of bytes 0-3 and 4-7, of the others
-// four bits in bytes 8-11 and two on top of bytes 0-7.
-inline void OpenScales(const uint8_t* packed, float d, float least, float* scale8, float* offset) {
-  for (int i = 0; i < 8; ++i) {
-    int s;
-    int o;
-    if (i < 4) {
-      s = packed[i] & 63;
-      o = packed[i + 4] & 63;
-    } else {
-      s = (packed[i + 4] & 15) | ((packed[i - 4] >> 6) << 4);
-      o = (packed[i + 4] >> 4) | ((packed[i] >> 6) << 4);
-    }
-    for (int j = 0; j < 8; ++j) scale8[8 * i + j] = d * static_cast<float>(s);
-    offset[i] = least * static_cast<float>(o);
-  }
-}
-
-template <class V>
-void Open(const BlockQ4K* blocks, int64_t count, OpenQ4K* open) {
-  for (int64_t b = 0; b < count; ++b) {
-    const BlockQ4K& block = blocks[b];
-    OpenScales(block.scales, V::HalfToFloat(block.d), V::HalfToFloat(block.least), open->scale8 + 64 * b,
-               open->least + 8 * b);
-    // 64 values in 32 bytes: the low halves, then the high ones.
-    for (int64_t part = 0; part < 4; ++part) {
-      uint8_t* to = open->q + b * 256 + part * 64;
-      const uint8_t* from = block.q + part * 32;
-      for (int64_t i = 0; i < 32; ++i) {
-        to[i] = from[i] & 15;
-        to[i + 32] = from[i] >> 4;
-      }
-    }
-  }
-}
-
-// What the offsets of opened blocks take off: the sum of least * sum of x; in lanes, eight blocks at a time.
-inline float Offsets(const float* least, const float* sums, int64_t blocks) {
-  float part[8] = {};
-  for (int64_t b = 0; b < blocks; b += 8) {
-    for (int64_t j = 0; j < 8; ++j) part[j] += least[b + j] * sums[b + j];
-  }
-  return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
-}
-
-// A row of weights, opened once for all rows of x. V::DotBytes multiplies bytes from 0 to 15 with signed
-// ones, block by block, for several rows.
-template <class V>
-struct OpenDots {
-  const DotArgs& g;
-  const OpenQ4K& open;
-  int64_t weight;
-  int64_t begin;  // first block of 256 that is open
-  int64_t count;
-
-  template <int kRows>
-  void Run(int64_t row) const {
-    float sum[kRows];
-    V::template DotBytes<kRows>(open.q, open.scale8, g.quantized.q + row * g.depth + begin * 256, g.depth,
-                                g.quantized.scale8 + row * (g.depth / 4) + begin * 64, 8 * count, sum);
-    for (int n = 0; n < kRows; ++n) {
-      const float* sums = g.quantized.sums + (row + n) * (g.depth / kBlock) + begin * 8;
-      float* y = g.y + (row + n) * g.y_row + weight;
-      const float before = begin > 0 ? *y : (g.bias != nullptr ? g.bias[weight] : 0.0F);
-      *y = before + (sum[n] - Offsets(open.least, sums, 8 * count));
-    }
-  }
-};
-
-template <class V>
-void DotQ4K(const DotArgs& g) {
-  constexpr int64_t kMost = OpenQ4K::kMostBlocks / 8;
-  OpenQ4K open;
-  const int64_t blocks = g.depth / 256;
-  for (int64_t weight = 0; weight < g.count; ++weight) {
-    const auto* w =
-        reinterpret_cast<const BlockQ4K*>(static_cast<const char*>(g.weights) + weight * g.weight_bytes);
-    for (int64_t begin = 0; begin < blocks; begin += kMost) {
-      const int64_t count = blocks - begin < kMost ? blocks - begin : kMost;
-      Open<V>(w + begin, count, &open);
-      const OpenDots<V> dots = {g, open, weight, begin, count};
-      int64_t row = 0;
-      for (; row + 4 <= g.rows; row += 4) dots.template Run<4>(row);
-      for (; row < g.rows; ++row) dots.template Run<1>(row);
-    }
-  }
 }
 
 // Keys and values of type W; the width of a head is kParts vectors.

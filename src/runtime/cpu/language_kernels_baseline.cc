@@ -67,45 +67,15 @@ struct V8 {
     bits += 0xfff + ((bits >> 13) & 1);
     return static_cast<uint16_t>(sign | ((bits - 0x38000000) >> 13));
   }
-
-  template <int kRows>
-  static void DotBytes(const uint8_t* q, const float* scale8, const int8_t* x, int64_t x_row,
-                       const float* x_scale8, int64_t blocks, float* sums) {
-    for (int n = 0; n < kRows; ++n) {
-      sums[n] = 0;
-      for (int64_t b = 0; b < blocks; ++b) {
-        int32_t dot = 0;
-        for (int64_t i = b * kBlock; i < (b + 1) * kBlock; ++i) dot += q[i] * x[n * x_row + i];
-        sums[n] += static_cast<float>(dot) * (scale8[b * 8] * x_scale8[n * (x_row / 4) + b * 8]);
-      }
-    }
-  }
 };
-
-void DotQ8(const DotArgs& g) {
-  for (int64_t weight = 0; weight < g.count; ++weight) {
-    const auto* w =
-        reinterpret_cast<const BlockQ8*>(static_cast<const char*>(g.weights) + weight * g.weight_bytes);
-    for (int64_t n = 0; n < g.rows; ++n) {
-      const int8_t* x = g.quantized.q + n * g.depth;
-      float sum = 0;
-      for (int64_t b = 0; b < g.depth / kBlock; ++b) {
-        int32_t dot = 0;
-        for (int64_t i = 0; i < kBlock; ++i) dot += w[b].q[i] * x[b * kBlock + i];
-        const float scale = V8::HalfToFloat(w[b].d) * g.quantized.scale8[n * (g.depth / 4) + b * 8];
-        sum += static_cast<float>(dot) * scale;
-      }
-      g.y[n * g.y_row + weight] = sum + (g.bias != nullptr ? g.bias[weight] : 0.0F);
-    }
-  }
-}
 
 }  // namespace
 
 const LanguageKernels& BaselineLanguageKernels() {
   static const LanguageKernels kernels = {
-      &Dot<V8, float>, &Dot<V8, uint16_t>, &DotQ8,    &DotQ4K<V8>, &Attend<V8, float>, &Attend<V8, uint16_t>,
-      &Quantize<V8>,   &LayerNorm<V8>,     &Gelu<V8>, &ToHalf<V8>, &SumExp<V8>};
+      &Dot<V8, float>, &Dot<V8, uint16_t>, &Attend<V8, float>, &Attend<V8, uint16_t>,
+      &Quantize<V8>,   &LayerNorm<V8>,     &Gelu<V8>,          &ToHalf<V8>,
+      &SumExp<V8>};
   return kernels;
 }
 

@@ -10,97 +10,12 @@
 
 #include <gtest/gtest.h>
 
-#include "runtime/cpu/kernel_test_tools.h"
+#include "runtime/cpu/given_matrix_test_tools.h"
 
 namespace waveshift::cpu {
 namespace {
 
-// The number that 16 bits stand for, by the definition.
-double HalfValue(uint16_t half) {
-  const int exponent = (half >> 10) & 31;
-  const double sign = (half & 0x8000) != 0 ? -1 : 1;
-  if (exponent == 0) return sign * std::ldexp(half & 1023, -24);
-  return sign * std::ldexp(1024 + (half & 1023), exponent - 25);
-}
-
-uint16_t RandomHalf(Random* random) {
-  // Sizes from 2^-7 to 1, both signs.
-  const auto rest = static_cast<int>((random->Next() + 1) * 512) & 1023;
-  const int exponent = 8 + (static_cast<int>((random->Next() + 1) * 4) & 7);
-  return static_cast<uint16_t>((random->Next() < 0 ? 0x8000 : 0) | (exponent << 10) | rest);
-}
-
-// A matrix of random bytes and the numbers that it stands for.
-struct Given {
-  Matrix matrix;
-  std::vector<char> bytes;
-  std::vector<double> values;  // [rows, depth]
-  std::vector<float> bias;
-
-  void Put(const void* from, size_t count) {
-    const char* p = static_cast<const char*>(from);
-    bytes.insert(bytes.end(), p, p + count);
-  }
-  void PutHalf(uint16_t half) { Put(&half, 2); }
-  uint8_t PutByte(Random* random) {
-    const auto byte = static_cast<uint8_t>(static_cast<int>((random->Next() + 1) * 128));
-    Put(&byte, 1);
-    return byte;
-  }
-
-  void AddQ8(Random* random) {
-    const uint16_t d = RandomHalf(random);
-    PutHalf(d);
-    for (int i = 0; i < 32; ++i) values.push_back(HalfValue(d) * static_cast<int8_t>(PutByte(random)));
-  }
-  // ggml's description of the format: ggml-common.h, block_q4_K.
-  void AddQ4(Random* random) {
-    const uint16_t d = RandomHalf(random);
-    const uint16_t least = RandomHalf(random);
-    PutHalf(d);
-    PutHalf(least);
-    std::vector<int> packed;
-    for (int i = 0; i < 12; ++i) packed.push_back(PutByte(random));
-    std::vector<int> q;
-    for (int i = 0; i < 128; ++i) q.push_back(PutByte(random));
-    for (int i = 0; i < 256; ++i) {
-      const auto part = static_cast<size_t>(i / 32);
-      int scale = packed[part % 4 + (part < 4 ? 0 : 8)];
-      int offset = part < 4 ? packed[part + 4] & 63 : scale >> 4;
-      scale = part < 4 ? scale & 63 : scale & 15;
-      if (part >= 4) {
-        scale += (packed[part - 4] >> 6) * 16;
-        offset += (packed[part] >> 6) * 16;
-      }
-      const int both = q[static_cast<size_t>(i / 64) * 32 + static_cast<size_t>(i % 32)];
-      const int value = i % 64 < 32 ? both % 16 : both / 16;
-      values.push_back(HalfValue(d) * scale * value - HalfValue(least) * offset);
-    }
-  }
-
-  Given(Storage storage, int64_t rows, int64_t depth, uint64_t seed) {
-    Random random(seed);
-    while (static_cast<int64_t>(values.size()) < rows * depth) {
-      if (storage == Storage::kQ8_0) {
-        AddQ8(&random);
-      } else if (storage == Storage::kQ4_K) {
-        AddQ4(&random);
-      } else if (storage == Storage::kF16) {
-        const uint16_t half = RandomHalf(&random);
-        PutHalf(half);
-        values.push_back(HalfValue(half));
-      } else {
-        const float value = random.Next();
-        Put(&value, 4);
-        values.push_back(value);
-      }
-    }
-    bias = random.Values(rows);
-    matrix = {storage, bytes.data(), bias.data(), rows, depth};
-  }
-};
-
-constexpr Storage kAll[] = {Storage::kF32, Storage::kF16, Storage::kQ8_0, Storage::kQ4_K};
+constexpr Storage kFloats[] = {Storage::kF32, Storage::kF16};
 
 class LanguageTest : public testing::TestWithParam<Isa> {
  protected:
@@ -122,43 +37,8 @@ class LanguageTest : public testing::TestWithParam<Isa> {
   const Language language_{GetParam()};
 };
 
-// Whole numbers up to 127 that include 127 are the same in 8 bits, so that quantised products are exact, too.
-std::vector<float> WholeNumbers(int64_t count, uint64_t seed) {
-  Random random(seed);
-  std::vector<float> x;
-  for (int64_t i = 0; i < count; ++i) {
-    x.push_back(i % 32 == 5 ? 127.0F : std::round(127 * random.Next()));
-  }
-  return x;
-}
-
-// matrix x + bias in double precision.
-std::vector<double> Plain(const Given& given, const std::vector<float>& x, int64_t rows) {
-  const int64_t depth = given.matrix.depth;
-  std::vector<double> result;
-  for (int64_t n = 0; n < rows; ++n) {
-    for (int64_t i = 0; i < given.matrix.rows; ++i) {
-      double sum = given.bias[static_cast<size_t>(i)];
-      for (int64_t k = 0; k < depth; ++k) {
-        sum += given.values[static_cast<size_t>(i * depth + k)] * x[static_cast<size_t>(n * depth + k)];
-      }
-      result.push_back(sum);
-    }
-  }
-  return result;
-}
-
-bool HasVnni() {
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  return __builtin_cpu_supports("avx512vnni") != 0;
-#else
-  return false;
-#endif
-}
-
 TEST_P(LanguageTest, MultipliesEveryStorage) {
-  for (const Storage storage : kAll) {
+  for (const Storage storage : kFloats) {
     for (const int64_t depth : {256, 768, 1280, 2560}) {
       for (const auto& [matrix_rows, rows] :
            {std::pair<int64_t, int64_t>{13, 1}, {12, 3}, {1, 7}, {31, 26}}) {
@@ -171,49 +51,9 @@ TEST_P(LanguageTest, MultipliesEveryStorage) {
   }
 }
 
-// By integer products, where the processor has them: the definition's numbers, twice over with a sum, and the
-// same bits on any number of threads and beside any other rows.
-TEST_P(LanguageTest, MultipliesManyRowsOfQuantizedMatrices) {
-  Workers one(1);
-  Workers three(3);
-  for (const auto& [storage, depth] : {std::pair(Storage::kQ8_0, int64_t{32}),
-                                       {Storage::kQ8_0, int64_t{96}},
-                                       {Storage::kQ8_0, int64_t{1280}},
-                                       {Storage::kQ4_K, int64_t{256}},
-                                       {Storage::kQ4_K, int64_t{1280}}}) {
-    const Given given(storage, 96, depth, 3);
-    EXPECT_EQ(language_.CanMultiplyWide(given.matrix), GetParam() == Isa::kAvx512 && HasVnni());
-    if (!language_.CanMultiplyWide(given.matrix)) continue;
-    const std::vector<float> x = WholeNumbers(37 * depth, 4);
-    std::vector<double> wanted = Plain(given, x, 37);
-    const Activations all = Prepared(x, 37, depth, true);
-    std::vector<float> y(wanted.size());
-    std::atomic<int64_t> finished = 0;
-    language_.MultiplyWide(
-        given.matrix, all,
-        {.y = y.data(), .y_row = 96, .finish = [&](int64_t begin, int64_t end) { finished += end - begin; }},
-        &three);
-    EXPECT_EQ(finished, 96);
-    EXPECT_LT(RelativeError(y, wanted), 3e-6) << static_cast<int>(storage) << " " << depth;
-    for (const int64_t rows : {1, 5, 16}) {
-      std::vector<float> some(static_cast<size_t>(rows * 96));
-      language_.MultiplyWide(given.matrix, Prepared(x, rows, depth, true), {.y = some.data(), .y_row = 96},
-                             &one);
-      EXPECT_TRUE(std::equal(some.begin(), some.end(), y.begin())) << rows;
-    }
-    language_.MultiplyWide(given.matrix, all, {.y = y.data(), .y_row = 96, .accumulate = true}, &one);
-    for (double& value : wanted) value *= 2;
-    EXPECT_LT(RelativeError(y, wanted), 3e-6) << static_cast<int>(storage) << " " << depth;
-  }
-  const Given narrow(Storage::kQ8_0, 31, 64, 3);
-  EXPECT_FALSE(language_.CanMultiplyWide(narrow.matrix));
-  const Given floats(Storage::kF16, 64, 64, 3);
-  EXPECT_FALSE(language_.CanMultiplyWide(floats.matrix));
-}
-
 // Depths that are no whole pair of blocks.
 TEST_P(LanguageTest, MultipliesOddNumbersOfBlocks) {
-  for (const Storage storage : {Storage::kF32, Storage::kF16, Storage::kQ8_0}) {
+  for (const Storage storage : kFloats) {
     for (const int64_t depth : {32, 96, 64}) {
       const Given given(storage, 9, depth, 5);
       const std::vector<float> x = WholeNumbers(5 * depth, 6);
@@ -222,26 +62,8 @@ TEST_P(LanguageTest, MultipliesOddNumbersOfBlocks) {
   }
 }
 
-// Eight bits of x against x itself: half a step of 1/127 of a block's largest value, averaged out.
-TEST_P(LanguageTest, EightBitsAreNearlyEnough) {
-  const Given given(Storage::kQ8_0, 40, 1280, 7);
-  const std::vector<float> x = Random(8).Values(int64_t{3} * 1280);
-  std::vector<double> wanted;
-  for (size_t n = 0; n < 3; ++n) {
-    for (size_t i = 0; i < 40; ++i) {
-      double sum = given.bias[i];
-      for (size_t k = 0; k < 1280; ++k)
-        sum += given.values[i * 1280 + k] * static_cast<double>(x[n * 1280 + k]);
-      wanted.push_back(sum);
-    }
-  }
-  const double error = RelativeError(Product(given, x, 3), wanted);
-  EXPECT_LT(error, 1e-2);
-  EXPECT_GT(error, 0);
-}
-
 TEST_P(LanguageTest, ARowDoesNotDependOnOthersNorOnPieces) {
-  for (const Storage storage : kAll) {
+  for (const Storage storage : kFloats) {
     const Given given(storage, 29, 5120, 9);
     const std::vector<float> x = Random(10).Values(int64_t{40} * 5120);
     const std::vector<float> all = Product(given, x, 40);

@@ -8,9 +8,8 @@
 
 #include <cstdint>
 
+#include "runtime/cpu/always_inline_internal.h"
 #include "runtime/cpu/kernel_table_internal.h"
-
-#define WAVESHIFT_ALWAYS_INLINE inline __attribute__((always_inline))
 
 namespace waveshift::cpu {
 

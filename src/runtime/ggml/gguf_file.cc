@@ -61,6 +61,10 @@ const StoredTensor* GgufFile::FindTensor(std::string_view name) const {
   return it == tensor_names_.end() ? nullptr : &tensors_[it->second];
 }
 
+void GgufFile::GiveUp(const StoredTensor& tensor) const {
+  if (mapping_) mapping_->GiveUp(tensor.bytes);
+}
+
 Status GgufFile::Missing(std::string_view key, std::string_view wanted) const {
   const Value* value = Find(key);
   if (value == nullptr) return InvalidArgument(name_ + ": has no key " + std::string(key));

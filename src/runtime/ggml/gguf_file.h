@@ -69,6 +69,9 @@ class GgufFile {
 
   const std::vector<StoredTensor>& tensors() const { return tensors_; }
   const StoredTensor* FindTensor(std::string_view name) const;
+  // The tensor's bytes will not be wanted soon: a mapped file's pages no longer count as the process' memory
+  // until they are read again.
+  void GiveUp(const StoredTensor& tensor) const;
 
   // SHA-256 of all bytes before data_offset(), with the string under `key` replaced by as many '0'; NotFound
   // when the key has no string. See GgufWriter.

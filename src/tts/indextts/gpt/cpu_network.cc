@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "runtime/cpu/aligned_floats.h"
+#include "runtime/cpu/integer_matrix.h"
 #include "runtime/cpu/language.h"
 #include "runtime/cpu/workers.h"
 #include "tts/indextts/gpt/network.h"
@@ -20,22 +22,26 @@ using cpu::Storage;
 constexpr float kNormEps = 1e-5F;
 // So few rows are prepared faster by one thread than handed out.
 constexpr int64_t kRowsForOne = 6;
-// From so many rows of a line on, laying out a quantised matrix pays. Others do not gain by it: products of
-// few rows do 85 % of what the processor can, and the matrix is read from memory anyway.
-constexpr int64_t kWideRows = 16;
 
 struct Norm {
   const float* weight = nullptr;
   const float* bias = nullptr;
 };
 
+// A matrix as the file has it, and laid out for integers if it is quantised.
+struct Weights {
+  const ggml::StoredTensor* tensor = nullptr;
+  Matrix matrix;
+  cpu::IntegerMatrix integers;
+};
+
 struct Layer {
   Norm norm_attn;
-  Matrix qkv;
-  Matrix out;
+  Weights qkv;
+  Weights out;
   Norm norm_ff;
-  Matrix up;
-  Matrix down;
+  Weights up;
+  Weights down;
 };
 
 Status Unfit(const std::string& what) {
@@ -55,12 +61,13 @@ class CpuNetwork final : public GptNetwork {
     void operator()(void* memory) const { std::free(memory); }
   };
 
-  StatusOr<Matrix> FindMatrix(const std::string& name, int64_t rows, int64_t depth) const;
+  StatusOr<Weights> FindWeights(const std::string& name, int64_t rows, int64_t depth) const;
   const float* FindVector(const std::string& name) const;
   Norm FindNorm(const std::string& name) const {
     return {FindVector(name + ".weight"), FindVector(name + ".bias")};
   }
   char* CellsOf(size_t layer, bool values, int64_t cell) const;
+  void LayOutIntegers();
 
   void ListCells(const NetworkStep& step);
   void ForRows(int64_t rows, const std::function<void(int64_t row)>& task);
@@ -75,8 +82,8 @@ class CpuNetwork final : public GptNetwork {
     bool add = false;
     std::function<void(int64_t begin, int64_t end)> finish;
   };
-  void Multiply(const Matrix& matrix, const Activations& x, const Result& result);
-  void MultiplyFewRows(const Matrix& matrix, const Activations& x, const Result& result);
+  void Multiply(const Weights& weights, const Activations& x, const Result& result);
+  void MultiplyFloats(const Matrix& matrix, const Activations& x, const Result& result);
   void FeedForward(const Layer& layer);
   void Finish(const NetworkStep& step, std::span<float> result);
 
@@ -88,7 +95,8 @@ class CpuNetwork final : public GptNetwork {
   std::vector<Layer> layers_;
   Norm norm_;
   Norm final_norm_;
-  Matrix head_;
+  Weights head_;
+  cpu::AlignedFloats integers_;  // what all quantised matrices lie in
   int64_t cells_ = 0;
   Storage cell_storage_ = Storage::kF16;
   // [layers, keys then values, cells, width]. Untouched pages take no memory.
@@ -96,7 +104,6 @@ class CpuNetwork final : public GptNetwork {
 
   // Of the step that is being computed.
   int64_t rows_ = 0;
-  int64_t line_rows_ = 0;                       // that follow each other in each line; 0 where they are beams
   std::vector<float> x_;                        // [rows, width], what blocks add to
   Activations normed_;                          // [rows, width]
   std::vector<float> qkv_;                      // [rows, 3 width]
@@ -116,15 +123,16 @@ Status CpuNetwork::Open(const NetworkOptions& options) {
   for (int64_t i = 0; i < sizes_.layers; ++i) {
     const std::string name = "gpt.blocks." + std::to_string(i) + ".";
     Layer layer = {.norm_attn = FindNorm(name + "norm_attn"), .norm_ff = FindNorm(name + "norm_ff")};
-    WS_ASSIGN_OR_RETURN(layer.qkv, FindMatrix(name + "attn.qkv", 3 * width, width));
-    WS_ASSIGN_OR_RETURN(layer.out, FindMatrix(name + "attn.out", width, width));
-    WS_ASSIGN_OR_RETURN(layer.up, FindMatrix(name + "ff.up", 4 * width, width));
-    WS_ASSIGN_OR_RETURN(layer.down, FindMatrix(name + "ff.down", width, 4 * width));
+    WS_ASSIGN_OR_RETURN(layer.qkv, FindWeights(name + "attn.qkv", 3 * width, width));
+    WS_ASSIGN_OR_RETURN(layer.out, FindWeights(name + "attn.out", width, width));
+    WS_ASSIGN_OR_RETURN(layer.up, FindWeights(name + "ff.up", 4 * width, width));
+    WS_ASSIGN_OR_RETURN(layer.down, FindWeights(name + "ff.down", width, 4 * width));
     layers_.push_back(layer);
   }
   norm_ = FindNorm("gpt.norm");
   final_norm_ = FindNorm("gpt.final_norm");
-  WS_ASSIGN_OR_RETURN(head_, FindMatrix("gpt.code_head", sizes_.codes, width));
+  WS_ASSIGN_OR_RETURN(head_, FindWeights("gpt.code_head", sizes_.codes, width));
+  LayOutIntegers();
   cells_ = options.cells;
   cell_storage_ = options.cell_type == ggml::TensorType::kF16 ? Storage::kF16 : Storage::kF32;
   const auto bytes = static_cast<size_t>(cells_ * CellBytes(sizes_, options.cell_type));
@@ -135,10 +143,13 @@ Status CpuNetwork::Open(const NetworkOptions& options) {
   return OkStatus();
 }
 
-StatusOr<Matrix> CpuNetwork::FindMatrix(const std::string& name, int64_t rows, int64_t depth) const {
+StatusOr<Weights> CpuNetwork::FindWeights(const std::string& name, int64_t rows, int64_t depth) const {
   const ggml::StoredTensor* tensor = file_->FindTensor(name + ".weight");
-  Matrix matrix = {
-      .bytes = tensor->bytes.data(), .bias = FindVector(name + ".bias"), .rows = rows, .depth = depth};
+  Weights weights = {
+      .tensor = tensor,
+      .matrix = {
+          .bytes = tensor->bytes.data(), .bias = FindVector(name + ".bias"), .rows = rows, .depth = depth}};
+  Matrix& matrix = weights.matrix;
   switch (tensor->type) {
     case ggml::TensorType::kF32:
       matrix.storage = Storage::kF32;
@@ -156,7 +167,25 @@ StatusOr<Matrix> CpuNetwork::FindMatrix(const std::string& name, int64_t rows, i
       return Unfit("products with " + std::string(ggml::TypeName(tensor->type)));
   }
   if (depth % 32 != 0) return Unfit("products of depth " + std::to_string(depth));
-  return matrix;
+  return weights;
+}
+
+// What is quantised is read in another order; its place in the file is given up.
+void CpuNetwork::LayOutIntegers() {
+  std::vector<Weights*> quantized;
+  for (Layer& layer : layers_)
+    quantized.insert(quantized.end(), {&layer.qkv, &layer.out, &layer.up, &layer.down});
+  quantized.push_back(&head_);
+  std::erase_if(quantized, [](const Weights* weights) { return !weights->matrix.quantized(); });
+  int64_t bytes = 0;
+  for (const Weights* weights : quantized) bytes += cpu::IntegerMatrix::Bytes(weights->matrix);
+  integers_.GrowTo(bytes / static_cast<int64_t>(sizeof(float)));
+  char* memory = reinterpret_cast<char*>(integers_.data());
+  for (Weights* weights : quantized) {
+    weights->integers = cpu::IntegerMatrix(weights->matrix, memory, &workers_);
+    memory += cpu::IntegerMatrix::Bytes(weights->matrix);
+    file_->GiveUp(*weights->tensor);
+  }
 }
 
 const float* CpuNetwork::FindVector(const std::string& name) const {
@@ -238,7 +267,7 @@ void CpuNetwork::StoreCells(size_t layer) {
 }
 
 void CpuNetwork::Attention(size_t layer) {
-  attended_.Resize(rows_, sizes_.width, layers_[layer].out.quantized());
+  attended_.Resize(rows_, sizes_.width, layers_[layer].out.matrix.quantized());
   const int64_t value_bytes = cell_storage_ == Storage::kF16 ? 2 : 4;
   const float scale = 1 / std::sqrt(static_cast<float>(head_width_));
   // Head by head, so that the beams of a line find its cells in the cache.
@@ -261,18 +290,17 @@ void CpuNetwork::Attention(size_t layer) {
   ForRows(rows_, [&](int64_t row) { language_.Finish(&attended_, row); });
 }
 
-void CpuNetwork::Multiply(const Matrix& matrix, const Activations& x, const Result& result) {
-  // By the rows of each line, so that what comes out does not depend on how many lines there are.
-  if (line_rows_ < kWideRows || !language_.CanMultiplyWide(matrix)) {
-    MultiplyFewRows(matrix, x, result);
-  } else {
-    language_.MultiplyWide(
-        matrix, x, {.y = result.y, .y_row = result.y_row, .accumulate = result.add, .finish = result.finish},
+void CpuNetwork::Multiply(const Weights& weights, const Activations& x, const Result& result) {
+  if (weights.matrix.quantized()) {
+    weights.integers.Multiply(
+        x, {.y = result.y, .y_row = result.y_row, .accumulate = result.add, .finish = result.finish},
         &workers_);
+  } else {
+    MultiplyFloats(weights.matrix, x, result);
   }
 }
 
-void CpuNetwork::MultiplyFewRows(const Matrix& matrix, const Activations& x, const Result& result) {
+void CpuNetwork::MultiplyFloats(const Matrix& matrix, const Activations& x, const Result& result) {
   ForChunks(matrix, [&](int64_t begin, int64_t end) {
     float* y = result.add ? product_.data() : result.y;
     const int64_t y_row = result.add ? matrix.rows : result.y_row;
@@ -285,23 +313,20 @@ void CpuNetwork::MultiplyFewRows(const Matrix& matrix, const Activations& x, con
 }
 
 void CpuNetwork::FeedForward(const Layer& layer) {
-  NormRows(layer.norm_ff, layer.up.quantized());
-  wide_.Resize(rows_, layer.up.rows, layer.down.quantized());
+  NormRows(layer.norm_ff, layer.up.matrix.quantized());
+  wide_.Resize(rows_, layer.up.matrix.rows, layer.down.matrix.quantized());
   const auto activate = [&](int64_t begin, int64_t end) {
     for (int64_t row = 0; row < rows_; ++row) {
       language_.Gelu({wide_.row(row) + begin, static_cast<size_t>(end - begin)});
     }
   };
-  Multiply(layer.up, normed_, {.y = wide_.row(0), .y_row = layer.up.rows, .finish = activate});
+  Multiply(layer.up, normed_, {.y = wide_.row(0), .y_row = layer.up.matrix.rows, .finish = activate});
   ForRows(rows_, [&](int64_t row) { language_.Finish(&wide_, row); });
   Multiply(layer.down, wide_, {.y = x_.data(), .y_row = sizes_.width, .add = true});
 }
 
 Status CpuNetwork::Compute(const NetworkStep& step, std::span<float> result, const std::stop_token& stop) {
   rows_ = static_cast<int64_t>(step.groups.size()) * step.rows;
-  const bool in_time = std::all_of(step.groups.begin(), step.groups.end(),
-                                   [](const NetworkStep::Group& group) { return group.sees.empty(); });
-  line_rows_ = in_time ? step.rows : 0;
   const auto values = static_cast<size_t>(rows_ * sizes_.width);
   x_.assign(step.inputs.begin(), step.inputs.end());
   qkv_.resize(3 * values);
@@ -310,7 +335,7 @@ Status CpuNetwork::Compute(const NetworkStep& step, std::span<float> result, con
   for (size_t i = 0; i < layers_.size(); ++i) {
     if (stop.stop_requested()) return Cancelled("stopped");
     const Layer& layer = layers_[i];
-    NormRows(layer.norm_attn, layer.qkv.quantized());
+    NormRows(layer.norm_attn, layer.qkv.matrix.quantized());
     Multiply(layer.qkv, normed_, {.y = qkv_.data(), .y_row = 3 * sizes_.width});
     StoreCells(i);
     if (step.want == NetworkStep::Want::kCells && i + 1 == layers_.size()) return OkStatus();
@@ -336,12 +361,12 @@ void CpuNetwork::Finish(const NetworkStep& step, std::span<float> result) {
   const bool logits = step.want != NetworkStep::Want::kHidden;
   NormRows(norm_, false);
   std::copy_n(normed_.row(0), static_cast<size_t>(rows_) * width, x_.begin());
-  NormRows(final_norm_, logits && head_.quantized());
+  NormRows(final_norm_, logits && head_.matrix.quantized());
   if (!logits) {
     std::copy_n(normed_.row(0), result.size(), result.begin());
     return;
   }
-  MultiplyFewRows(head_, normed_, {.y = result.data(), .y_row = head_.rows});
+  Multiply(head_, normed_, {.y = result.data(), .y_row = head_.matrix.rows});
 }
 
 }  // namespace
