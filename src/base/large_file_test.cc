@@ -3,8 +3,11 @@
 #include "base/large_file.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
+#include <sstream>
 
 #include <gtest/gtest.h>
 
@@ -35,6 +38,38 @@ TEST_F(LargeFile, ReadsAtAnyPlace) {
   const auto beyond = file->ReadAt(8, 4);
   EXPECT_EQ(beyond.status().code(), StatusCode::kDataLoss);
   EXPECT_NE(Message(beyond.status()).find("offset 10"), std::string::npos) << beyond.status();
+}
+
+// KiB of the mapping at this address that count as the process' memory.
+int64_t ResidentKib(const char* address) {
+  std::istringstream maps(ReadFile("/proc/self/smaps", 64 << 20).value());
+  std::ostringstream begin;
+  begin << std::hex << reinterpret_cast<uintptr_t>(address) << '-';
+  bool inside = false;
+  for (std::string line; std::getline(maps, line);) {
+    inside = inside || line.starts_with(begin.str());
+    if (inside && line.starts_with("Rss:")) return std::atoll(line.c_str() + 4);
+  }
+  return -1;
+}
+
+TEST_F(LargeFile, GivesUpPagesAndReadsThemAgain) {
+  std::string content(size_t{8} << 20, 'x');
+  content.back() = 'y';
+  ASSERT_TRUE(WriteFileAtomic(Path("a"), content).ok());
+  const auto file = MappedFile::Open(Path("a"));
+  ASSERT_TRUE(file.ok()) << file.status();
+  const std::string_view bytes = file->bytes();
+  EXPECT_TRUE(bytes == content);
+  EXPECT_EQ(ResidentKib(bytes.data()), 8 << 10);
+  // Half a page at either end may still be wanted by others, but large pages go as a whole.
+  const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  file->GiveUp(bytes.substr(page / 2, bytes.size() - page));
+  EXPECT_LE(ResidentKib(bytes.data()), static_cast<int64_t>(2 * page) >> 10);
+  EXPECT_TRUE(bytes == content);
+  file->GiveUp(bytes.substr(10, 20));  // no whole page
+  file->GiveUp({bytes.data() + bytes.size(), 0});
+  EXPECT_EQ(ResidentKib(bytes.data()), 8 << 10);
 }
 
 TEST_F(LargeFile, OnlyPlainFilesAreOpened) {

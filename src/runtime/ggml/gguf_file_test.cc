@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/files.h"
 #include "runtime/ggml/gguf_test_tools.h"
 
 namespace waveshift::ggml {
@@ -86,6 +87,19 @@ TEST(GgufFile, ReadsTensorsOutermostFirst) {
   EXPECT_EQ(a->bytes.substr(4, 4), Little(1.0F));
   EXPECT_EQ((*file)->FindTensor("b")->values(), 32);
   EXPECT_EQ((*file)->FindTensor("c"), nullptr);
+}
+
+// Also of bytes that are nobody's file.
+TEST(GgufFile, WhatIsGivenUpCanBeReadAgain) {
+  const std::string bytes = Good().Bytes();
+  const auto parsed = GgufFile::Parse(bytes, "x.gguf").value();
+  const ScratchDirectory scratch = ScratchDirectory::Make().value();
+  ASSERT_TRUE(WriteFileAtomic(scratch.path() + "/x.gguf", bytes).ok());
+  const auto opened = GgufFile::Open(scratch.path() + "/x.gguf").value();
+  for (const auto& file : {parsed, opened}) {
+    for (const StoredTensor& tensor : file->tensors()) file->GiveUp(tensor);
+    EXPECT_EQ(file->FindTensor("a")->bytes.substr(4, 4), Little(1.0F));
+  }
 }
 
 TEST(GgufFile, EveryTruncationIsRefused) {

@@ -17,7 +17,7 @@ namespace waveshift::tts {
 namespace {
 
 // Raised when the same request would sound different.
-constexpr int kAlgorithm = 2;
+constexpr int kAlgorithm = 3;
 
 // The largest model file of the folder.
 StatusOr<std::string> FindModel(const std::string& folder) {
