@@ -43,7 +43,7 @@ inline double RelativeError(std::span<const float> found, std::span<const float>
   return error / scale;
 }
 
-// The golden release as a model file of one type, converted once a process and type.
+// The golden release as a model file whose GPT has this type, converted once a process and type.
 inline std::string GoldenModelPath(ggml::TensorType type) {
   static const ScratchDirectory scratch = ScratchDirectory::Make().value();
   static std::map<ggml::TensorType, std::string> paths;
@@ -52,7 +52,8 @@ inline std::string GoldenModelPath(ggml::TensorType type) {
   const std::string release = scratch.path() + "/release";
   EXPECT_TRUE(CopyGoldenRelease(release).ok());
   path = scratch.path() + "/" + std::string(TypeName(type)) + ".gguf";
-  const auto report = Convert(release, path, {.gpt_type = type, .other_type = type, .threads = 1});
+  const auto other = type == ggml::TensorType::kF32 ? type : ggml::TensorType::kF16;
+  const auto report = Convert(release, path, {.gpt_type = type, .other_type = other, .threads = 1});
   EXPECT_TRUE(report.ok()) << report.status();
   return path;
 }

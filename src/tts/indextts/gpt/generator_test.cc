@@ -217,65 +217,6 @@ TEST_F(GeneratorTest, GivesTheCodesOfWholeCalls) {
   }
 }
 
-// Scores, codes and beams of every step of case g00.
-TEST_F(GeneratorTest, LooksAtTheReferencesCandidates) {
-  const GoldenModel& model = Golden(TensorType::kF32);
-  const auto network = model.Network(NetworkKind::kCpu);
-  const Json& trace_case = GoldenCases()["generation"]["cases"][0];
-  ASSERT_EQ(trace_case["id"], "g00");
-  LineRequest request = RequestOf(trace_case, TextIds(trace_case["text_ids"]));
-  const auto search =
-      CodeSearch::Start(request.sampling, {.count = 66, .start = 64, .stop = 65}, request.noise).value();
-  CellPool pool(500);
-  LineCells cells(&pool);
-  std::vector<float> inputs = *GoldenVoice();
-  const std::vector<float> text = model.embedder->TextRows(request.text_ids).value();
-  inputs.insert(inputs.end(), text.begin(), text.end());
-  inputs.resize(inputs.size() + 64);
-  model.embedder->CodeRow(64, 0, std::span(inputs).last(64));
-  ASSERT_TRUE(cells.AddCommon(static_cast<int64_t>(inputs.size() / 64)));
-  NetworkStep::Group group = {cells.cells(), {}};
-  std::vector<float> logits(66);
-  ASSERT_TRUE(network
-                  ->Compute({.rows = static_cast<int64_t>(inputs.size() / 64),
-                             .inputs = inputs,
-                             .groups = std::span(&group, 1),
-                             .want = NetworkStep::Want::kLastLogits},
-                            logits, {})
-                  .ok());
-  std::vector<float> scores;
-  Codes codes;
-  Codes parents;
-  for (;;) {
-    ASSERT_TRUE(search->Advance(logits).ok());
-    for (const SearchCandidate& each : search->candidates()) {
-      scores.push_back(each.score);
-      codes.push_back(each.code);
-      parents.push_back(each.parent);
-    }
-    if (search->done()) break;
-    ASSERT_TRUE(cells.Continue(search->parents()));
-    inputs.resize(3 * 64);
-    for (size_t i = 0; i < 3; ++i) {
-      model.embedder->CodeRow(search->next_codes()[i], search->steps() + 1,
-                              std::span(inputs).subspan(i * 64, 64));
-    }
-    group = {cells.cells(), cells.sees()};
-    logits.resize(3 * 66);
-    ASSERT_TRUE(network
-                    ->Compute({.rows = 3,
-                               .inputs = inputs,
-                               .groups = std::span(&group, 1),
-                               .want = NetworkStep::Want::kAllLogits},
-                              logits, {})
-                    .ok());
-  }
-  EXPECT_EQ(search->draws(), 34);
-  EXPECT_EQ(codes, GoldenInts("trace_tokens"));
-  EXPECT_EQ(parents, GoldenInts("trace_parents"));
-  EXPECT_LT(RelativeError(scores, GoldenFloats("trace_scores")), 1e-5);
-}
-
 // The latents behind generation against the whole second pass in one piece.
 TEST_F(GeneratorTest, MakesTheLatentsOfItsCodes) {
   const GoldenModel& model = Golden(TensorType::kF32);

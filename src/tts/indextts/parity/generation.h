@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "base/status.h"
 #include "tts/indextts/gpt/embedder.h"
 #include "tts/indextts/gpt/generator.h"
@@ -29,6 +31,11 @@ StatusOr<ParityGpt> MakeParityGpt(const ParityInput& input);
 // Runs the requests, all at once; results by the requests' places. Those that the model refuses have the
 // error as their status.
 StatusOr<std::vector<LineResult>> GenerateAll(const ParityInput& input, std::vector<LineRequest> requests);
+
+// A case of cases.json's generation with the ids of its text; a json exception where it lacks something.
+// `first_index` of the noise is that of its row in a batch.
+LineRequest GoldenRequest(const nlohmann::json& each, std::vector<int32_t> ids,
+                          const std::shared_ptr<const VoiceRows>& voice, int64_t first_index);
 
 // Whether sequences of codes must be the reference's: with a GPT in 32 bits.
 bool PromisesSequences(const ParityInput& input);

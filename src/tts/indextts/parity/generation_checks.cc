@@ -24,6 +24,7 @@ constexpr std::array<std::string_view, 1> kGpt = {"gpt."};
 // Enough for the longest line of the models that are published.
 constexpr int64_t kCells = 4000;
 constexpr int kLinesAtOnce = 8;
+constexpr uint64_t kNoiseSeed = 12345;
 
 // Rows through the network one behind the other, as a single line would have it.
 class Feeder {
@@ -107,27 +108,6 @@ Status CheckLatents(const ParityInput& input, ParityGpt* gpt, const std::string&
   return OkStatus();
 }
 
-// A case of cases.json; `first_index` of the noise is that of its row in a batch.
-LineRequest RequestOf(const Json& each, Codes ids, const std::shared_ptr<const VoiceRows>& voice,
-                      int64_t first_index) {
-  LineRequest request;
-  request.text_ids = std::move(ids);
-  request.voice = voice;
-  request.sampling = {.sample = each.at("do_sample").get<bool>(),
-                      .beams = each.at("num_beams").get<int>(),
-                      .temperature = each.at("temperature").get<double>(),
-                      .top_k = each.at("top_k").get<int>(),
-                      .top_p = each.at("top_p").get<double>(),
-                      .repetition_penalty = each.at("repetition_penalty").get<double>(),
-                      .length_penalty = each.at("length_penalty").get<double>(),
-                      .typical_mass = each.value("typical_mass", 0.0),
-                      .max_codes = each.at("max_new").get<int>()};
-  request.noise = std::make_shared<CounterNoise>(each.value("seed", uint64_t{0}), first_index);
-  request.bound_by_text = false;
-  request.want_latents = false;
-  return request;
-}
-
 struct Case {
   std::string id;
   Codes codes;
@@ -142,7 +122,7 @@ struct Cases {
 void AddSingle(const Json& generation, const std::shared_ptr<const VoiceRows>& voice, Cases* cases) {
   for (const Json& each : generation.at("cases")) {
     auto ids = generation.at("text_ids").at(each.at("text_ids").get<std::string>()).get<Codes>();
-    cases->requests.push_back(RequestOf(each, std::move(ids), voice, 0));
+    cases->requests.push_back(GoldenRequest(each, std::move(ids), voice, 0));
     cases->wanted.push_back(
         {each.at("id").get<std::string>(), each.at("codes").get<Codes>(), each.value("draws", -1)});
   }
@@ -156,7 +136,7 @@ void AddBatches(const Json& generation, const std::shared_ptr<const VoiceRows>& 
     for (size_t row = 0; row < each.at("text_ids").size(); ++row) {
       auto ids = generation.at("text_ids").at(each.at("text_ids")[row].get<std::string>()).get<Codes>();
       const auto first = static_cast<int64_t>(row) * each.at("num_beams").get<int64_t>() * sizes.codes;
-      cases->requests.push_back(RequestOf(each, std::move(ids), voice, first));
+      cases->requests.push_back(GoldenRequest(each, std::move(ids), voice, first));
       auto codes = each.at("codes").at(row).get<Codes>();
       const auto end = std::find(codes.begin(), codes.end(), stop);
       if (end != codes.end()) codes.erase(end + 1, codes.end());
@@ -214,8 +194,25 @@ Status CheckCleaning(const ParityInput& input, std::vector<ParityRow>* rows) {
   return OkStatus();
 }
 
+// What the noise is made of, in 64 bits: the same numbers.
+Status CheckUniform(const ParityInput& input, std::vector<ParityRow>* rows) {
+  const std::string name = "noise_check_uniform";
+  if (!input.golden.Has(name)) return OkStatus();
+  WS_ASSIGN_OR_RETURN(const NpyArray array, input.golden.Array(name));
+  const auto* wanted = std::get_if<std::vector<double>>(&array.values);
+  if (wanted == nullptr) return InvalidArgument(name + ": is not float64");
+  const CounterNoise noise(kNoiseSeed);
+  ParityRow row{.name = name, .scale = 1};
+  for (size_t i = 0; i < wanted->size(); ++i) {
+    row.error = std::max(row.error, std::abs(noise.Uniform(0, static_cast<int64_t>(i)) - (*wanted)[i]));
+  }
+  row.ok = row.error == 0;
+  rows->push_back(std::move(row));
+  return OkStatus();
+}
+
 Status CheckNoiseTensors(const ParityInput& input, std::vector<ParityRow>* rows) {
-  const CounterNoise noise(12345);
+  const CounterNoise noise(kNoiseSeed);
   for (const auto& [name, step] :
        {std::pair<std::string, int64_t>("noise_check", 0), {"noise_check_step7", 7}}) {
     WS_ASSIGN_OR_RETURN(const Values wanted, input.golden.Floats(name));
@@ -225,7 +222,7 @@ Status CheckNoiseTensors(const ParityInput& input, std::vector<ParityRow>* rows)
     // One unit in the last place of the largest value.
     rows->push_back(CompareTensor(&input.golden, name, found, {static_cast<int64_t>(found.size())}, 1.2e-7));
   }
-  return OkStatus();
+  return CheckUniform(input, rows);
 }
 
 // Runs a check; what fails becomes a row.
@@ -248,6 +245,26 @@ StatusOr<ParityGpt> MakeParityGpt(const ParityInput& input) {
   WS_ASSIGN_OR_RETURN(gpt.network, MakeNetwork(file, input.model.weights(), input.device, sizes,
                                                {.cells = kCells, .cell_type = ggml::TensorType::kF32}));
   return gpt;
+}
+
+LineRequest GoldenRequest(const Json& each, Codes ids, const std::shared_ptr<const VoiceRows>& voice,
+                          int64_t first_index) {
+  LineRequest request;
+  request.text_ids = std::move(ids);
+  request.voice = voice;
+  request.sampling = {.sample = each.at("do_sample").get<bool>(),
+                      .beams = each.at("num_beams").get<int>(),
+                      .temperature = each.at("temperature").get<double>(),
+                      .top_k = each.at("top_k").get<int>(),
+                      .top_p = each.at("top_p").get<double>(),
+                      .repetition_penalty = each.at("repetition_penalty").get<double>(),
+                      .length_penalty = each.at("length_penalty").get<double>(),
+                      .typical_mass = each.value("typical_mass", 0.0),
+                      .max_codes = each.at("max_new").get<int>()};
+  request.noise = std::make_shared<CounterNoise>(each.value("seed", uint64_t{0}), first_index);
+  request.bound_by_text = false;
+  request.want_latents = false;
+  return request;
 }
 
 StatusOr<std::vector<LineResult>> GenerateAll(const ParityInput& input, std::vector<LineRequest> requests) {

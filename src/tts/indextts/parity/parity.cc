@@ -10,9 +10,9 @@
 namespace waveshift::tts::indextts {
 namespace {
 
-constexpr std::array<ParityCheck, 12> kChecks = {
-    &CheckText,  &CheckResampling, &CheckGelu,       &CheckPrompt,  &CheckConditioning, &CheckSpeaker,
-    &CheckNoise, &CheckGpt,        &CheckActivation, &CheckVocoder, &CheckSequences,    &CheckSpeech};
+constexpr std::array<ParityCheck, 13> kChecks = {
+    &CheckText, &CheckResampling, &CheckGelu,    &CheckPrompt, &CheckConditioning, &CheckSpeaker, &CheckNoise,
+    &CheckGpt,  &CheckActivation, &CheckVocoder, &CheckTrace,  &CheckSequences,    &CheckSpeech};
 
 // The row without a verdict: error and scale, or a note.
 ParityRow Measure(GoldenFolder* golden, const std::string& name, std::span<const float> found,
@@ -33,6 +33,19 @@ ParityRow Measure(GoldenFolder* golden, const std::string& name, std::span<const
     row.scale = std::max(row.scale, std::abs(static_cast<double>((*wanted)[i])));
   }
   return row;
+}
+
+double ToleranceOfType(ggml::TensorType type) {
+  switch (type) {
+    case ggml::TensorType::kF32:
+      return kTolerance32;
+    case ggml::TensorType::kQ8_0:
+      return kTolerance8;
+    case ggml::TensorType::kQ4_K:
+      return kTolerance4;
+    default:
+      return kTolerance16;
+  }
 }
 
 }  // namespace
@@ -69,14 +82,15 @@ bool EndsParity(const Status& status) {
 }
 
 double ToleranceOf(const ParityInput& input, std::span<const std::string_view> prefixes) {
+  double tolerance = kTolerance32;
   for (const ggml::StoredTensor& tensor : input.model.file().tensors()) {
     // Tables are stored as the release has them, which loses nothing.
-    if (tensor.type == ggml::TensorType::kF32 || tensor.name.find("positions") != std::string::npos) continue;
-    for (const std::string_view prefix : prefixes) {
-      if (tensor.name.starts_with(prefix)) return kTolerance16;
-    }
+    if (tensor.name.find("positions") != std::string::npos) continue;
+    const bool counts = std::any_of(prefixes.begin(), prefixes.end(),
+                                    [&](std::string_view prefix) { return tensor.name.starts_with(prefix); });
+    if (counts) tolerance = std::max(tolerance, ToleranceOfType(tensor.type));
   }
-  return kTolerance32;
+  return tolerance;
 }
 
 StatusOr<std::shared_ptr<const VocoderModel>> ParityVocoder(const ParityInput& input) {

@@ -23,9 +23,12 @@
 namespace waveshift::tts::indextts {
 
 // Bounds of a tensor's largest error, relative to its largest absolute value: what one can ask of 32-bit
-// arithmetic, and of 16-bit weights or products.
+// arithmetic, of 16-bit weights or products, and of weights in 8 and 4 bits (of matrices as small as those of
+// the golden model, in which few errors cancel out).
 inline constexpr double kTolerance32 = 1e-4;
 inline constexpr double kTolerance16 = 2e-2;
+inline constexpr double kTolerance8 = 5e-2;
+inline constexpr double kTolerance4 = 1e-1;
 
 // One line of the table: a tensor, or a group of cases that must be identical.
 struct ParityRow {
@@ -86,8 +89,8 @@ ParityRow FailedRow(const std::string& name, const Status& status);
 // True for errors that end everything.
 bool EndsParity(const Status& status);
 
-// What can be asked of the parts of the model whose tensors' names begin with one of `prefixes`: kTolerance32
-// when all their matrices are stored in 32 bits, else kTolerance16.
+// What can be asked of the parts of the model whose tensors' names begin with one of `prefixes`: the bound of
+// the coarsest type in which one of their matrices is stored.
 double ToleranceOf(const ParityInput& input, std::span<const std::string_view> prefixes);
 
 // The vocoder where the device computes it; an error when it cannot there.
@@ -104,6 +107,7 @@ Status CheckNoise(const ParityInput& input, std::vector<ParityRow>* rows);
 Status CheckGpt(const ParityInput& input, std::vector<ParityRow>* rows);
 Status CheckActivation(const ParityInput& input, std::vector<ParityRow>* rows);
 Status CheckVocoder(const ParityInput& input, std::vector<ParityRow>* rows);
+Status CheckTrace(const ParityInput& input, std::vector<ParityRow>* rows);
 Status CheckSequences(const ParityInput& input, std::vector<ParityRow>* rows);
 Status CheckSpeech(const ParityInput& input, std::vector<ParityRow>* rows);
 

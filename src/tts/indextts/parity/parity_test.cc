@@ -56,6 +56,11 @@ TEST_F(Parity, TheGoldenModelIsWithinItsBounds) {
     EXPECT_LT(row.error, 3e-5 * row.scale) << name;
   }
   EXPECT_EQ(RowOf(report, "gelu_erf_out").scale, 1);
+  EXPECT_EQ(RowOf(report, "noise_check_uniform").error, 0);
+  EXPECT_LT(RowOf(report, "snake_200_out").error, 1e-5);
+  EXPECT_EQ(RowOf(report, "trace").cases, 34 * 6);
+  EXPECT_LT(RowOf(report, "trace_scores").error, 1e-5 * RowOf(report, "trace_scores").scale);
+  EXPECT_TRUE(report.not_compared.empty()) << report.not_compared.front();
   EXPECT_EQ(RowOf(report, "text.tokenize").cases, 44);
   EXPECT_TRUE(RowOf(report, "text.split").ok);
   EXPECT_EQ(progress_.back(), 1.0);
@@ -68,6 +73,17 @@ TEST_F(Parity, HalvesHaveTheBoundOfHalves) {
   EXPECT_EQ(RowOf(report, "ecapa_embedding").tolerance, kTolerance16);
   EXPECT_EQ(RowOf(report, "log_mel").tolerance, kTolerance32);
   EXPECT_EQ(RowOf(report, "waveform").tolerance, kTolerance16);
+}
+
+TEST_F(Parity, QuantisedModelsHaveBoundsOfTheirOwn) {
+  for (const auto& [type, tolerance] :
+       {std::pair(ggml::TensorType::kQ8_0, kTolerance8), std::pair(ggml::TensorType::kQ4_K, kTolerance4)}) {
+    const ParityReport report = Run(kGoldenFolder, type);
+    EXPECT_TRUE(report.ok()) << ParityText(report);
+    EXPECT_EQ(RowOf(report, "forced_logits").tolerance, tolerance);
+    EXPECT_GT(RowOf(report, "forced_logits").error, 1e-3);
+    EXPECT_EQ(RowOf(report, "cond_out").tolerance, kTolerance16);
+  }
 }
 
 // GPT and vocoder by our own kernels there, the rest by ggml where its library is there, else here.
@@ -110,8 +126,8 @@ TEST_F(Parity, EveryDifferenceIsFound) {
   size_t wrong = 0;
   for (const ParityRow& row : report.rows) wrong += row.ok ? 0 : 1;
   // Those five, and what is computed from the two tensors that are wrong: logits, two pairs of latents, the
-  // waveform, the codes of every search and of whole calls.
-  EXPECT_EQ(wrong, 11u);
+  // waveform, the codes of every search and of whole calls, the search step by step.
+  EXPECT_EQ(wrong, 12u);
   EXPECT_THAT(ParityText(report), HasSubstr("FAILED 1 of 44 differ, first: 3: "));
 }
 

@@ -78,9 +78,11 @@ std::vector<float> Turned(const std::vector<float>& values, int64_t channels, in
   return out;
 }
 
-// The golden input aa_NUMBER_in [channels, rows] through the activation alone.
+// The golden input aa_NUMBER_in [channels, rows] through the activation alone, which gives the tensor
+// OUT_NAME.
 StatusOr<ParityRow> ActivationRow(const ParityInput& input, const cpu::AntiAliasedSnake& snake,
-                                  const std::string& number, cpu::Workers* workers) {
+                                  const std::string& number, const std::string& out_name,
+                                  cpu::Workers* workers) {
   WS_ASSIGN_OR_RETURN(const NpyArray array, input.golden.Array("aa_" + number + "_in"));
   const auto* values = std::get_if<std::vector<float>>(&array.values);
   if (values == nullptr || array.shape.size() != 2 || array.shape[0] != snake.channels()) {
@@ -93,8 +95,8 @@ StatusOr<ParityRow> ActivationRow(const ParityInput& input, const cpu::AntiAlias
   snake.Apply(
       {.in = in.data(), .in_row = step, .end = rows, .rows = rows, .out = out.data(), .out_row = step},
       workers);
-  return CompareTensor(&input.golden, "aa_" + number + "_out", Turned(out, snake.channels(), rows, false),
-                       array.shape, kTolerance32);
+  return CompareTensor(&input.golden, out_name, Turned(out, snake.channels(), rows, false), array.shape,
+                       kTolerance32);
 }
 
 Status CheckActivationCases(const ParityInput& input, std::vector<ParityRow>* rows) {
@@ -106,11 +108,20 @@ Status CheckActivationCases(const ParityInput& input, std::vector<ParityRow>* ro
   ggml::ReadRows(stored->type, stored->bytes, taps);
   rows->push_back(CompareAbsolute(&input.golden, "aa_filter", taps, {stored->values()}, kFilterTolerance));
   WS_ASSIGN_OR_RETURN(const auto snake, cpu::AntiAliasedSnake::Make(cpu::BestIsa(), alpha, beta, filter));
+  // This filter doubles each value on the way up and takes the mean of both on the way down.
+  std::vector<float> no_filter(cpu::AntiAliasedSnake::kTaps);
+  no_filter[cpu::AntiAliasedSnake::kTaps / 2 - 1] = no_filter[cpu::AntiAliasedSnake::kTaps / 2] = 0.5F;
+  WS_ASSIGN_OR_RETURN(const auto plain, cpu::AntiAliasedSnake::Make(cpu::BestIsa(), alpha, beta, no_filter));
   cpu::Workers workers(1);
   for (const std::string& name : input.golden.names()) {
     if (!name.starts_with("aa_") || !name.ends_with("_in")) continue;
+    const std::string number = name.substr(3, name.size() - 6);
     WS_ASSIGN_OR_RETURN(ParityRow row,
-                        ActivationRow(input, snake, name.substr(3, name.size() - 6), &workers));
+                        ActivationRow(input, snake, number, "aa_" + number + "_out", &workers));
+    rows->push_back(std::move(row));
+    const std::string plain_name = "snake_" + number + "_out";
+    if (!input.golden.Has(plain_name)) continue;
+    WS_ASSIGN_OR_RETURN(row, ActivationRow(input, plain, number, plain_name, &workers));
     rows->push_back(std::move(row));
   }
   return OkStatus();
