@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What every machine can do, in plain C++ that compilers turn into the vectors of the architecture.
+#include <bit>
+
 #include "runtime/cpu/integer_kernel_templates_internal.h"
 #include "runtime/cpu/scalar_math_internal.h"
 
@@ -12,8 +14,14 @@ struct V4 {
   static constexpr int kLanes = 4;
   static constexpr int kTileRows = 3;
   static constexpr uint8_t kFlip = 0;
-  typedef float Floats __attribute__((vector_size(16)));  // NOLINT(modernize-use-using): attributes
-  typedef int32_t Ints __attribute__((vector_size(16)));  // NOLINT(modernize-use-using)
+  typedef float Floats __attribute__((vector_size(16)));    // NOLINT(modernize-use-using): attributes
+  typedef int32_t Ints __attribute__((vector_size(16)));    // NOLINT(modernize-use-using)
+  typedef int16_t Shorts __attribute__((vector_size(16)));  // NOLINT(modernize-use-using)
+  // Bytes 0 and 2 of each lane, and bytes 1 and 3, in 16 bits.
+  struct Opened {
+    Shorts even;
+    Shorts odd;
+  };
 
   static Floats Set(float v) { return Floats{v, v, v, v}; }
   static Floats Load(const float* p) {
@@ -48,15 +56,23 @@ struct V4 {
   }
   static Ints LowHalves(const Ints& v) { return v & 0x0f0f0f0f; }
   static Ints HighHalves(const Ints& v) { return (v >> 4) & 0x0f0f0f0f; }
-  static const int8_t* Spread(const int8_t* x) { return x; }
-  static Ints Open(const Ints& weights) { return weights; }
-  // Byte by byte of each lane, lowest first.
-  static Ints AddDots(const Ints& sum, const Ints& weights, const int8_t* x) {
-    return sum + ((weights << 24) >> 24) * x[0] + ((weights << 16) >> 24) * x[1] +
-           ((weights << 8) >> 24) * x[2] + (weights >> 24) * x[3];
+  static Opened Spread(const int8_t* x) {
+    int32_t four;
+    std::memcpy(&four, x, sizeof four);
+    return Open(SetInts(four));
   }
-  static Ints AddSmallDots(const Ints& sum, const Ints& weights, const int8_t* x) {
-    return AddDots(sum, weights, x);
+  static Opened Open(const Ints& weights) {
+    const Shorts pairs = std::bit_cast<Shorts>(weights);
+    return {(pairs << 8) >> 8, pairs >> 8};
+  }
+  // Two products are at most 2 * 128 * 127, which fits 16 bits.
+  static Ints AddDots(const Ints& sum, const Opened& weights, const Opened& x) {
+    const Shorts pairs = weights.even * x.even + weights.odd * x.odd;
+    const Ints both = std::bit_cast<Ints>(pairs);
+    return sum + ((both << 16) >> 16) + (both >> 16);
+  }
+  static Ints AddSmallDots(const Ints& sum, const Ints& weights, const Opened& x) {
+    return AddDots(sum, Open(weights), x);
   }
 };
 
