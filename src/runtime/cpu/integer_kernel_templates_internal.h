@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Products with panels, for a type V of vectors: V::kLanes floats or integers of 32 bits; V::Spread has
-// four bytes of activations in every lane, V::Open makes weights ready, V::AddDots adds products of both, with
-// kFlip of unsigned weights, else of signed ones, V::AddSmallDots of weights from 0 to 15, as they are. 2 times V::kTileRows sums and as
-// many dots fit in its registers, about. Included by integer_kernels_*.cc only, inside their anonymous
-// namespaces.
+// four bytes of activations in every lane, V::Open makes weights ready, V::AddDots adds products of both,
+// with kFlip of unsigned weights, else of signed ones, V::AddSmallDots of weights from 0 to 15, as they are.
+// 2 times V::kTileRows sums and as many dots fit in its registers, about. Included by integer_kernels_*.cc
+// only, inside their anonymous namespaces.
 #ifndef WAVESHIFT_RUNTIME_CPU_INTEGER_KERNEL_TEMPLATES_INTERNAL_H_
 #define WAVESHIFT_RUNTIME_CPU_INTEGER_KERNEL_TEMPLATES_INTERNAL_H_
 
