@@ -94,7 +94,8 @@ class SeparatorMeasure {
   Status Measure(const SeparationProgramme& programme, const std::string& kind) {
     const Stopwatch watch;
     WS_ASSIGN_OR_RETURN(const Parts parts, Separate(separator_, programme.mixture, stop_));
-    const double seconds = static_cast<double>(programme.mixture.size() / 2) / kTimelineRateHz;
+    const size_t frames = programme.mixture.size() / 2;  // stereo
+    const double seconds = static_cast<double>(frames) / kTimelineRateHz;
     rtf_[kind].push_back(watch.Seconds() / seconds);
     cpu_[kind].push_back(watch.ProcessorSeconds() / seconds);
     AddRow(programme.name, "sum_error", "dB", {SumErrorDb(parts, programme.mixture)});

@@ -49,7 +49,8 @@ StatusOr<std::string> WriteRandomModel(const ScratchDirectory& folder) {
   return path;
 }
 
-StatusOr<std::vector<BenchRow>> BenchRandomMdx(const SeparationBenchFlags& flags, BackgroundChoice choice,
+StatusOr<std::vector<BenchRow>> BenchRandomMdx(const SeparationBenchFlags& flags,
+                                               const BackgroundChoice& choice,
                                                SeparationMeasureOptions options,
                                                const std::stop_token& stop) {
   WS_RETURN_IF_ERROR(MakeDirectories(choice.model_dir));
