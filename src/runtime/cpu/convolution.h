@@ -7,12 +7,12 @@
 
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "runtime/cpu/aligned_floats.h"
 #include "runtime/cpu/isa.h"
 #include "runtime/cpu/matrix.h"
+#include "runtime/cpu/stored_weights.h"
 #include "runtime/cpu/workers.h"
 
 namespace waveshift::cpu {
@@ -45,9 +45,12 @@ class Convolution {
   Convolution& operator=(Convolution&&) noexcept;
   ~Convolution();
   // `weights` are [out, in, kernel]. A method that cannot do the kernel is replaced by kDirect. `type` is how
-  // what the method makes of the weights is kept; kDirect always keeps 32 bits.
-  static Convolution Pack(Isa isa, const ConvolutionShape& shape, std::span<const float> weights,
-                          ConvolutionMethod method, Workers* workers, WeightType type = WeightType::kF32);
+  // what the method makes of the weights is kept; kDirect always keeps 32 bits. What is kept is the same, bit
+  // for bit, with every Isa and any number of workers, but for the widths of the panels. `pool` is for memory
+  // that many layers share, or nullptr.
+  static Convolution Pack(Isa isa, const ConvolutionShape& shape, const StoredWeights& weights,
+                          ConvolutionMethod method, Workers* workers, WeightType type = WeightType::kF32,
+                          FloatPool* pool = nullptr);
 
   // Rows on either side that a row depends on.
   int64_t reach() const { return (shape_.kernel - 1) * shape_.dilation / 2; }
@@ -72,7 +75,8 @@ class Convolution {
  private:
   struct Pass;
   void ApplyDirect(const Call& call, Workers* workers) const;
-  void PackFast(Isa isa, std::span<const float> weights, WeightType type, Workers* workers);
+  void PackDirect(Isa isa, const StoredWeights& weights, Workers* workers);
+  void PackFast(Isa isa, const StoredWeights& weights, Workers* workers);
   int64_t Tiles(int64_t rows) const;
   int64_t FirstRow(int64_t tile) const;
   int64_t ExtraTiles() const;

@@ -161,7 +161,7 @@ TEST_P(TransposedTest, ComputesAsTheDefinitionDoes) {
       const std::vector<float> weights = random.Values(s.in * s.out * s.kernel);
       std::vector<float> bias = random.Values(s.out);
       bias.resize(static_cast<size_t>(PaddedChannels(s.out)));
-      const TransposedConvolution convolution = TransposedConvolution::Pack(GetParam(), s, weights);
+      const TransposedConvolution convolution = TransposedConvolution::Pack(GetParam(), s, weights, &workers);
       const int64_t in = PaddedChannels(s.in);
       const std::vector<float> x = Rows(&random, rows, s.in);
       std::vector<float> with_ends(static_cast<size_t>(convolution.reach_before() * in));

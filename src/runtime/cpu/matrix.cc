@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "runtime/cpu/kernel_table_internal.h"
 
@@ -16,14 +17,20 @@ constexpr int64_t kDepthBlock = 384;
 constexpr int64_t kRowBlock = 288;
 constexpr int64_t kWidestPanel = 48;
 
+WeightType PossibleType(Isa isa, WeightType type) {
+  return Kernels(isa).half_panel == nullptr ? WeightType::kF32 : type;
+}
+
 }  // namespace
 
-PackedMatrix::PackedMatrix(Isa isa, int64_t segments, int64_t depth, int64_t columns, WeightType type)
+PackedMatrix::PackedMatrix(Isa isa, int64_t segments, int64_t depth, int64_t columns, WeightType type,
+                           std::shared_ptr<float> memory)
     : isa_(isa),
-      type_(Kernels(isa).half_panel == nullptr ? WeightType::kF32 : type),
+      type_(PossibleType(isa, type)),
       segments_(segments),
       depth_(depth),
-      columns_(columns) {
+      columns_(columns),
+      data_(std::move(memory)) {
   const int64_t padded = PaddedChannels(columns);
   int64_t offset = 0;
   for (int64_t column = 0; column < padded; column += panels_.back().width) {
@@ -31,7 +38,21 @@ PackedMatrix::PackedMatrix(Isa isa, int64_t segments, int64_t depth, int64_t col
     panels_.push_back({column, width, offset});
     offset += segments * depth * width;
   }
-  data_ = AlignedFloats(type_ == WeightType::kF16 ? offset / 2 : offset);
+  if (data_ == nullptr) {
+    const auto own = std::make_shared<AlignedFloats>();
+    own->GrowTo(Floats(isa, segments, depth, columns, type));
+    data_ = std::shared_ptr<float>(own, own->data());
+  }
+}
+
+int64_t PackedMatrix::Floats(Isa isa, int64_t segments, int64_t depth, int64_t columns, WeightType type) {
+  const int64_t values = segments * depth * PaddedChannels(columns);
+  return PossibleType(isa, type) == WeightType::kF16 ? values / 2 : values;
+}
+
+int64_t PackedMatrix::bytes() const {
+  if (data_ == nullptr) return 0;
+  return Floats(isa_, segments_, depth_, columns_, type_) * static_cast<int64_t>(sizeof(float));
 }
 
 PackedMatrix PackedMatrix::FromLinear(Isa isa, std::span<const float> weights, int64_t columns,
@@ -50,24 +71,27 @@ PackedMatrix PackedMatrix::FromLinear(Isa isa, std::span<const float> weights, i
 void PackedMatrix::SetRow(int64_t segment, int64_t k, std::span<const float> values) {
   const auto count = static_cast<int64_t>(values.size());
   for (const Panel& panel : panels_) {
-    if (panel.column >= count) break;
-    const int64_t in_panel = std::min(panel.width, count - panel.column);
-    const int64_t at = panel.offset + (segment * depth_ + k) * panel.width;
+    const int64_t in_panel = std::clamp<int64_t>(count - panel.column, 0, panel.width);
+    std::array<float, kWidestPanel> row = {};
+    std::copy_n(values.data() + panel.column, in_panel, row.data());
+    void* to = MutableRow(panel, segment, k);
     if (type_ == WeightType::kF32) {
-      std::copy_n(values.data() + panel.column, in_panel, data_.data() + at);
+      std::copy_n(row.data(), panel.width, static_cast<float*>(to));
     } else {
-      std::array<float, kWidestPanel> row = {};
-      std::copy_n(values.data() + panel.column, in_panel, row.data());
-      Kernels(isa_).narrow(row.data(), reinterpret_cast<uint16_t*>(data_.data()) + at, panel.width);
+      Kernels(isa_).narrow(row.data(), static_cast<uint16_t*>(to), panel.width);
     }
   }
+}
+
+void* PackedMatrix::MutableRow(const Panel& panel, int64_t segment, int64_t k) {
+  return const_cast<void*>(At(panel, segment * depth_ + k));
 }
 
 // The values of a panel's row; rows of all segments follow one another.
 const void* PackedMatrix::At(const Panel& panel, int64_t row) const {
   const int64_t at = panel.offset + row * panel.width;
-  if (type_ == WeightType::kF32) return data_.data() + at;
-  return reinterpret_cast<const uint16_t*>(data_.data()) + at;
+  if (type_ == WeightType::kF32) return data_.get() + at;
+  return reinterpret_cast<const uint16_t*>(data_.get()) + at;
 }
 
 void PackedMatrix::Multiply(const Product& product, int64_t begin, int64_t end) const {
@@ -127,6 +151,21 @@ void PackedMatrix::Multiply(const Product& product, Workers* workers) const {
     part.rows = std::min(kRowBlock, product.rows - row);
     Multiply(part, panel, std::min(panel + group, panels()));
   });
+}
+
+std::vector<PackedMatrix> MakeMatrices(Isa isa, std::span<const int64_t> segments, int64_t depth,
+                                       int64_t columns, WeightType type, FloatPool* pool, Workers* workers) {
+  int64_t floats = 0;
+  for (const int64_t count : segments) floats += PackedMatrix::Floats(isa, count, depth, columns, type);
+  FloatPool own(floats);
+  std::shared_ptr<float> memory = (pool == nullptr ? own : *pool).Take(floats, workers);
+  std::vector<PackedMatrix> matrices;
+  for (const int64_t count : segments) {
+    matrices.emplace_back(isa, count, depth, columns, type, memory);
+    const int64_t taken = PackedMatrix::Floats(isa, count, depth, columns, type);
+    memory = std::shared_ptr<float>(memory, memory.get() + taken);
+  }
+  return matrices;
 }
 
 }  // namespace waveshift::cpu

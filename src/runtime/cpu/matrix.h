@@ -6,6 +6,7 @@
 #define WAVESHIFT_RUNTIME_CPU_MATRIX_H_
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -28,14 +29,28 @@ enum class WeightType {
 // bytes times segments * depth * padded_columns().
 class PackedMatrix {
  public:
+  // Columns [column, column + width), the padding with them.
+  struct Panel {
+    int64_t column = 0;
+    int64_t width = 0;
+    int64_t offset = 0;  // values before it
+  };
+
   PackedMatrix() = default;
-  // All zero. Extents >= 1.
-  PackedMatrix(Isa isa, int64_t segments, int64_t depth, int64_t columns, WeightType type = WeightType::kF32);
+  // Extents >= 1. In `memory`, of Floats() floats on a cache line, or in memory of its own. No row has a
+  // particular value until it is set.
+  PackedMatrix(Isa isa, int64_t segments, int64_t depth, int64_t columns, WeightType type = WeightType::kF32,
+               std::shared_ptr<float> memory = nullptr);
+  static int64_t Floats(Isa isa, int64_t segments, int64_t depth, int64_t columns, WeightType type);
   // A layer's weights [columns, depth] (PyTorch's Linear, ggml's matrices), so that C = A W^T.
   static PackedMatrix FromLinear(Isa isa, std::span<const float> weights, int64_t columns, int64_t depth);
 
-  // Sets B's values of one row; `values` is for column 0, 1, ... and below 65504 with kF16.
+  // Sets B's values of one row; `values` is for column 0, 1, ... and below 65504 with kF16. The rest is 0.
   void SetRow(int64_t segment, int64_t k, std::span<const float> values);
+  // To set a panel's rows of the matrix otherwise: row k + 1 follows row k. Floats or, with kF16, 16-bit
+  // ones.
+  const Panel& panel(int64_t index) const { return panels_[static_cast<size_t>(index)]; }
+  void* MutableRow(const Panel& panel, int64_t segment, int64_t k);
 
   struct Product {
     const float* a = nullptr;  // row r, segment s begin at a + r * a_row + s * a_segment
@@ -60,14 +75,9 @@ class PackedMatrix {
   int64_t columns() const { return columns_; }
   int64_t padded_columns() const { return PaddedChannels(columns_); }
   int64_t panels() const { return static_cast<int64_t>(panels_.size()); }
-  int64_t bytes() const { return data_.size() * static_cast<int64_t>(sizeof(float)); }
+  int64_t bytes() const;
 
  private:
-  struct Panel {
-    int64_t column = 0;
-    int64_t width = 0;
-    int64_t offset = 0;
-  };
   void MultiplyPanel(const Product& product, const Panel& panel) const;
   const void* At(const Panel& panel, int64_t row) const;
 
@@ -77,8 +87,13 @@ class PackedMatrix {
   int64_t depth_ = 0;
   int64_t columns_ = 0;
   std::vector<Panel> panels_;
-  AlignedFloats data_;  // with kF16 two values in the place of one
+  std::shared_ptr<float> data_;  // with kF16 two values in the place of one
 };
+
+// Matrices that differ in their segments alone, in one piece of memory of the pool or, without one, of their
+// own.
+std::vector<PackedMatrix> MakeMatrices(Isa isa, std::span<const int64_t> segments, int64_t depth,
+                                       int64_t columns, WeightType type, FloatPool* pool, Workers* workers);
 
 }  // namespace waveshift::cpu
 
