@@ -64,8 +64,9 @@ void Combine(const CombineArgs& g) {
 // Magnitudes are compared as the integers that their bits are: what is not finite is larger than all else.
 template <class V, class Bits>
 inline Bits LargestBits(const void* values, int64_t count) {
+  using Stored __attribute__((may_alias)) = Bits;
   constexpr auto kMagnitude = static_cast<Bits>(~(static_cast<Bits>(1) << (8 * sizeof(Bits) - 1)));
-  const auto* from = static_cast<const Bits*>(values);
+  const auto* from = static_cast<const Stored*>(values);
   Bits most = 0;
   for (int64_t i = 0; i < count; ++i) {
     const auto bits = static_cast<Bits>(from[i] & kMagnitude);

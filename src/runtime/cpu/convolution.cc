@@ -4,9 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <memory>
-#include <utility>
 
 #include "runtime/cpu/fast_convolution_internal.h"
 

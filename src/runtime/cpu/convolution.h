@@ -57,6 +57,10 @@ class Convolution {
   const ConvolutionShape& shape() const { return shape_; }
   ConvolutionMethod method() const { return method_; }
   int64_t bytes() const;
+  // What is kept: of kDirect one matrix, whose segments are the taps; else one of each point of the
+  // algorithm, whose rows are the input's channels. All are multiplied by weight_scale(), a power of two.
+  const std::vector<PackedMatrix>& matrices() const { return matrices_; }
+  double weight_scale() const { return 1 / static_cast<double>(scale_); }
 
   // Rows are padded to PaddedChannels. The caller supplies the zero rows before and behind the sequence.
   struct Call {

@@ -39,7 +39,7 @@ double HalfScale(const FastAlgorithm& fast, double largest) {
 
 // A panel's columns of the weights, of the input's channels [begin, end).
 struct Part {
-  const PackedMatrix::Panel& panel;
+  int64_t panel = 0;
   int64_t begin = 0;
   int64_t end = 0;
 };
@@ -51,7 +51,7 @@ void ForAllParts(const PackedMatrix& matrix, Workers* workers, const Task& task)
   const int64_t parts = CeilDiv(channels, kChannelsOfItem);
   workers->Run(matrix.panels() * parts, [&](int64_t item, int worker) {
     const int64_t begin = item % parts * kChannelsOfItem;
-    task(Part{matrix.panel(item / parts), begin, std::min(begin + kChannelsOfItem, channels)}, worker);
+    task(Part{item / parts, begin, std::min(begin + kChannelsOfItem, channels)}, worker);
   });
 }
 
@@ -120,7 +120,7 @@ Convolution Convolution::Pack(Isa isa, const ConvolutionShape& shape, const Stor
 void Convolution::PackDirect(Isa isa, const StoredWeights& weights, Workers* workers) {
   PackedMatrix& matrix = matrices_[0];
   ForAllParts(matrix, workers, [&](const Part& part, int /*worker*/) {
-    PackArgs args = ColumnsOf(part.panel, shape_, weights, 0);
+    PackArgs args = ColumnsOf(matrix.panel(part.panel), shape_, weights, 0);
     args.begin = part.begin * shape_.kernel;
     args.end = part.end * shape_.kernel;
     args.taps = shape_.kernel;
@@ -141,12 +141,13 @@ void Convolution::PackFast(Isa isa, const StoredWeights& weights, Workers* worke
   scale_ = static_cast<float>(1 / scale);
   const std::vector<Term> terms = TermsOf(*fast_, kernel, scale, &matrices_);
   ForAllParts(matrices_[0], workers, [&](const Part& part, int worker) {
-    const int64_t row_values = kernel * part.panel.width;
+    const PackedMatrix::Panel& panel = matrices_[0].panel(part.panel);
+    const int64_t row_values = kernel * panel.width;
     const int64_t rows_at_once = std::max(kWideValues / row_values / kLeastRows, int64_t{1}) * kLeastRows;
     const int64_t wide_values = rows_at_once * row_values;
     float* memory = workers->Scratch(worker, 2 * wide_values + (part.end - part.begin) * row_values);
     float* values = memory + 2 * wide_values;
-    PackArgs columns = ColumnsOf(part.panel, shape_, weights, part.begin * kernel);
+    PackArgs columns = ColumnsOf(panel, shape_, weights, part.begin * kernel);
     columns.end = (part.end - part.begin) * kernel;
     columns.to = values;
     Kernels(isa).pack(columns);
@@ -161,7 +162,7 @@ void Convolution::PackFast(Isa isa, const StoredWeights& weights, Workers* worke
                                 reinterpret_cast<double*>(memory),
                                 std::min(rows_at_once, part.end - row),
                                 kernel,
-                                part.panel.width,
+                                panel.width,
                                 made.data(),
                                 static_cast<int64_t>(made.size())};
       (half ? Kernels(isa).half_combine : Kernels(isa).combine)(args);

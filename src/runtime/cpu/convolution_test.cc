@@ -177,6 +177,32 @@ TEST_P(TransposedTest, ComputesAsTheDefinitionDoes) {
   }
 }
 
+TEST_P(TransposedTest, TakesWeightsOf16Bits) {
+  Workers workers(2);
+  FloatPool pool;
+  Random random(8);
+  const TransposedShape s = {40, 20, 8, 4};
+  std::vector<float> floats;
+  std::vector<uint16_t> halves;
+  for (int64_t i = 0; i < s.in * s.out * s.kernel; ++i) {
+    const auto mantissa = static_cast<uint16_t>((random.Next() + 1) * 512);
+    halves.push_back(static_cast<uint16_t>(0x3C00 | mantissa));
+    floats.push_back(1 + static_cast<float>(mantissa) / 1024);
+  }
+  const auto wanted = TransposedConvolution::Pack(GetParam(), s, floats, &workers);
+  const StoredWeights stored(std::span<const uint16_t>{halves});
+  const auto found = TransposedConvolution::Pack(GetParam(), s, stored, &workers, &pool);
+  EXPECT_EQ(found.bytes(), wanted.bytes());
+  const std::vector<float> x = Rows(&random, 9, s.in);
+  const std::vector<float> bias(24);
+  const auto apply = [&](const TransposedConvolution& convolution) {
+    std::vector<float> y(static_cast<size_t>(28 * 24));
+    convolution.Apply({x.data(), 40, 7, y.data(), 24, bias.data()}, &workers);
+    return y;
+  };
+  EXPECT_EQ(apply(found), apply(wanted));
+}
+
 INSTANTIATE_TEST_SUITE_P(Isas, TransposedTest, testing::ValuesIn(AvailableIsas()),
                          [](const auto& param) { return std::string(IsaName(param.param)); });
 

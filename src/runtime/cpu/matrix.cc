@@ -70,21 +70,36 @@ PackedMatrix PackedMatrix::FromLinear(Isa isa, std::span<const float> weights, i
 
 void PackedMatrix::SetRow(int64_t segment, int64_t k, std::span<const float> values) {
   const auto count = static_cast<int64_t>(values.size());
-  for (const Panel& panel : panels_) {
-    const int64_t in_panel = std::clamp<int64_t>(count - panel.column, 0, panel.width);
+  for (int64_t i = 0; i < panels(); ++i) {
+    const int64_t column = panel(i).column;
+    const int64_t width = panel(i).width;
+    const int64_t in_panel = std::clamp<int64_t>(count - column, 0, width);
     std::array<float, kWidestPanel> row = {};
-    std::copy_n(values.data() + panel.column, in_panel, row.data());
-    void* to = MutableRow(panel, segment, k);
+    std::copy_n(values.data() + column, in_panel, row.data());
+    void* to = MutableRow(i, segment, k);
     if (type_ == WeightType::kF32) {
-      std::copy_n(row.data(), panel.width, static_cast<float*>(to));
+      std::copy_n(row.data(), width, static_cast<float*>(to));
     } else {
-      Kernels(isa_).narrow(row.data(), static_cast<uint16_t*>(to), panel.width);
+      Kernels(isa_).narrow(row.data(), static_cast<uint16_t*>(to), width);
     }
   }
 }
 
-void* PackedMatrix::MutableRow(const Panel& panel, int64_t segment, int64_t k) {
-  return const_cast<void*>(At(panel, segment * depth_ + k));
+std::vector<float> PackedMatrix::Row(int64_t segment, int64_t k) const {
+  std::vector<float> row(static_cast<size_t>(padded_columns()));
+  for (const Panel& panel : panels_) {
+    const void* from = At(panel, segment * depth_ + k);
+    if (type_ == WeightType::kF32) {
+      std::copy_n(static_cast<const float*>(from), panel.width, row.data() + panel.column);
+    } else {
+      Kernels(isa_).rows.widen(static_cast<const uint16_t*>(from), panel.width, row.data() + panel.column);
+    }
+  }
+  return row;
+}
+
+void* PackedMatrix::MutableRow(int64_t panel, int64_t segment, int64_t k) {
+  return const_cast<void*>(At(panels_[static_cast<size_t>(panel)], segment * depth_ + k));
 }
 
 // The values of a panel's row; rows of all segments follow one another.

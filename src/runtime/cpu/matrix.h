@@ -29,7 +29,8 @@ enum class WeightType {
 // bytes times segments * depth * padded_columns().
 class PackedMatrix {
  public:
-  // Columns [column, column + width), the padding with them.
+  // Columns [column, column + width), the padding with them. Matrices with the same columns have the same
+  // panels, but for the offsets.
   struct Panel {
     int64_t column = 0;
     int64_t width = 0;
@@ -47,10 +48,12 @@ class PackedMatrix {
 
   // Sets B's values of one row; `values` is for column 0, 1, ... and below 65504 with kF16. The rest is 0.
   void SetRow(int64_t segment, int64_t k, std::span<const float> values);
+  // What is kept of a row, [padded_columns()].
+  std::vector<float> Row(int64_t segment, int64_t k) const;
   // To set a panel's rows of the matrix otherwise: row k + 1 follows row k. Floats or, with kF16, 16-bit
   // ones.
   const Panel& panel(int64_t index) const { return panels_[static_cast<size_t>(index)]; }
-  void* MutableRow(const Panel& panel, int64_t segment, int64_t k);
+  void* MutableRow(int64_t panel, int64_t segment, int64_t k);
 
   struct Product {
     const float* a = nullptr;  // row r, segment s begin at a + r * a_row + s * a_segment
