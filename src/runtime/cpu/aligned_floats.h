@@ -34,25 +34,6 @@ class AlignedFloats {
   int64_t size_ = 0;
 };
 
-class Workers;
-
-// Memory for matrices that stay: many share its large pages. One thread at a time.
-class FloatPool {
- public:
-  // Asks the system for so many floats at once; what nobody takes is never touched.
-  explicit FloatPool(int64_t floats_of_block = int64_t{16} << 20) : floats_of_block_(floats_of_block) {}
-
-  // Begins on a cache line and has no particular value. Lasts as long as somebody holds any piece of the same
-  // block. The workers touch the pages, each its own, so that no two of them make the same page.
-  std::shared_ptr<float> Take(int64_t floats, Workers* workers);
-
- private:
-  const int64_t floats_of_block_;
-  std::shared_ptr<AlignedFloats> block_;
-  int64_t taken_ = 0;    // floats of the block
-  int64_t touched_ = 0;  // floats of the block, whole pages
-};
-
 }  // namespace waveshift::cpu
 
 #endif  // WAVESHIFT_RUNTIME_CPU_ALIGNED_FLOATS_H_

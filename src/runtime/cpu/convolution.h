@@ -46,11 +46,9 @@ class Convolution {
   ~Convolution();
   // `weights` are [out, in, kernel]. A method that cannot do the kernel is replaced by kDirect. `type` is how
   // what the method makes of the weights is kept; kDirect always keeps 32 bits. What is kept is the same, bit
-  // for bit, with every Isa and any number of workers, but for the widths of the panels. `pool` is for memory
-  // that many layers share, or nullptr.
+  // for bit, with every Isa and any number of workers, but for the widths of the panels.
   static Convolution Pack(Isa isa, const ConvolutionShape& shape, const StoredWeights& weights,
-                          ConvolutionMethod method, Workers* workers, WeightType type = WeightType::kF32,
-                          FloatPool* pool = nullptr);
+                          ConvolutionMethod method, Workers* workers, WeightType type = WeightType::kF32);
 
   // Rows on either side that a row depends on.
   int64_t reach() const { return (shape_.kernel - 1) * shape_.dilation / 2; }

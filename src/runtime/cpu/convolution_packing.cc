@@ -92,28 +92,34 @@ std::vector<Term> TermsOf(const FastAlgorithm& fast, int64_t kernel, double scal
   return terms;
 }
 
+std::vector<CombineTerm> PlacesOf(const std::vector<Term>& terms, int64_t panel, int64_t row) {
+  std::vector<CombineTerm> places;
+  for (const Term& term : terms) {
+    places.push_back({term.factors.data(), term.first, static_cast<int64_t>(term.factors.size()),
+                      term.matrix->MutableRow(panel, term.segment, row)});
+  }
+  return places;
+}
+
 }  // namespace
 
 Convolution Convolution::Pack(Isa isa, const ConvolutionShape& shape, const StoredWeights& weights,
-                              ConvolutionMethod method, Workers* workers, WeightType type, FloatPool* pool) {
+                              ConvolutionMethod method, Workers* workers, WeightType type) {
   Convolution c;
   c.shape_ = shape;
   c.method_ = method == ConvolutionMethod::kAuto ? ChooseMethod(shape) : method;
   if (!CanDo(c.method_, shape.kernel)) c.method_ = ConvolutionMethod::kDirect;
-  std::vector<int64_t> segments = {shape.kernel};
   if (c.method_ == ConvolutionMethod::kDirect) {
-    type = WeightType::kF32;
-  } else {
-    c.fast_ = std::make_unique<const FastAlgorithm>(MakeAlgorithm(isa, c.method_, shape.kernel));
-    c.zeros_ = AlignedFloats(PaddedChannels(shape.in));
-    segments = c.fast_->segments;
-  }
-  c.matrices_ = MakeMatrices(isa, segments, shape.in, shape.out, type, pool, workers);
-  if (c.fast_ == nullptr) {
+    c.matrices_.emplace_back(isa, shape.kernel, shape.in, shape.out);
     c.PackDirect(isa, weights, workers);
-  } else {
-    c.PackFast(isa, weights, workers);
+    return c;
   }
+  c.fast_ = std::make_unique<const FastAlgorithm>(MakeAlgorithm(isa, c.method_, shape.kernel));
+  c.zeros_ = AlignedFloats(PaddedChannels(shape.in));
+  for (const int64_t segments : c.fast_->segments) {
+    c.matrices_.emplace_back(isa, segments, shape.in, shape.out, type);
+  }
+  c.PackFast(isa, weights, workers);
   return c;
 }
 
@@ -151,20 +157,15 @@ void Convolution::PackFast(Isa isa, const StoredWeights& weights, Workers* worke
     columns.end = (part.end - part.begin) * kernel;
     columns.to = values;
     Kernels(isa).pack(columns);
-    std::vector<CombineTerm> made(terms.size());
     for (int64_t row = part.begin; row < part.end; row += rows_at_once) {
-      for (size_t i = 0; i < terms.size(); ++i) {
-        const Term& term = terms[i];
-        made[i] = {term.factors.data(), term.first, static_cast<int64_t>(term.factors.size()),
-                   term.matrix->MutableRow(part.panel, term.segment, row)};
-      }
+      const std::vector<CombineTerm> places = PlacesOf(terms, part.panel, row);
       const CombineArgs args = {values + (row - part.begin) * row_values,
                                 reinterpret_cast<double*>(memory),
                                 std::min(rows_at_once, part.end - row),
                                 kernel,
                                 panel.width,
-                                made.data(),
-                                static_cast<int64_t>(made.size())};
+                                places.data(),
+                                static_cast<int64_t>(places.size())};
       (half ? Kernels(isa).half_combine : Kernels(isa).combine)(args);
     }
   });

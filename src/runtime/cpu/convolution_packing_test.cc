@@ -102,12 +102,11 @@ TEST_P(PackingTest, KeepsTheNearest16Bits) {
   }
 }
 
-// Weights that a file has in 16 bits are packed as the same ones in 32; so with a pool, and on one thread.
-TEST_P(PackingTest, TakesWeightsOf16BitsAndMemoryOfAPool) {
+// Weights that a file has in 16 bits are packed as the same ones in 32; so on one thread.
+TEST_P(PackingTest, TakesWeightsOf16Bits) {
   const auto [isa, method] = GetParam();
   Workers workers(3);
   Workers alone(1);
-  FloatPool pool(1 << 16);
   Random random(13);
   for (const ConvolutionShape& shape : kShapes) {
     std::vector<uint16_t> halves;
@@ -124,7 +123,7 @@ TEST_P(PackingTest, TakesWeightsOf16BitsAndMemoryOfAPool) {
     const StoredWeights stored(std::span<const uint16_t>{halves});
     for (const WeightType type : {WeightType::kF32, WeightType::kF16}) {
       const auto wanted = Convolution::Pack(isa, shape, floats, method, &alone, type);
-      const auto packed = Convolution::Pack(isa, shape, stored, method, &workers, type, &pool);
+      const auto packed = Convolution::Pack(isa, shape, stored, method, &workers, type);
       EXPECT_EQ(packed.weight_scale(), wanted.weight_scale());
       EXPECT_EQ(Kept(packed), Kept(wanted)) << shape.in << " " << shape.out << " " << shape.kernel;
       EXPECT_EQ(packed.bytes(), wanted.bytes());

@@ -179,7 +179,6 @@ TEST_P(TransposedTest, ComputesAsTheDefinitionDoes) {
 
 TEST_P(TransposedTest, TakesWeightsOf16Bits) {
   Workers workers(2);
-  FloatPool pool;
   Random random(8);
   const TransposedShape s = {40, 20, 8, 4};
   std::vector<float> floats;
@@ -191,7 +190,7 @@ TEST_P(TransposedTest, TakesWeightsOf16Bits) {
   }
   const auto wanted = TransposedConvolution::Pack(GetParam(), s, floats, &workers);
   const StoredWeights stored(std::span<const uint16_t>{halves});
-  const auto found = TransposedConvolution::Pack(GetParam(), s, stored, &workers, &pool);
+  const auto found = TransposedConvolution::Pack(GetParam(), s, stored, &workers);
   EXPECT_EQ(found.bytes(), wanted.bytes());
   const std::vector<float> x = Rows(&random, 9, s.in);
   const std::vector<float> bias(24);

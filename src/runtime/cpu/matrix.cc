@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include "runtime/cpu/kernel_table_internal.h"
 
@@ -17,20 +16,14 @@ constexpr int64_t kDepthBlock = 384;
 constexpr int64_t kRowBlock = 288;
 constexpr int64_t kWidestPanel = 48;
 
-WeightType PossibleType(Isa isa, WeightType type) {
-  return Kernels(isa).half_panel == nullptr ? WeightType::kF32 : type;
-}
-
 }  // namespace
 
-PackedMatrix::PackedMatrix(Isa isa, int64_t segments, int64_t depth, int64_t columns, WeightType type,
-                           std::shared_ptr<float> memory)
+PackedMatrix::PackedMatrix(Isa isa, int64_t segments, int64_t depth, int64_t columns, WeightType type)
     : isa_(isa),
-      type_(PossibleType(isa, type)),
+      type_(Kernels(isa).half_panel == nullptr ? WeightType::kF32 : type),
       segments_(segments),
       depth_(depth),
-      columns_(columns),
-      data_(std::move(memory)) {
+      columns_(columns) {
   const int64_t padded = PaddedChannels(columns);
   int64_t offset = 0;
   for (int64_t column = 0; column < padded; column += panels_.back().width) {
@@ -38,21 +31,7 @@ PackedMatrix::PackedMatrix(Isa isa, int64_t segments, int64_t depth, int64_t col
     panels_.push_back({column, width, offset});
     offset += segments * depth * width;
   }
-  if (data_ == nullptr) {
-    const auto own = std::make_shared<AlignedFloats>();
-    own->GrowTo(Floats(isa, segments, depth, columns, type));
-    data_ = std::shared_ptr<float>(own, own->data());
-  }
-}
-
-int64_t PackedMatrix::Floats(Isa isa, int64_t segments, int64_t depth, int64_t columns, WeightType type) {
-  const int64_t values = segments * depth * PaddedChannels(columns);
-  return PossibleType(isa, type) == WeightType::kF16 ? values / 2 : values;
-}
-
-int64_t PackedMatrix::bytes() const {
-  if (data_ == nullptr) return 0;
-  return Floats(isa_, segments_, depth_, columns_, type_) * static_cast<int64_t>(sizeof(float));
+  data_.GrowTo(type_ == WeightType::kF16 ? offset / 2 : offset);
 }
 
 PackedMatrix PackedMatrix::FromLinear(Isa isa, std::span<const float> weights, int64_t columns,
@@ -105,8 +84,8 @@ void* PackedMatrix::MutableRow(int64_t panel, int64_t segment, int64_t k) {
 // The values of a panel's row; rows of all segments follow one another.
 const void* PackedMatrix::At(const Panel& panel, int64_t row) const {
   const int64_t at = panel.offset + row * panel.width;
-  if (type_ == WeightType::kF32) return data_.get() + at;
-  return reinterpret_cast<const uint16_t*>(data_.get()) + at;
+  if (type_ == WeightType::kF32) return data_.data() + at;
+  return reinterpret_cast<const uint16_t*>(data_.data()) + at;
 }
 
 void PackedMatrix::Multiply(const Product& product, int64_t begin, int64_t end) const {
@@ -166,21 +145,6 @@ void PackedMatrix::Multiply(const Product& product, Workers* workers) const {
     part.rows = std::min(kRowBlock, product.rows - row);
     Multiply(part, panel, std::min(panel + group, panels()));
   });
-}
-
-std::vector<PackedMatrix> MakeMatrices(Isa isa, std::span<const int64_t> segments, int64_t depth,
-                                       int64_t columns, WeightType type, FloatPool* pool, Workers* workers) {
-  int64_t floats = 0;
-  for (const int64_t count : segments) floats += PackedMatrix::Floats(isa, count, depth, columns, type);
-  FloatPool own(floats);
-  std::shared_ptr<float> memory = (pool == nullptr ? own : *pool).Take(floats, workers);
-  std::vector<PackedMatrix> matrices;
-  for (const int64_t count : segments) {
-    matrices.emplace_back(isa, count, depth, columns, type, memory);
-    const int64_t taken = PackedMatrix::Floats(isa, count, depth, columns, type);
-    memory = std::shared_ptr<float>(memory, memory.get() + taken);
-  }
-  return matrices;
 }
 
 }  // namespace waveshift::cpu

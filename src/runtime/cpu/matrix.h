@@ -6,7 +6,6 @@
 #define WAVESHIFT_RUNTIME_CPU_MATRIX_H_
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -38,11 +37,8 @@ class PackedMatrix {
   };
 
   PackedMatrix() = default;
-  // Extents >= 1. In `memory`, of Floats() floats on a cache line, or in memory of its own. No row has a
-  // particular value until it is set.
-  PackedMatrix(Isa isa, int64_t segments, int64_t depth, int64_t columns, WeightType type = WeightType::kF32,
-               std::shared_ptr<float> memory = nullptr);
-  static int64_t Floats(Isa isa, int64_t segments, int64_t depth, int64_t columns, WeightType type);
+  // Extents >= 1. No row has a particular value until it is set.
+  PackedMatrix(Isa isa, int64_t segments, int64_t depth, int64_t columns, WeightType type = WeightType::kF32);
   // A layer's weights [columns, depth] (PyTorch's Linear, ggml's matrices), so that C = A W^T.
   static PackedMatrix FromLinear(Isa isa, std::span<const float> weights, int64_t columns, int64_t depth);
 
@@ -78,7 +74,7 @@ class PackedMatrix {
   int64_t columns() const { return columns_; }
   int64_t padded_columns() const { return PaddedChannels(columns_); }
   int64_t panels() const { return static_cast<int64_t>(panels_.size()); }
-  int64_t bytes() const;
+  int64_t bytes() const { return data_.size() * static_cast<int64_t>(sizeof(float)); }
 
  private:
   void MultiplyPanel(const Product& product, const Panel& panel) const;
@@ -90,13 +86,8 @@ class PackedMatrix {
   int64_t depth_ = 0;
   int64_t columns_ = 0;
   std::vector<Panel> panels_;
-  std::shared_ptr<float> data_;  // with kF16 two values in the place of one
+  AlignedFloats data_;  // with kF16 two values in the place of one
 };
-
-// Matrices that differ in their segments alone, in one piece of memory of the pool or, without one, of their
-// own.
-std::vector<PackedMatrix> MakeMatrices(Isa isa, std::span<const int64_t> segments, int64_t depth,
-                                       int64_t columns, WeightType type, FloatPool* pool, Workers* workers);
 
 }  // namespace waveshift::cpu
 

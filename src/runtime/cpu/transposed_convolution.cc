@@ -3,7 +3,6 @@
 #include "runtime/cpu/transposed_convolution.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "runtime/cpu/kernel_table_internal.h"
 
@@ -15,25 +14,19 @@ constexpr int64_t kChannelsOfItem = 16;
 }  // namespace
 
 TransposedConvolution TransposedConvolution::Pack(Isa isa, const TransposedShape& shape,
-                                                  const StoredWeights& weights, Workers* workers,
-                                                  FloatPool* pool) {
+                                                  const StoredWeights& weights, Workers* workers) {
   TransposedConvolution c;
   c.shape_ = shape;
   const int64_t padding = (shape.kernel - shape.rate) / 2;
-  std::vector<int64_t> all_taps;
   for (int64_t phase = 0; phase < shape.rate; ++phase) {
     const int64_t first_tap = (phase + padding) % shape.rate;
     const int64_t taps = (shape.kernel - first_tap + shape.rate - 1) / shape.rate;
     // Tap first_tap + rate i meets row n + last - i.
     const int64_t last = (phase + padding) / shape.rate;
-    c.phases_.push_back({last - (taps - 1), first_tap, {}});
+    c.phases_.push_back({last - (taps - 1), first_tap, PackedMatrix(isa, taps, shape.in, shape.out)});
     c.reach_before_ = std::max(c.reach_before_, -c.phases_.back().first);
     c.reach_after_ = std::max(c.reach_after_, last);
-    all_taps.push_back(taps);
   }
-  std::vector<PackedMatrix> matrices =
-      MakeMatrices(isa, all_taps, shape.in, shape.out, WeightType::kF32, pool, workers);
-  for (size_t i = 0; i < matrices.size(); ++i) c.phases_[i].matrix = std::move(matrices[i]);
   const int64_t channel_values = shape.out * shape.kernel;
   workers->Run((shape.in + kChannelsOfItem - 1) / kChannelsOfItem, [&](int64_t item, int worker) {
     std::vector<float> row(static_cast<size_t>(shape.out));

@@ -27,9 +27,9 @@ struct TransposedShape {
 class TransposedConvolution {
  public:
   TransposedConvolution() = default;
-  // `weights` are [in, out, kernel]. `pool` as of Convolution::Pack.
+  // `weights` are [in, out, kernel].
   static TransposedConvolution Pack(Isa isa, const TransposedShape& shape, const StoredWeights& weights,
-                                    Workers* workers, FloatPool* pool = nullptr);
+                                    Workers* workers);
 
   // Input rows before and behind row n that its output rows depend on.
   int64_t reach_before() const { return reach_before_; }

@@ -2,13 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/cpu/workers.h"
 
-#include <algorithm>
 #include <atomic>
 #include <ctime>
-#include <memory>
 #include <numeric>
-#include <utility>
-#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -55,37 +51,6 @@ TEST(WorkersTest, SleepsWhenThereIsNothingToDo) {
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   const double used = static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
   EXPECT_LT(used, 0.1);  // three that watch would have used 0.9 s
-}
-
-// Pieces lie on cache lines, apart from each other, and stay when the pool has gone.
-TEST(FloatPoolTest, GivesPiecesThatStay) {
-  Workers workers(3);
-  std::vector<std::pair<std::shared_ptr<float>, int64_t>> pieces;
-  {
-    FloatPool pool(int64_t{3} << 20);
-    for (const int64_t size : {1, 1000, 17, 2000000, 1048576, 999, 5000000, 0, 3145728, 40}) {
-      const std::shared_ptr<float> piece = pool.Take(size, &workers);
-      EXPECT_EQ(reinterpret_cast<uintptr_t>(piece.get()) % 64, 0u);
-      std::fill_n(piece.get(), size, static_cast<float>(size));
-      pieces.emplace_back(piece, size);
-    }
-  }
-  pieces.erase(pieces.begin() + 3);
-  for (const auto& [piece, size] : pieces) {
-    EXPECT_EQ(std::count(piece.get(), piece.get() + size, static_cast<float>(size)), size);
-  }
-}
-
-TEST(FloatPoolTest, PiecesShareABlock) {
-  Workers workers(2);
-  FloatPool pool(1000);
-  const auto first = pool.Take(100, &workers);
-  const auto second = pool.Take(872, &workers);
-  EXPECT_EQ(second.get() - first.get(), 112);
-  EXPECT_EQ(first.use_count(), 3);  // the pool and two pieces hold the block
-  const auto third = pool.Take(17, &workers);
-  EXPECT_EQ(third.use_count(), 2);
-  EXPECT_EQ(first.use_count(), 2);
 }
 
 TEST(AlignedFloatsTest, BeginsOnACacheLineAndIsZero) {

@@ -86,7 +86,7 @@ class VocoderLoader {
     WS_RETURN_IF_ERROR(WithWeights(layer, [&](const cpu::StoredWeights& weights) {
       const cpu::WeightType type =
           options_.weights.value_or(weights.half ? cpu::WeightType::kF16 : cpu::WeightType::kF32);
-      made = cpu::Convolution::Pack(options_.isa, shape, weights, method, &workers_, type, &pool_);
+      made = cpu::Convolution::Pack(options_.isa, shape, weights, method, &workers_, type);
     }));
     return made;
   }
@@ -106,7 +106,7 @@ class VocoderLoader {
     const cpu::TransposedShape shape = {channels, half, sizes_.vocoder.kernels[stage],
                                         sizes_.vocoder.rates[stage]};
     WS_RETURN_IF_ERROR(WithWeights(Numbered("vocoder.up.", stage), [&](const cpu::StoredWeights& weights) {
-      made.up = cpu::TransposedConvolution::Pack(options_.isa, shape, weights, &workers_, &pool_);
+      made.up = cpu::TransposedConvolution::Pack(options_.isa, shape, weights, &workers_);
     }));
     const std::vector<int64_t>& kernels = sizes_.vocoder.block_kernels;
     for (size_t i = 0; i < kernels.size(); ++i) {
@@ -139,7 +139,6 @@ class VocoderLoader {
   const Architecture& sizes_;
   const VocoderOptions options_;
   cpu::Workers workers_;
-  cpu::FloatPool pool_;
   std::vector<float> filter_;
 };
 
