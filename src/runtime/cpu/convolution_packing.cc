@@ -94,6 +94,7 @@ std::vector<Term> TermsOf(const FastAlgorithm& fast, int64_t kernel, double scal
 
 std::vector<CombineTerm> PlacesOf(const std::vector<Term>& terms, int64_t panel, int64_t row) {
   std::vector<CombineTerm> places;
+  places.reserve(terms.size());
   for (const Term& term : terms) {
     places.push_back({term.factors.data(), term.first, static_cast<int64_t>(term.factors.size()),
                       term.matrix->MutableRow(panel, term.segment, row)});

@@ -52,9 +52,9 @@ void PackedMatrix::SetRow(int64_t segment, int64_t k, std::span<const float> val
   for (int64_t i = 0; i < panels(); ++i) {
     const int64_t column = panel(i).column;
     const int64_t width = panel(i).width;
-    const int64_t in_panel = std::clamp<int64_t>(count - column, 0, width);
+    const int64_t begin = std::min(column, count);
     std::array<float, kWidestPanel> row = {};
-    std::copy_n(values.data() + column, in_panel, row.data());
+    std::copy(values.begin() + begin, values.begin() + std::min(column + width, count), row.begin());
     void* to = MutableRow(i, segment, k);
     if (type_ == WeightType::kF32) {
       std::copy_n(row.data(), width, static_cast<float*>(to));
