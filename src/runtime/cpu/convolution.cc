@@ -4,9 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <memory>
-#include <utility>
 
 #include "runtime/cpu/fast_convolution_internal.h"
 
@@ -24,22 +22,6 @@ constexpr int64_t kTilesOfItem = 4;
 constexpr int64_t kMostTileRows = 32;
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
-// 16-bit floats have few exponents: the power of two that brings weights of any layer to the upper end of
-// what they can say, whatever the algorithm's factors are.
-double HalfScale(const FastAlgorithm& fast, std::span<const float> weights) {
-  double largest = 0;
-  for (const float weight : weights) largest = std::max(largest, std::abs(static_cast<double>(weight)));
-  double factor = 0;
-  for (const std::vector<double>& row : fast.factors) {
-    double sum = 0;
-    for (const double f : row) sum += std::abs(f);
-    factor = std::max(factor, sum);
-  }
-  constexpr double kUpperEnd = 16384;
-  if (largest == 0) return 1;
-  return std::exp2(std::clamp(std::floor(std::log2(kUpperEnd / (largest * factor))), -60.0, 60.0));
-}
 
 }  // namespace
 
@@ -60,66 +42,6 @@ Convolution::Convolution() = default;
 Convolution::Convolution(Convolution&&) noexcept = default;
 Convolution& Convolution::operator=(Convolution&&) noexcept = default;
 Convolution::~Convolution() = default;
-
-Convolution Convolution::Pack(Isa isa, const ConvolutionShape& shape, std::span<const float> weights,
-                              ConvolutionMethod method, Workers* workers, WeightType type) {
-  Convolution c;
-  c.shape_ = shape;
-  c.method_ = method == ConvolutionMethod::kAuto ? ChooseMethod(shape) : method;
-  if (!CanDo(c.method_, shape.kernel)) c.method_ = ConvolutionMethod::kDirect;
-  if (c.method_ == ConvolutionMethod::kDirect) {
-    PackedMatrix& matrix = c.matrices_.emplace_back(isa, shape.kernel, shape.in, shape.out);
-    std::vector<float> row(static_cast<size_t>(shape.out));
-    for (int64_t i = 0; i < shape.in; ++i) {
-      for (int64_t tap = 0; tap < shape.kernel; ++tap) {
-        const float* from = weights.data() + i * shape.kernel + tap;
-        for (size_t o = 0; o < row.size(); ++o)
-          row[o] = from[static_cast<int64_t>(o) * shape.in * shape.kernel];
-        matrix.SetRow(tap, i, row);
-      }
-    }
-    return c;
-  }
-  c.fast_ = std::make_unique<const FastAlgorithm>(MakeAlgorithm(isa, c.method_, shape.kernel));
-  c.zeros_ = AlignedFloats(PaddedChannels(shape.in));
-  c.PackFast(isa, weights, type, workers);
-  return c;
-}
-
-void Convolution::PackFast(Isa isa, std::span<const float> weights, WeightType type, Workers* workers) {
-  const int64_t kernel = shape_.kernel;
-  const auto outs = static_cast<size_t>(shape_.out);
-  for (const int64_t segments : fast_->segments) {
-    matrices_.emplace_back(isa, segments, shape_.in, shape_.out, type);
-  }
-  const double scale = matrices_[0].type() == WeightType::kF16 ? HalfScale(*fast_, weights) : 1;
-  scale_ = static_cast<float>(1 / scale);
-  // Each item has one channel of the input, and so writes rows that no other item writes.
-  workers->Run(shape_.in, [&](int64_t in, int /*worker*/) {
-    std::vector<double> taps(static_cast<size_t>(kernel) * outs);
-    for (size_t o = 0; o < outs; ++o) {
-      const float* from = weights.data() + (static_cast<int64_t>(o) * shape_.in + in) * kernel;
-      for (int64_t j = 0; j < kernel; ++j) taps[static_cast<size_t>(j) * outs + o] = from[j];
-    }
-    std::vector<double> sum(outs);
-    std::vector<float> row(outs);
-    for (int64_t point = 0; point < fast_->points(); ++point) {
-      const std::vector<double>& factors = fast_->factors[static_cast<size_t>(point)];
-      PackedMatrix& matrix = matrices_[static_cast<size_t>(point)];
-      for (int64_t segment = 0; segment < matrix.segments(); ++segment) {
-        std::fill(sum.begin(), sum.end(), 0.0);
-        const int64_t first = segment * fast_->taps;
-        for (int64_t j = first; j < std::min(first + fast_->taps, kernel); ++j) {
-          const double factor = scale * factors[static_cast<size_t>(j - first)];
-          const double* values = taps.data() + static_cast<size_t>(j) * outs;
-          for (size_t o = 0; o < outs; ++o) sum[o] += factor * values[o];
-        }
-        std::transform(sum.begin(), sum.end(), row.begin(), [](double v) { return static_cast<float>(v); });
-        matrix.SetRow(segment, in, row);
-      }
-    }
-  });
-}
 
 int64_t Convolution::bytes() const {
   int64_t bytes = 0;

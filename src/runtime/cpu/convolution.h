@@ -7,12 +7,12 @@
 
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "runtime/cpu/aligned_floats.h"
 #include "runtime/cpu/isa.h"
 #include "runtime/cpu/matrix.h"
+#include "runtime/cpu/stored_weights.h"
 #include "runtime/cpu/workers.h"
 
 namespace waveshift::cpu {
@@ -45,8 +45,9 @@ class Convolution {
   Convolution& operator=(Convolution&&) noexcept;
   ~Convolution();
   // `weights` are [out, in, kernel]. A method that cannot do the kernel is replaced by kDirect. `type` is how
-  // what the method makes of the weights is kept; kDirect always keeps 32 bits.
-  static Convolution Pack(Isa isa, const ConvolutionShape& shape, std::span<const float> weights,
+  // what the method makes of the weights is kept; kDirect always keeps 32 bits. What is kept is the same, bit
+  // for bit, with every Isa and any number of workers, but for the widths of the panels.
+  static Convolution Pack(Isa isa, const ConvolutionShape& shape, const StoredWeights& weights,
                           ConvolutionMethod method, Workers* workers, WeightType type = WeightType::kF32);
 
   // Rows on either side that a row depends on.
@@ -54,6 +55,10 @@ class Convolution {
   const ConvolutionShape& shape() const { return shape_; }
   ConvolutionMethod method() const { return method_; }
   int64_t bytes() const;
+  // What is kept: of kDirect one matrix, whose segments are the taps; else one of each point of the
+  // algorithm, whose rows are the input's channels. All are multiplied by weight_scale(), a power of two.
+  const std::vector<PackedMatrix>& matrices() const { return matrices_; }
+  double weight_scale() const { return 1 / static_cast<double>(scale_); }
 
   // Rows are padded to PaddedChannels. The caller supplies the zero rows before and behind the sequence.
   struct Call {
@@ -72,7 +77,8 @@ class Convolution {
  private:
   struct Pass;
   void ApplyDirect(const Call& call, Workers* workers) const;
-  void PackFast(Isa isa, std::span<const float> weights, WeightType type, Workers* workers);
+  void PackDirect(Isa isa, const StoredWeights& weights, Workers* workers);
+  void PackFast(Isa isa, const StoredWeights& weights, Workers* workers);
   int64_t Tiles(int64_t rows) const;
   int64_t FirstRow(int64_t tile) const;
   int64_t ExtraTiles() const;

@@ -161,7 +161,7 @@ TEST_P(TransposedTest, ComputesAsTheDefinitionDoes) {
       const std::vector<float> weights = random.Values(s.in * s.out * s.kernel);
       std::vector<float> bias = random.Values(s.out);
       bias.resize(static_cast<size_t>(PaddedChannels(s.out)));
-      const TransposedConvolution convolution = TransposedConvolution::Pack(GetParam(), s, weights);
+      const TransposedConvolution convolution = TransposedConvolution::Pack(GetParam(), s, weights, &workers);
       const int64_t in = PaddedChannels(s.in);
       const std::vector<float> x = Rows(&random, rows, s.in);
       std::vector<float> with_ends(static_cast<size_t>(convolution.reach_before() * in));
@@ -175,6 +175,31 @@ TEST_P(TransposedTest, ComputesAsTheDefinitionDoes) {
           << "kernel " << s.kernel << ", rate " << s.rate << ", " << rows << " rows";
     }
   }
+}
+
+TEST_P(TransposedTest, TakesWeightsOf16Bits) {
+  Workers workers(2);
+  Random random(8);
+  const TransposedShape s = {40, 20, 8, 4};
+  std::vector<float> floats;
+  std::vector<uint16_t> halves;
+  for (int64_t i = 0; i < s.in * s.out * s.kernel; ++i) {
+    const auto mantissa = static_cast<uint16_t>((random.Next() + 1) * 512);
+    halves.push_back(static_cast<uint16_t>(0x3C00 | mantissa));
+    floats.push_back(1 + static_cast<float>(mantissa) / 1024);
+  }
+  const auto wanted = TransposedConvolution::Pack(GetParam(), s, floats, &workers);
+  const StoredWeights stored(std::span<const uint16_t>{halves});
+  const auto found = TransposedConvolution::Pack(GetParam(), s, stored, &workers);
+  EXPECT_EQ(found.bytes(), wanted.bytes());
+  const std::vector<float> x = Rows(&random, 9, s.in);
+  const std::vector<float> bias(24);
+  const auto apply = [&](const TransposedConvolution& convolution) {
+    std::vector<float> y(static_cast<size_t>(28 * 24));
+    convolution.Apply({x.data(), 40, 7, y.data(), 24, bias.data()}, &workers);
+    return y;
+  };
+  EXPECT_EQ(apply(found), apply(wanted));
 }
 
 INSTANTIATE_TEST_SUITE_P(Isas, TransposedTest, testing::ValuesIn(AvailableIsas()),

@@ -94,6 +94,24 @@ struct PackArgs {
   float* to;  // [values, width]
 };
 
+// One point of a fast convolution's algorithm, of one segment of taps: row r of `to` becomes the sum over its
+// taps j of factors[j] times tap first + j of row r, in the order of the taps and in 64 bits.
+struct CombineTerm {
+  const double* factors;
+  int64_t first;  // tap
+  int64_t taps;
+  void* to;  // [rows, width] of float or, for half_combine, 16-bit floats
+};
+struct CombineArgs {
+  const float* values;  // [rows, taps, width]
+  double* wide;         // memory for as many
+  int64_t rows;
+  int64_t taps;
+  int64_t width;  // a panel's
+  const CombineTerm* terms;
+  int64_t count;
+};
+
 // y[t, c] = bias[c] + sum over j of weights[j, c] x[t + j, c], for one row t; taps that fall outside of the
 // sequence are left out by the caller.
 struct DepthwiseArgs {
@@ -165,6 +183,10 @@ struct KernelTable {
   TransformFunctions fourier32;
   int64_t (*fma_loop)(int64_t rounds);  // number of operations
   void (*pack)(const PackArgs&);
+  void (*combine)(const CombineArgs&);
+  void (*half_combine)(const CombineArgs&);  // nullptr as half_panel
+  // The largest magnitude of floats or 16-bit floats; not finite when one of them is not.
+  float (*largest)(const void* values, bool half, int64_t count);
   RowFunctions rows;
 };
 

@@ -6,6 +6,7 @@
 
 #include <immintrin.h>
 
+#include "runtime/cpu/combine_kernel_internal.h"
 #include "runtime/cpu/kernel_table_internal.h"
 #include "runtime/cpu/matrix_kernel_internal.h"
 #include "runtime/cpu/pack_kernel_internal.h"
@@ -44,6 +45,23 @@ struct V8 {
   static WAVESHIFT_ALWAYS_INLINE void Keep(Type& v) { asm volatile("" : "+x"(v)); }
 };
 
+struct D4 {
+  using Type = __m256d;
+  static constexpr int kLanes = 4;
+  static WAVESHIFT_ALWAYS_INLINE Type Load(const double* p) { return _mm256_loadu_pd(p); }
+  static WAVESHIFT_ALWAYS_INLINE Type Widen(const float* p) { return _mm256_cvtps_pd(_mm_loadu_ps(p)); }
+  static WAVESHIFT_ALWAYS_INLINE void Put(double* p, Type v) { _mm256_storeu_pd(p, v); }
+  static WAVESHIFT_ALWAYS_INLINE void Store(float* p, Type v) { _mm_storeu_ps(p, _mm256_cvtpd_ps(v)); }
+  static WAVESHIFT_ALWAYS_INLINE void Store(uint16_t* p, Type v) {
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(p),
+                     _mm_cvtps_ph(_mm256_cvtpd_ps(v), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+  }
+  static WAVESHIFT_ALWAYS_INLINE Type Set(double v) { return _mm256_set1_pd(v); }
+  static WAVESHIFT_ALWAYS_INLINE Type Add(Type a, Type b) { return _mm256_add_pd(a, b); }
+  static WAVESHIFT_ALWAYS_INLINE Type Mul(Type a, Type b) { return _mm256_mul_pd(a, b); }
+  static WAVESHIFT_ALWAYS_INLINE void Keep(Type& v) { asm("" : "+x"(v)); }
+};
+
 int64_t NextPanel(int64_t columns) { return columns >= 24 ? 24 : (columns >= 16 ? 16 : 8); }
 
 template <class Element>
@@ -75,6 +93,9 @@ const KernelTable& Avx2Kernels() {
                                     FunctionsOf<V8, V8, Fourier32>(),
                                     &FmaLoop<V8>,
                                     &Pack<V8, V8>,
+                                    &Combine<D4, float>,
+                                    &Combine<D4, uint16_t>,
+                                    &Largest<V8>,
                                     RowFunctionsOf<V8, V8>()};
   return table;
 }

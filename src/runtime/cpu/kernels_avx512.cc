@@ -7,6 +7,7 @@
 
 #include <immintrin.h>
 
+#include "runtime/cpu/combine_kernel_internal.h"
 #include "runtime/cpu/kernel_table_internal.h"
 #include "runtime/cpu/matrix_kernel_internal.h"
 #include "runtime/cpu/pack_kernel_internal.h"
@@ -77,6 +78,28 @@ struct V8 {
   static WAVESHIFT_ALWAYS_INLINE void Keep(Type& v) { asm volatile("" : "+v"(v)); }
 };
 
+struct D8 {
+  using Type = __m512d;
+  static constexpr int kLanes = 8;
+  static WAVESHIFT_ALWAYS_INLINE Type Load(const double* p) { return _mm512_loadu_pd(p); }
+  static WAVESHIFT_ALWAYS_INLINE Type Widen(const float* p) {
+    return __builtin_convertvector(_mm256_loadu_ps(p), Type);
+  }
+  static WAVESHIFT_ALWAYS_INLINE void Put(double* p, Type v) { _mm512_storeu_pd(p, v); }
+  static WAVESHIFT_ALWAYS_INLINE void Store(float* p, Type v) {
+    _mm256_storeu_ps(p, __builtin_convertvector(v, __m256));
+  }
+  static WAVESHIFT_ALWAYS_INLINE void Store(uint16_t* p, Type v) {
+    const __m256 floats = __builtin_convertvector(v, __m256);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p),
+                     _mm256_cvtps_ph(floats, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+  }
+  static WAVESHIFT_ALWAYS_INLINE Type Set(double v) { return _mm512_set1_pd(v); }
+  static WAVESHIFT_ALWAYS_INLINE Type Add(Type a, Type b) { return _mm512_add_pd(a, b); }
+  static WAVESHIFT_ALWAYS_INLINE Type Mul(Type a, Type b) { return _mm512_mul_pd(a, b); }
+  static WAVESHIFT_ALWAYS_INLINE void Keep(Type& v) { asm("" : "+v"(v)); }
+};
+
 // Three vectors are the best shape; 24 columns are three short ones.
 int64_t NextPanel(int64_t columns) {
   if (columns >= 48) return 48;
@@ -123,6 +146,9 @@ const KernelTable& Avx512Kernels() {
                                     FunctionsOf<V16, V8, Fourier32>(),
                                     &FmaLoop<V16>,
                                     &Pack<V16, V8>,
+                                    &Combine<D8, float>,
+                                    &Combine<D8, uint16_t>,
+                                    &Largest<V16>,
                                     RowFunctionsOf<V16, V8>()};
   return table;
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The variant that every machine can run, in vectors of four.
+#include "runtime/cpu/combine_kernel_internal.h"
 #include "runtime/cpu/kernel_table_internal.h"
 #include "runtime/cpu/matrix_kernel_internal.h"
 #include "runtime/cpu/pack_kernel_internal.h"
@@ -61,6 +62,35 @@ struct V4 {
   }
 };
 
+struct D2 {
+  using Type = double __attribute__((vector_size(16)));
+  static constexpr int kLanes = 2;
+  static WAVESHIFT_ALWAYS_INLINE Type Load(const double* p) { return Type{p[0], p[1]}; }
+  static WAVESHIFT_ALWAYS_INLINE Type Widen(const float* p) {
+    return Type{static_cast<double>(p[0]), static_cast<double>(p[1])};
+  }
+  static WAVESHIFT_ALWAYS_INLINE void Put(double* p, Type v) {
+    p[0] = v[0];
+    p[1] = v[1];
+  }
+  static WAVESHIFT_ALWAYS_INLINE void Store(float* p, Type v) {
+    p[0] = static_cast<float>(v[0]);
+    p[1] = static_cast<float>(v[1]);
+  }
+  static WAVESHIFT_ALWAYS_INLINE Type Set(double v) { return Type{v, v}; }
+  static WAVESHIFT_ALWAYS_INLINE Type Add(Type a, Type b) { return a + b; }
+  static WAVESHIFT_ALWAYS_INLINE Type Mul(Type a, Type b) { return a * b; }
+  static WAVESHIFT_ALWAYS_INLINE void Keep(Type& v) {
+#if defined(__x86_64__)
+    asm("" : "+x"(v));
+#elif defined(__aarch64__)
+    asm("" : "+w"(v));
+#else
+    asm("" : "+m"(v));
+#endif
+  }
+};
+
 int64_t NextPanel(int64_t /*columns*/) { return 8; }
 PanelFunction Panel(int64_t /*width*/) { return &MultiplyPanel<V4, float, 2, 4>; }
 
@@ -78,6 +108,9 @@ const KernelTable& BaselineKernels() {
                                     FunctionsOf<V4, V4, Fourier32>(),
                                     &FmaLoop<V4>,
                                     &Pack<V4, V4>,
+                                    &Combine<D2, float>,
+                                    nullptr,
+                                    &Largest<V4>,
                                     RowFunctionsOf<V4, V4>()};
   return table;
 }

@@ -31,7 +31,7 @@ PackedMatrix::PackedMatrix(Isa isa, int64_t segments, int64_t depth, int64_t col
     panels_.push_back({column, width, offset});
     offset += segments * depth * width;
   }
-  data_ = AlignedFloats(type_ == WeightType::kF16 ? offset / 2 : offset);
+  data_.GrowTo(type_ == WeightType::kF16 ? offset / 2 : offset);
 }
 
 PackedMatrix PackedMatrix::FromLinear(Isa isa, std::span<const float> weights, int64_t columns,
@@ -49,18 +49,36 @@ PackedMatrix PackedMatrix::FromLinear(Isa isa, std::span<const float> weights, i
 
 void PackedMatrix::SetRow(int64_t segment, int64_t k, std::span<const float> values) {
   const auto count = static_cast<int64_t>(values.size());
-  for (const Panel& panel : panels_) {
-    if (panel.column >= count) break;
-    const int64_t in_panel = std::min(panel.width, count - panel.column);
-    const int64_t at = panel.offset + (segment * depth_ + k) * panel.width;
+  for (int64_t i = 0; i < panels(); ++i) {
+    const int64_t column = panel(i).column;
+    const int64_t width = panel(i).width;
+    const int64_t begin = std::min(column, count);
+    std::array<float, kWidestPanel> row = {};
+    std::copy(values.begin() + begin, values.begin() + std::min(column + width, count), row.begin());
+    void* to = MutableRow(i, segment, k);
     if (type_ == WeightType::kF32) {
-      std::copy_n(values.data() + panel.column, in_panel, data_.data() + at);
+      std::copy_n(row.data(), width, static_cast<float*>(to));
     } else {
-      std::array<float, kWidestPanel> row = {};
-      std::copy_n(values.data() + panel.column, in_panel, row.data());
-      Kernels(isa_).narrow(row.data(), reinterpret_cast<uint16_t*>(data_.data()) + at, panel.width);
+      Kernels(isa_).narrow(row.data(), static_cast<uint16_t*>(to), width);
     }
   }
+}
+
+std::vector<float> PackedMatrix::Row(int64_t segment, int64_t k) const {
+  std::vector<float> row(static_cast<size_t>(padded_columns()));
+  for (const Panel& panel : panels_) {
+    const void* from = At(panel, segment * depth_ + k);
+    if (type_ == WeightType::kF32) {
+      std::copy_n(static_cast<const float*>(from), panel.width, row.data() + panel.column);
+    } else {
+      Kernels(isa_).rows.widen(static_cast<const uint16_t*>(from), panel.width, row.data() + panel.column);
+    }
+  }
+  return row;
+}
+
+void* PackedMatrix::MutableRow(int64_t panel, int64_t segment, int64_t k) {
+  return const_cast<void*>(At(panels_[static_cast<size_t>(panel)], segment * depth_ + k));
 }
 
 // The values of a panel's row; rows of all segments follow one another.

@@ -28,14 +28,28 @@ enum class WeightType {
 // bytes times segments * depth * padded_columns().
 class PackedMatrix {
  public:
+  // Columns [column, column + width), the padding with them. Matrices with the same columns have the same
+  // panels, but for the offsets.
+  struct Panel {
+    int64_t column = 0;
+    int64_t width = 0;
+    int64_t offset = 0;  // values before it
+  };
+
   PackedMatrix() = default;
-  // All zero. Extents >= 1.
+  // Extents >= 1. No row has a particular value until it is set.
   PackedMatrix(Isa isa, int64_t segments, int64_t depth, int64_t columns, WeightType type = WeightType::kF32);
   // A layer's weights [columns, depth] (PyTorch's Linear, ggml's matrices), so that C = A W^T.
   static PackedMatrix FromLinear(Isa isa, std::span<const float> weights, int64_t columns, int64_t depth);
 
-  // Sets B's values of one row; `values` is for column 0, 1, ... and below 65504 with kF16.
+  // Sets B's values of one row; `values` is for column 0, 1, ... and below 65504 with kF16. The rest is 0.
   void SetRow(int64_t segment, int64_t k, std::span<const float> values);
+  // What is kept of a row, [padded_columns()].
+  std::vector<float> Row(int64_t segment, int64_t k) const;
+  // To set a panel's rows of the matrix otherwise: row k + 1 follows row k. Floats or, with kF16, 16-bit
+  // ones.
+  const Panel& panel(int64_t index) const { return panels_[static_cast<size_t>(index)]; }
+  void* MutableRow(int64_t panel, int64_t segment, int64_t k);
 
   struct Product {
     const float* a = nullptr;  // row r, segment s begin at a + r * a_row + s * a_segment
@@ -63,11 +77,6 @@ class PackedMatrix {
   int64_t bytes() const { return data_.size() * static_cast<int64_t>(sizeof(float)); }
 
  private:
-  struct Panel {
-    int64_t column = 0;
-    int64_t width = 0;
-    int64_t offset = 0;
-  };
   void MultiplyPanel(const Product& product, const Panel& panel) const;
   const void* At(const Panel& panel, int64_t row) const;
 

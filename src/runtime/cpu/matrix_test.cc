@@ -118,6 +118,23 @@ TEST_P(Matrix, TakesLinearLayersAsTheyAreStored) {
   EXPECT_EQ(packed.bytes(), 3 * 8 * 4);
 }
 
+TEST_P(Matrix, KeepsWhatARowIsSetToAndZeroBehindIt) {
+  for (const WeightType type : {WeightType::kF32, WeightType::kF16}) {
+    PackedMatrix packed(GetParam(), 2, 3, 85, type);
+    const auto set = [&](int64_t segment, int64_t k, int64_t count) {
+      std::vector<float> values;
+      for (int64_t n = 0; n < count; ++n) values.push_back(static_cast<float>(1000 * segment + 100 * k + n));
+      packed.SetRow(segment, k, values);
+      values.resize(88);
+      EXPECT_EQ(packed.Row(segment, k), values) << segment << " " << k << " " << count;
+    };
+    for (int64_t row = 0; row < 6; ++row) set(row / 3, row % 3, 85);
+    set(1, 2, 3);
+    set(0, 1, 0);
+    EXPECT_EQ(packed.Row(1, 1)[84], 1184.0F);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Isas, Matrix, testing::ValuesIn(AvailableIsas()),
                          [](const auto& param) { return std::string(IsaName(param.param)); });
 

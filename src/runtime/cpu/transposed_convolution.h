@@ -4,11 +4,11 @@
 #define WAVESHIFT_RUNTIME_CPU_TRANSPOSED_CONVOLUTION_H_
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "runtime/cpu/isa.h"
 #include "runtime/cpu/matrix.h"
+#include "runtime/cpu/stored_weights.h"
 #include "runtime/cpu/workers.h"
 
 namespace waveshift::cpu {
@@ -28,7 +28,8 @@ class TransposedConvolution {
  public:
   TransposedConvolution() = default;
   // `weights` are [in, out, kernel].
-  static TransposedConvolution Pack(Isa isa, const TransposedShape& shape, std::span<const float> weights);
+  static TransposedConvolution Pack(Isa isa, const TransposedShape& shape, const StoredWeights& weights,
+                                    Workers* workers);
 
   // Input rows before and behind row n that its output rows depend on.
   int64_t reach_before() const { return reach_before_; }
@@ -48,9 +49,12 @@ class TransposedConvolution {
 
  private:
   struct Phase {
-    int64_t first = 0;  // row of the first tap, relative to the input row
+    int64_t first = 0;      // row of the first tap, relative to the input row
+    int64_t first_tap = 0;  // of the kernel; then every rate-th
     PackedMatrix matrix;
   };
+  void PackChannel(int64_t in, const float* weights, std::vector<float>* row);
+
   TransposedShape shape_;
   int64_t reach_before_ = 0;
   int64_t reach_after_ = 0;

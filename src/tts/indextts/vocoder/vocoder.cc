@@ -61,13 +61,34 @@ class VocoderLoader {
     return Padded(values);
   }
 
+  // Calls pack(weights) with a layer's weights as the file has them; then their place in the file is given
+  // up.
+  template <class Pack>
+  Status WithWeights(const std::string& layer, const Pack& pack) {
+    const std::string name = layer + ".weight";
+    const ggml::StoredTensor* tensor = file_.FindTensor(name);
+    const auto count = static_cast<size_t>(tensor->values());
+    const char* bytes = tensor->bytes.data();
+    cpu::StoredWeights weights =
+        tensor->type == ggml::TensorType::kF16
+            ? cpu::StoredWeights(std::span(reinterpret_cast<const uint16_t*>(bytes), count))
+            : cpu::StoredWeights(std::span(reinterpret_cast<const float*>(bytes), count));
+    weights.largest = cpu::LargestMagnitude(options_.isa, weights, &workers_);
+    if (!std::isfinite(*weights.largest)) return NotFinite(file_, name);
+    pack(weights);
+    file_.GiveUp(*tensor);
+    return OkStatus();
+  }
+
   StatusOr<cpu::Convolution> Convolve(const std::string& layer, const cpu::ConvolutionShape& shape,
                                       cpu::ConvolutionMethod method) {
-    WS_ASSIGN_OR_RETURN(const std::vector<float> weights, Values(layer + ".weight"));
-    const bool half = file_.FindTensor(layer + ".weight")->type == ggml::TensorType::kF16;
-    const cpu::WeightType type =
-        options_.weights.value_or(half ? cpu::WeightType::kF16 : cpu::WeightType::kF32);
-    return cpu::Convolution::Pack(options_.isa, shape, weights, method, &workers_, type);
+    cpu::Convolution made;
+    WS_RETURN_IF_ERROR(WithWeights(layer, [&](const cpu::StoredWeights& weights) {
+      const cpu::WeightType type =
+          options_.weights.value_or(weights.half ? cpu::WeightType::kF16 : cpu::WeightType::kF32);
+      made = cpu::Convolution::Pack(options_.isa, shape, weights, method, &workers_, type);
+    }));
+    return made;
   }
 
   StatusOr<cpu::AntiAliasedSnake> Snake(const std::string& layer) const {
@@ -82,9 +103,11 @@ class VocoderLoader {
   StatusOr<VocoderStage> Stage(size_t stage, int64_t channels) {
     VocoderStage made;
     const int64_t half = channels / 2;
-    WS_ASSIGN_OR_RETURN(const std::vector<float> weights, Values(Numbered("vocoder.up.", stage) + ".weight"));
-    made.up = cpu::TransposedConvolution::Pack(
-        options_.isa, {channels, half, sizes_.vocoder.kernels[stage], sizes_.vocoder.rates[stage]}, weights);
+    const cpu::TransposedShape shape = {channels, half, sizes_.vocoder.kernels[stage],
+                                        sizes_.vocoder.rates[stage]};
+    WS_RETURN_IF_ERROR(WithWeights(Numbered("vocoder.up.", stage), [&](const cpu::StoredWeights& weights) {
+      made.up = cpu::TransposedConvolution::Pack(options_.isa, shape, weights, &workers_);
+    }));
     const std::vector<int64_t>& kernels = sizes_.vocoder.block_kernels;
     for (size_t i = 0; i < kernels.size(); ++i) {
       const std::string name = Numbered("vocoder.blocks.", stage * kernels.size() + i);

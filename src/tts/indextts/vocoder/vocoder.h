@@ -54,8 +54,9 @@ struct VocoderOptions {
 // a file in f16 0.61 GiB; with kDirect 0.47 GiB.
 class Vocoder final : public VocoderModel, public std::enable_shared_from_this<Vocoder> {
  public:
-  // Reads and packs the tensors "vocoder.*" of a model file; the file need not stay. InvalidArgument names
-  // the file and the tensor at fault (and what CheckModelFile finds).
+  // Reads and packs the tensors "vocoder.*" of a model file; the file need not stay, and what has been packed
+  // is given up in it (GgufFile::GiveUp). InvalidArgument names the file and the tensor at fault (and what
+  // CheckModelFile finds).
   static StatusOr<std::shared_ptr<const Vocoder>> Load(const ggml::GgufFile& file,
                                                        const VocoderOptions& options);
 

@@ -313,6 +313,26 @@ TEST(VocoderStreamTest, StopsBetweenBlocksAndGoesOnAfterwards) {
   EXPECT_EQ(samples, 1024u * 200);
 }
 
+// A copy of the golden model in which one weight's bytes are others.
+TEST(VocoderStreamTest, SaysWhichWeightIsNotFinite) {
+  for (const TensorType type : {TensorType::kF32, TensorType::kF16}) {
+    const std::string path = Model(type).name();
+    for (const std::string name : {"vocoder.conv_in.weight", "vocoder.up.1.weight",
+                                   "vocoder.blocks.4.conv_b.2.weight", "vocoder.conv_out.bias"}) {
+      std::string bytes = ReadFile(path, int64_t{1} << 30).value();
+      const ggml::StoredTensor& tensor = *Model(type).FindTensor(name);
+      const bool half = tensor.type == TensorType::kF16;
+      const std::string infinite = half ? std::string("\x00\xFC", 2) : std::string("\x00\x00\x80\xFF", 4);
+      const size_t last = static_cast<size_t>(tensor.offset) + tensor.bytes.size() - infinite.size();
+      bytes.replace(last, infinite.size(), infinite);
+      const auto file = ggml::GgufFile::Parse(bytes, "broken.gguf").value();
+      const Status status = Vocoder::Load(*file, {}).status();
+      EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+      EXPECT_EQ(Message(status), "broken.gguf: " + name + " has a value that is not finite");
+    }
+  }
+}
+
 TEST(VocoderStreamTest, SaysWhatIsWrong) {
   const auto vocoder = LoadVocoder(TensorType::kF32, {});
   VocoderStream stream(vocoder, {.threads = 1});

@@ -10,15 +10,17 @@
 
 namespace waveshift::tts::indextts {
 
+Status NotFinite(const ggml::GgufFile& file, const std::string& name) {
+  return InvalidArgument(file.name() + ": " + name + " has a value that is not finite");
+}
+
 StatusOr<std::vector<float>> FiniteValues(const ggml::GgufFile& file, const std::string& name) {
   const ggml::StoredTensor* tensor = file.FindTensor(name);
   if (tensor == nullptr) return InvalidArgument(file.name() + ": has no tensor " + name);
   std::vector<float> values(static_cast<size_t>(tensor->values()));
   ggml::ReadRows(tensor->type, tensor->bytes, values);
   for (const float value : values) {
-    if (!std::isfinite(value)) {
-      return InvalidArgument(file.name() + ": " + name + " has a value that is not finite");
-    }
+    if (!std::isfinite(value)) return NotFinite(file, name);
   }
   return values;
 }

@@ -30,6 +30,8 @@ struct VocoderVoice {
 // The values of a file's tensor; InvalidArgument names the file and the tensor when it is missing or has a
 // value that is not finite.
 StatusOr<std::vector<float>> FiniteValues(const ggml::GgufFile& file, const std::string& name);
+// The error about such a value.
+Status NotFinite(const ggml::GgufFile& file, const std::string& name);
 
 // The layers that take the vector. Immutable; any thread.
 class VoiceLayers {
