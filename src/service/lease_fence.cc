@@ -21,6 +21,11 @@ constexpr milliseconds kLongestPause{2000};
 // Ends whatever the job is doing.
 Status TakenOver() { return Cancelled("another process took the task over"); }
 
+// A question that was broken off (at the end of the process) has told no more than one without an answer.
+bool MayYetBeAnswered(const Status& asked) {
+  return IsRetryable(asked) || asked.code() == StatusCode::kCancelled;
+}
+
 }  // namespace
 
 nanoseconds SinceBoot() {
@@ -85,7 +90,7 @@ Status LeaseFence::Ask(nanoseconds since) {
   if (renewed.ok()) return renewed;
   if (renewed.code() == StatusCode::kAlreadyExists) {
     why_lost_ = TakenOver();
-  } else if (!IsRetryable(renewed) || clock_.now() - renewed_at_ >= lifetime_) {
+  } else if (!MayYetBeAnswered(renewed) || clock_.now() - renewed_at_ >= lifetime_) {
     // A store that cannot be reached may come back; once the lease has run out it must be taken as lost.
     why_lost_ = Annotate(renewed, "the task's lease could not be renewed");
   } else {

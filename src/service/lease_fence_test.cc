@@ -16,6 +16,12 @@
 namespace waveshift::service {
 namespace {
 
+std::stop_token Stopped() {
+  std::stop_source source;
+  source.request_stop();
+  return source.get_token();
+}
+
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
@@ -111,6 +117,18 @@ TEST_F(FenceTest, AStopEndsWaitingAndLosesNothing) {
   EXPECT_EQ(pauses_.size(), 1u);
   control_->answer = OkStatus();
   EXPECT_TRUE(fence_.Check(stop_.get_token()).ok());
+}
+
+TEST_F(FenceTest, OnlyAnAnswerCostsTheLeaseBeforeItHasRunOut) {
+  for (const Status& nothing : {Unavailable("no answer"), DeadlineExceeded("no answer"), Overloaded("busy"),
+                                Cancelled("broken off")}) {
+    control_->answer = nothing;
+    EXPECT_EQ(fence_.Renew(Stopped()).code(), StatusCode::kCancelled);
+    EXPECT_FALSE(fence_.is_lost()) << Message(nothing);
+  }
+  control_->answer = MakeStatus(StatusCode::kPermissionDenied, "the key was withdrawn");
+  EXPECT_EQ(fence_.Renew({}).code(), StatusCode::kPermissionDenied);
+  EXPECT_TRUE(fence_.is_lost());
 }
 
 // Frozen in the middle of waiting, for longer than the lease.

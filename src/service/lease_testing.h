@@ -79,8 +79,8 @@ class UnreliableObjects : public stores::ObjectStoreView {
     WS_ASSIGN_OR_RETURN(auto real, store_.AcquireLease(key, holder, lifetime));
     return std::make_unique<UnreliableLease>(*this, key, std::move(real));
   }
-  std::unique_ptr<stores::ObjectStore> WithStop(const std::stop_token& stop) override {
-    return stores::ObjectStore::WithStop(stop);
+  std::unique_ptr<stores::ObjectStore> WithStop(const std::stop_token&) override {
+    return std::make_unique<stores::ObjectStoreView>(*this);
   }
 
  private:
