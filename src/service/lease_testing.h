@@ -80,7 +80,8 @@ class UnreliableObjects : public stores::ObjectStoreView {
     return std::make_unique<UnreliableLease>(*this, key, std::move(real));
   }
   std::unique_ptr<stores::ObjectStore> WithStop(const std::stop_token&) override {
-    return std::make_unique<stores::ObjectStoreView>(*this);
+    stores::ObjectStore& self = *this;  // not a copy of this view
+    return std::make_unique<stores::ObjectStoreView>(self);
   }
 
  private:
