@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "service/lease_testing.h"
 #include "service/service.h"
 #include "service/testing.h"
 
@@ -39,7 +40,8 @@ class ControlRoutesTest : public ::testing::Test {
     service_.reset();
     TaskManagerOptions manager;
     manager.heartbeat = std::chrono::milliseconds(10);
-    manager_ = std::make_unique<TaskManager>(manager, DepsOf(*tasks_, *objects_, job_));
+    manager.lease_lifetime = lease_lifetime_;
+    manager_ = std::make_unique<TaskManager>(manager, DepsOf(*tasks_, unreliable_, job_));
     ServiceDeps deps;
     deps.manager = manager_.get();
     deps.tasks = tasks_.get();
@@ -104,6 +106,8 @@ class ControlRoutesTest : public ::testing::Test {
 
   std::unique_ptr<stores::TaskStore> tasks_ = stores::MakeMemoryTaskStore();
   std::unique_ptr<stores::ObjectStore> objects_ = stores::MakeMemoryObjectStore();
+  testing::UnreliableObjects unreliable_{*objects_};
+  std::chrono::seconds lease_lifetime_{60};
   FakeJob job_;
   ServiceOptions options_;
   int initialized_ = 0;
@@ -283,6 +287,25 @@ TEST_F(ControlRoutesTest, GoesOnByItselfAsLongAsThereIsProgress) {
   const Response unsent = StartByHttp(R"({"task_id":"t"})");
   EXPECT_EQ(unsent.status, 503);
   EXPECT_THAT(Body(unsent)["detail"].get<std::string>(), HasSubstr("403"));
+}
+
+TEST_F(ControlRoutesTest, ATaskThatTheStoreLeftUsNotKnowingOfIsDeliveredAgain) {
+  lease_lifetime_ = std::chrono::seconds(0);  // it has run out as soon as the store gives no answer
+  Build();
+  Add("t");
+  Response event;
+  {
+    const std::jthread request([&] { event = Invoke({{"task_id", "t"}}); });
+    ASSERT_TRUE(job_.WaitForStarts(1));
+    unreliable_.SetSilent(true);
+  }
+  EXPECT_EQ(event.status, 404);
+  EXPECT_EQ(Body(event)["code"], "not_ready");
+  EXPECT_THAT(Body(event)["detail"].get<std::string>(), HasSubstr("gave no answer"));
+  EXPECT_EQ(tasks_->Get("t")->status, "processing");
+  unreliable_.SetSilent(false);
+  job_.LetComplete();
+  EXPECT_EQ(Body(StartByHttp(R"({"task_id":"t"})"))["status"], "completed");
 }
 
 TEST_F(ControlRoutesTest, PreStopEndsJobsAtALineAndTakesNoMore) {

@@ -25,7 +25,7 @@ void FencedObjectStore::Remember(const std::string& key, const std::string& etag
 }
 
 Status FencedObjectStore::See(const std::string& key) {
-  const auto head = store_.Head(key);
+  const auto head = Head(key);
   if (!head.ok() && head.status().code() != StatusCode::kNotFound) return head.status();
   Remember(key, head.ok() ? head->etag : "");
   return OkStatus();
@@ -34,15 +34,16 @@ Status FencedObjectStore::See(const std::string& key) {
 StatusOr<stores::ObjectInfo> FencedObjectStore::Put(const std::string& key, std::string_view bytes,
                                                     const stores::PutOptions& options) {
   stores::PutOptions fenced = options;
-  fenced.before_commit = [this] { return fence_.Check(); };
-  if (HasCondition(options)) return store_.Put(key, bytes, fenced);
+  fenced.before_commit = [this] { return fence_.Check(stop_); };
+  const auto put = [&] { return UntilAnswered([&] { return store_.Put(key, bytes, fenced); }); };
+  if (HasCondition(options)) return put();
   for (int i = 0; i < kTries; ++i) {
     fenced.only_if_etag = KnownEtag(key);
     fenced.only_if_absent = fenced.only_if_etag.empty();
-    auto stored = store_.Put(key, bytes, fenced);
+    auto stored = put();
     if (stored.ok()) Remember(key, stored->etag);
     if (stored.status().code() != StatusCode::kAlreadyExists) return stored;
-    WS_RETURN_IF_ERROR(fence_.Renew());
+    WS_RETURN_IF_ERROR(fence_.Renew(stop_));
     WS_RETURN_IF_ERROR(See(key));
   }
   return Unavailable("object \"" + key + "\" is changed by somebody else again and again");
@@ -52,18 +53,41 @@ StatusOr<stores::ObjectInfo> FencedObjectStore::PutFile(const std::string& key, 
                                                         const stores::PutOptions& options) {
   stores::PutOptions fenced = options;
   fenced.before_commit = [this, is_conditional = HasCondition(options)] {
-    return is_conditional ? fence_.Check() : fence_.Renew();
+    return is_conditional ? fence_.Check(stop_) : fence_.Renew(stop_);
   };
-  return store_.PutFile(key, path, fenced);
+  return UntilAnswered([&] { return store_.PutFile(key, path, fenced); });
 }
 
 Status FencedObjectStore::Delete(const std::string& key) {
-  WS_RETURN_IF_ERROR(fence_.Check());
   {
     const std::lock_guard lock(mutex_);
     etags_.erase(key);
   }
-  return store_.Delete(key);
+  return UntilAnswered([&] {
+    WS_RETURN_IF_ERROR(fence_.Check(stop_));
+    return store_.Delete(key);
+  });
+}
+
+StatusOr<std::string> FencedObjectStore::Get(const std::string& key, int64_t max_bytes) {
+  return UntilAnswered([&] { return store_.Get(key, max_bytes); });
+}
+
+StatusOr<std::string> FencedObjectStore::GetRange(const std::string& key, int64_t offset, int64_t length) {
+  return UntilAnswered([&] { return store_.GetRange(key, offset, length); });
+}
+
+StatusOr<std::string> FencedObjectStore::Materialize(const std::string& key,
+                                                     const std::string& scratch_directory) {
+  return UntilAnswered([&] { return store_.Materialize(key, scratch_directory); });
+}
+
+StatusOr<stores::ObjectInfo> FencedObjectStore::Head(const std::string& key) {
+  return UntilAnswered([&] { return store_.Head(key); });
+}
+
+StatusOr<std::vector<stores::ObjectInfo>> FencedObjectStore::List(const std::string& prefix) {
+  return UntilAnswered([&] { return store_.List(prefix); });
 }
 
 }  // namespace waveshift::service

@@ -2,88 +2,71 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/fenced_store.h"
 
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <utility>
-
 #include "base/files.h"
+#include "service/fence_testing.h"
 
 namespace waveshift::service {
 namespace {
 
 using std::chrono::seconds;
+using testing::FenceTest;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
-// A lease that does what the test says.
-class FakeLease : public stores::Lease {
+// A real store that gives no answer for some calls.
+class ForgetfulStore : public stores::ObjectStoreView {
  public:
-  struct Control {
-    Status answer;
-    int renewals = 0;
-    bool released = false;
-  };
-  explicit FakeLease(std::shared_ptr<Control> control) : control_(std::move(control)) {}
-  ~FakeLease() override { control_->released = true; }
-  FakeLease(const FakeLease&) = delete;
-  FakeLease& operator=(const FakeLease&) = delete;
-  Status Renew() override {
-    ++control_->renewals;
-    return control_->answer;
+  using ObjectStoreView::ObjectStoreView;
+  int silent = 0;
+  int calls = 0;
+
+  StatusOr<stores::ObjectInfo> Put(const std::string& key, std::string_view bytes,
+                                   const stores::PutOptions& options) override {
+    WS_RETURN_IF_ERROR(Answer());
+    return store_.Put(key, bytes, options);
+  }
+  StatusOr<stores::ObjectInfo> PutFile(const std::string& key, const std::string& path,
+                                       const stores::PutOptions& options) override {
+    WS_RETURN_IF_ERROR(Answer());
+    return store_.PutFile(key, path, options);
+  }
+  StatusOr<std::string> Get(const std::string& key, int64_t max_bytes) override {
+    WS_RETURN_IF_ERROR(Answer());
+    return store_.Get(key, max_bytes);
+  }
+  StatusOr<std::string> GetRange(const std::string& key, int64_t offset, int64_t length) override {
+    WS_RETURN_IF_ERROR(Answer());
+    return store_.GetRange(key, offset, length);
+  }
+  StatusOr<std::string> Materialize(const std::string& key, const std::string& scratch) override {
+    WS_RETURN_IF_ERROR(Answer());
+    return store_.Materialize(key, scratch);
+  }
+  StatusOr<stores::ObjectInfo> Head(const std::string& key) override {
+    WS_RETURN_IF_ERROR(Answer());
+    return store_.Head(key);
+  }
+  StatusOr<std::vector<stores::ObjectInfo>> List(const std::string& prefix) override {
+    WS_RETURN_IF_ERROR(Answer());
+    return store_.List(prefix);
+  }
+  Status Delete(const std::string& key) override {
+    WS_RETURN_IF_ERROR(Answer());
+    return store_.Delete(key);
   }
 
  private:
-  const std::shared_ptr<Control> control_;
+  Status Answer() {
+    ++calls;
+    return silent-- > 0 ? Unavailable("no answer") : OkStatus();
+  }
 };
-
-class FenceTest : public testing::Test {
- protected:
-  std::shared_ptr<FakeLease::Control> control_ = std::make_shared<FakeLease::Control>();
-  std::chrono::nanoseconds now_{seconds(1000)};
-  LeaseFence fence_{std::make_unique<FakeLease>(control_), seconds(60), now_, [this] { return now_; }};
-};
-
-TEST_F(FenceTest, AsksTheStoreOnlyWhenTheLeaseMayHaveRunOut) {
-  EXPECT_TRUE(fence_.Check().ok());
-  EXPECT_TRUE(fence_.Tend().ok());
-  EXPECT_EQ(control_->renewals, 0);
-  now_ += seconds(21);
-  EXPECT_TRUE(fence_.Check().ok());
-  EXPECT_EQ(control_->renewals, 0);
-  EXPECT_TRUE(fence_.Tend().ok());
-  EXPECT_EQ(control_->renewals, 1);
-  now_ += seconds(41);
-  EXPECT_TRUE(fence_.Check().ok());
-  EXPECT_EQ(control_->renewals, 2);
-  EXPECT_TRUE(fence_.Renew().ok());
-  EXPECT_EQ(control_->renewals, 3);
-}
-
-TEST_F(FenceTest, ALeaseThatSomebodyElseHasIsLostForEver) {
-  now_ += seconds(3600);  // frozen
-  control_->answer = AlreadyExists("held by another");
-  EXPECT_EQ(fence_.Check().code(), StatusCode::kCancelled);
-  EXPECT_TRUE(fence_.is_lost());
-  EXPECT_TRUE(control_->released);
-  EXPECT_EQ(fence_.Check().code(), StatusCode::kCancelled);
-  EXPECT_EQ(control_->renewals, 1);
-  EXPECT_NE(Message(fence_.WhyLost()).find("took the task over"), std::string::npos);
-}
-
-TEST_F(FenceTest, AStoreThatDoesNotAnswerCostsTheLeaseOnlyWhenItHasRunOut) {
-  control_->answer = Unavailable("no answer");
-  now_ += seconds(45);
-  EXPECT_EQ(fence_.Check().code(), StatusCode::kUnavailable);
-  EXPECT_FALSE(fence_.is_lost());
-  now_ += seconds(20);
-  EXPECT_EQ(fence_.Tend().code(), StatusCode::kUnavailable);
-  EXPECT_TRUE(fence_.is_lost());
-  EXPECT_NE(Message(fence_.WhyLost()).find("could not be renewed: no answer"), std::string::npos);
-}
-
-TEST_F(FenceTest, WhatIsLetGoIsLost) {
-  fence_.Release();
-  EXPECT_TRUE(control_->released);
-  EXPECT_FALSE(fence_.Check().ok());
-}
 
 class FencedStoreTest : public FenceTest {
  protected:
@@ -100,7 +83,8 @@ class FencedStoreTest : public FenceTest {
 
   ScratchDirectory scratch_ = ScratchDirectory::Make().value();
   std::unique_ptr<stores::ObjectStore> store_ = stores::MakeMemoryObjectStore();
-  FencedObjectStore fenced_{*store_, fence_};
+  ForgetfulStore forgetful_{*store_};
+  FencedObjectStore fenced_{forgetful_, fence_, stop_.get_token()};
 };
 
 TEST_F(FencedStoreTest, WritesAsLongAsTheLeaseIsOurs) {
@@ -146,6 +130,70 @@ TEST_F(FencedStoreTest, TheHolderReplacesWhatALateRunWrote) {
   ASSERT_TRUE(store_->Delete("playlist").ok());
   ASSERT_TRUE(fenced_.Put("playlist", "3", {}).ok());
   EXPECT_EQ(Text("playlist"), "3");
+}
+
+TEST_F(FencedStoreTest, AWriteWaitsUntilItIsKnownWhoseTheTaskIs) {
+  now_ += seconds(41);
+  control_->silent = 3;
+  ASSERT_TRUE(fenced_.Put("k", "1", {}).ok());
+  EXPECT_THAT(pauses_, SizeIs(3));
+  control_->silent = 3;
+  ASSERT_TRUE(fenced_.PutFile("f", File("2"), {}).ok());
+  EXPECT_THAT(pauses_, SizeIs(6));
+  now_ += seconds(41);
+  control_->silent = 3;
+  ASSERT_TRUE(fenced_.Delete("k").ok());
+  EXPECT_THAT(pauses_, SizeIs(9));
+  EXPECT_EQ(Text("k") + Text("f"), "(none)2");
+}
+
+TEST_F(FencedStoreTest, AStopEndsAWriteThatWaits) {
+  now_ += seconds(41);
+  control_->answer = Unavailable("no answer");
+  on_pause_ = [this] { stop_.request_stop(); };
+  EXPECT_EQ(fenced_.Put("k", "1", {}).status().code(), StatusCode::kCancelled);
+  EXPECT_THAT(pauses_, SizeIs(1));
+  EXPECT_EQ(Text("k"), "(none)");
+  EXPECT_FALSE(fence_.is_lost());
+}
+
+TEST_F(FencedStoreTest, WhatTheStoreDidNotAnswerIsAskedAgain) {
+  const auto silent = [this]() -> FencedObjectStore& {
+    EXPECT_LE(forgetful_.silent, 0);
+    forgetful_.silent = 1;
+    control_->silent = 2;  // longer than for this call
+    return fenced_;
+  };
+  EXPECT_TRUE(silent().Put("k", "bytes", {}).ok());
+  EXPECT_TRUE(silent().Put("new", "1", {.only_if_absent = true}).ok());
+  EXPECT_TRUE(silent().PutFile("f", File("2"), {}).ok());
+  EXPECT_EQ(silent().Get("k", 100).value(), "bytes");
+  EXPECT_EQ(silent().GetRange("k", 1, 2).value(), "yt");
+  EXPECT_EQ(ReadFile(silent().Materialize("k", scratch_.path()).value(), 100).value(), "bytes");
+  EXPECT_EQ(silent().Head("k")->size_bytes, 5);
+  EXPECT_THAT(silent().List("").value(), SizeIs(3));
+  EXPECT_TRUE(silent().Delete("k").ok());
+  EXPECT_EQ(Text("k") + Text("f"), "(none)2");
+  EXPECT_THAT(pauses_, SizeIs(2 * 9));
+}
+
+TEST_F(FencedStoreTest, AStoreThatAnswersForTheLeaseAloneIsNotAskedForEver) {
+  forgetful_.silent = 1000;
+  EXPECT_EQ(fenced_.Put("k", "1", {}).status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(forgetful_.calls, 3);
+  EXPECT_EQ(control_->renewals, 2);
+  forgetful_.silent = 0;
+  EXPECT_EQ(fenced_.Head("k").status().code(), StatusCode::kNotFound);  // that is an answer
+  EXPECT_EQ(forgetful_.calls, 4);
+}
+
+TEST_F(FencedStoreTest, WhatTheStoreDidNotAnswerIsNotAskedAgainOnceTheLeaseIsLost) {
+  forgetful_.silent = 1;
+  control_->silent = 1;
+  control_->answer = AlreadyExists("held by another");
+  EXPECT_EQ(fenced_.Put("k", "1", {}).status().code(), StatusCode::kCancelled);
+  EXPECT_EQ(forgetful_.calls, 1);
+  EXPECT_THAT(store_->List("").value(), IsEmpty());
 }
 
 }  // namespace

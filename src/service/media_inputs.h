@@ -30,6 +30,8 @@ class MediaInputs {
   MediaInputs(stores::ObjectStore* objects, std::string public_base_url,
               std::shared_ptr<net::PublicFetcher> fetcher, int64_t max_file_bytes);
 
+  // Whether it is an address of another host, not an object.
+  bool IsElsewhere(const std::string& place) const;
   // Whether it may be read, without asking anybody.
   Status Check(const std::string& field, const std::string& place) const;
   // The key of the object that is meant: NotFound when there is none; "" for other hosts.
@@ -45,7 +47,6 @@ class MediaInputs {
  private:
   bool IsBelowBase(const std::string& place) const;
   std::vector<std::string> KeysOf(const std::string& place) const;
-  bool IsElsewhere(const std::string& place) const;
 
   stores::ObjectStore* const objects_;
   const std::string public_base_url_;  // without a slash behind it

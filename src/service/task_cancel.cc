@@ -23,7 +23,7 @@ bool TaskManager::HasFailed(const stores::Task& task) const {
 
 // The first reason stays: a job that is being cancelled is not "interrupted" by the shutdown that follows.
 // But one that ends for lack of time, or with this process, would be gone on with: who cancels it means its
-// end. Called with io_mutex at most.
+// end.
 void TaskManager::RequestStop(const EntryPtr& entry, StopReason reason) {
   {
     const std::lock_guard lock(mutex_);
@@ -32,6 +32,7 @@ void TaskManager::RequestStop(const EntryPtr& entry, StopReason reason) {
     if (entry->reason == StopReason::kNone || is_final) entry->reason = reason;
   }
   entry->stop.request_stop();
+  if (reason == StopReason::kTimeLimit || reason == StopReason::kShutdown) entry->give_up.request_stop();
 }
 
 StatusOr<TaskState> TaskManager::Cancel(const std::string& id, std::chrono::milliseconds patience) {
@@ -52,18 +53,20 @@ StatusOr<TaskState> TaskManager::Cancel(const std::string& id, std::chrono::mill
 StatusOr<TaskState> TaskManager::CancelActive(const EntryPtr& entry, std::chrono::milliseconds patience) {
   const std::string& id = entry->task.id;
   RequestStop(entry, StopReason::kCancelled);
-  bool was_waiting = false;
   {
     const std::lock_guard lock(mutex_);
-    was_waiting = std::erase(waiting_, entry) > 0;
+    entry->next_look = SteadyClock::now();  // if it waits, who keeps its lease ends it
+    Changed();
   }
-  if (was_waiting) {
-    const Status ended = Conclude(entry, Cancelled(kCancelledOnRequest));
-    if (ended.code() != StatusCode::kCancelled) return ended;
-  } else {
-    WaitUntilIdle(id, patience, {});
-  }
+  WaitUntilIdle(id, patience, {});
   return Get(id);
+}
+
+// To whoever has the task now, or takes it next.
+Status TaskManager::PassCancelOn(const EntryPtr& entry) {
+  const auto objects = deps_.objects->WithStop(entry->give_up.get_token());
+  const Status passed = objects->Put(CancelKey(entry->task.id), "cancel\n", {}).status();
+  return Annotate(passed, "the request to cancel it could not be passed on");
 }
 
 // The row of a task that can still be cancelled, or has been; AlreadyExists when it has ended otherwise.
@@ -91,7 +94,8 @@ StatusOr<TaskState> TaskManager::CancelInactive(const std::string& id, std::chro
 
 // With the task's lease held.
 StatusOr<stores::Task> TaskManager::WriteCancelled(const std::string& id) {
-  WS_RETURN_IF_ERROR(FinishWithRetry(id, stores::kStatusCancelled, kCancelledOnRequest));
+  WS_RETURN_IF_ERROR(
+      FinishWithRetry(id, stores::kStatusCancelled, kCancelledOnRequest, [] { return OkStatus(); }));
   Log(id, false, kCancelledOnRequest);
   return deps_.tasks->Get(id);
 }

@@ -1,8 +1,8 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Taking, queueing and looking up tasks. What happens to a task that runs is in task_run.cc, how work on it
-// ends early in task_cancel.cc.
+// Taking, queueing and looking up tasks. What happens to a task that runs is in task_run.cc, what keeps it
+// ours meanwhile in task_lease.cc, how work on it ends early in task_cancel.cc.
 #include "service/task_manager.h"
 
 #include <unistd.h>
@@ -17,6 +17,8 @@ namespace {
 
 constexpr int kMostTasksToRecover = 1000;  // at a time
 constexpr size_t kRecentTasks = 256;
+// Of tasks that wait. More than one, so that the others' leases are renewed while one request hangs.
+constexpr int kLeaseKeepers = 4;
 
 std::string HolderName() {
   char host[256] = "localhost";
@@ -40,14 +42,15 @@ TaskManager::TaskManager(TaskManagerOptions options, TaskManagerDeps deps)
 TaskManager::~TaskManager() { Shutdown(); }
 
 void TaskManager::Begin() {
+  const auto start = [this](int count, void (TaskManager::*work)(const std::stop_token&)) {
+    const std::lock_guard lock(mutex_);
+    for (int i = 0; i < count && !shut_down_; ++i)
+      threads_.emplace_back([this, work](const std::stop_token& stop) { (this->*work)(stop); });
+  };
+  start(kLeaseKeepers, &TaskManager::KeepWaitingLeases);  // also of what is found first, while more is found
   Recover();
-  const std::lock_guard lock(mutex_);
-  if (shut_down_) return;
-  has_workers_ = true;
-  for (int i = 0; i < std::max(1, options_.concurrent_jobs); ++i) {
-    threads_.emplace_back([this](const std::stop_token& stop) { Work(stop); });
-  }
-  threads_.emplace_back([this](const std::stop_token& stop) { Heartbeat(stop); });
+  start(std::max(1, options_.concurrent_jobs), &TaskManager::Work);
+  start(1, &TaskManager::RecoverAgainAndAgain);
 }
 
 // "completed" alone is not enough: the product also writes it when a transcript is ready and no dub was made
@@ -64,7 +67,7 @@ StatusOr<TaskManager::Taken> TaskManager::Take(const std::string& id) {
   WS_ASSIGN_OR_RETURN(taken.task, deps_.tasks->Get(id));
   WS_ASSIGN_OR_RETURN(bool is_finished, IsFinished(taken.task));
   if (is_finished) return taken;
-  const auto asked_at = SinceBoot();
+  const auto asked_at = deps_.lease_clock.now();
   auto lease = deps_.objects->AcquireLease(LeaseKey(id), holder_, options_.lease_lifetime);
   if (lease.status().code() == StatusCode::kAlreadyExists) {
     taken.elsewhere = true;
@@ -93,7 +96,8 @@ StatusOr<TaskManager::Taken> TaskManager::Take(const std::string& id) {
   taken.task.status = stores::kStatusProcessing;
   taken.task.error_message.clear();
   taken.entry = std::make_shared<Entry>(taken.task);
-  taken.entry->fence = std::make_unique<LeaseFence>(*std::move(lease), options_.lease_lifetime, asked_at);
+  taken.entry->fence =
+      std::make_unique<LeaseFence>(*std::move(lease), options_.lease_lifetime, asked_at, deps_.lease_clock);
   taken.entry->progress.stage = "queued";
   if (!claimed) {
     Log(id, false, "taken up again: its lease was free");
@@ -162,12 +166,8 @@ StatusOr<TaskState> TaskManager::RunHere(const std::string& id,
     ++running_;
     Changed();
   }
-  std::jthread heartbeat([this](const std::stop_token& end) { Heartbeat(end); });
   const std::stop_callback on_stop(stop, [&] { RequestStop(entry, StopReason::kShutdown); });
-  const Status ended = Execute(entry);
-  heartbeat.request_stop();
-  heartbeat.join();
-  if (!ended.ok()) return ended;
+  WS_RETURN_IF_ERROR(Execute(entry));
   return Get(id);
 }
 

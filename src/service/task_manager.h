@@ -9,6 +9,10 @@
 // holder), and TaskStore::Claim turns the status to "processing". A task that is "processing" while its lease
 // is free was left by a crash; it is taken over. A cancel request of another process is the object
 // `journal/ID/cancel`, which the holder looks for.
+//
+// A store that gives no answer for a while ends no task. Before an end is written, the store must have said
+// that the lease is still ours, and it is asked until it answers or the lease has run out. In the second case
+// nothing is written: the task stays in "processing" for whoever takes it next.
 #ifndef WAVESHIFT_SERVICE_TASK_MANAGER_H_
 #define WAVESHIFT_SERVICE_TASK_MANAGER_H_
 
@@ -31,6 +35,7 @@
 
 #include "base/status.h"
 #include "pipeline/job.h"
+#include "service/lease_fence.h"
 #include "service/media_inputs.h"
 #include "service/task_state.h"
 #include "stores/object_store.h"
@@ -63,8 +68,8 @@ struct TaskManagerOptions {
   int concurrent_jobs = 1;
   size_t max_waiting = 100;  // ResourceExhausted above
   std::chrono::seconds lease_lifetime{60};
-  std::chrono::milliseconds heartbeat{
-      1000};  // renewals, cancel requests, progress writes are looked at this often
+  // Renewals, cancel requests, progress writes are looked at this often.
+  std::chrono::milliseconds heartbeat{1000};
   std::chrono::milliseconds progress_interval{1000};   // between two progress writes of a task
   std::chrono::milliseconds recovery_interval{60000};  // between two searches for abandoned tasks
   std::chrono::milliseconds elsewhere_poll{10000};     // RunWithin: between two looks at a foreign lease
@@ -90,6 +95,7 @@ struct WithinRequest {
     kEnded,      // the task has: the state says how
     kOutOfTime,  // it stays in "processing"; the next request goes on with it
     kElsewhere,  // another process works on it
+    kLeftOpen,   // the object store gave no answer until the lease had run out; it stays in "processing"
     kShutDown,   // this process ends; the task stays in "processing"
   };
   End end = End::kEnded;
@@ -108,6 +114,7 @@ struct TaskManagerDeps {
   std::shared_ptr<const voices::Vad> voice_activity;  // of all jobs; null: levels tell speech
   // One line about a task, for the log. Called from any thread, also several at once.
   std::function<void(const std::string& task_id, bool is_error, const std::string& line)> log;
+  LeaseClock lease_clock;
 };
 
 class TaskManager {
@@ -197,16 +204,37 @@ class TaskManager {
   // The whole life of a taken entry; gives how it ended.
   Status Execute(const EntryPtr& entry);
   StatusOr<pipeline::JobResult> RunJobOf(const EntryPtr& entry);
-  StatusOr<pipeline::JobSpec> BuildSpec(const stores::Task& task, const std::string& scratch,
-                                        const std::stop_token& stop);
+  StatusOr<pipeline::JobSpec> BuildSpec(const Entry& entry, const std::string& scratch);
   void OnProgress(const EntryPtr& entry, const pipeline::Progress& progress);
+  // RunJobOf with progress written and cancel requests looked for beside it.
+  StatusOr<pipeline::JobResult> RunWatched(const EntryPtr& entry);
   // Writes the final status, lets the lease go and takes the entry out of the table.
   Status Conclude(const EntryPtr& entry, const StatusOr<pipeline::JobResult>& result);
-  Status WriteEnd(const Entry& entry, const StatusOr<pipeline::JobResult>& result, StopReason reason);
-  Status FinishWithRetry(const std::string& id, const std::string& status, const std::string& error);
+  // The first of the result: whether its row has it.
+  std::pair<bool, Status> WriteEnd(const EntryPtr& entry, const StatusOr<pipeline::JobResult>& result);
+  // How a task is to end: the result of Execute, and the word and the error for its row; no word: nothing is
+  // written.
+  struct Ending;
+  Ending EndingOf(const StatusOr<pipeline::JobResult>& result, StopReason reason) const;
+  // `may_write` is asked before each try; its error ends them.
+  Status FinishWithRetry(const std::string& id, const std::string& status, const std::string& error,
+                         const std::function<Status()>& may_write);
+  StopReason ReasonOf(const Entry& entry) const;
 
-  void Heartbeat(const std::stop_token& stop);
-  void Tend(const EntryPtr& entry);
+  // Each of these runs on a thread of its own until `stop`; so what one store call of a task waits for delays
+  // no other task, and its own progress does not delay its lease.
+  void KeepLease(const EntryPtr& entry, const std::stop_token& stop);  // of a task that runs
+  void WatchJob(const EntryPtr& entry, const std::stop_token& stop);   // beside a job
+  void KeepWaitingLeases(const std::stop_token& stop);                 // several share these tasks
+  void RecoverAgainAndAgain(const std::stop_token& stop);
+
+  bool WaitABeat(const std::stop_token& stop);  // false: `stop` was requested
+  EntryPtr NextWaitingToTend();
+  void TendWaiting(const EntryPtr& entry);
+  bool TendLease(const EntryPtr& entry);
+  void LookForCancel(const EntryPtr& entry);
+  bool TakeOutOfWaiting(const EntryPtr& entry);
+  Status PassCancelOn(const EntryPtr& entry);
   void RequestStop(const EntryPtr& entry, StopReason reason);
   void Recover();
 
@@ -247,7 +275,6 @@ class TaskManager {
   std::set<std::string> claiming_;
   std::deque<EntryPtr> waiting_;
   size_t running_ = 0;
-  bool has_workers_ = false;
   // The last progress of tasks that ended here or were looked up, oldest first.
   std::deque<std::pair<std::string, pipeline::Progress>> recent_;
   std::vector<std::jthread> threads_;

@@ -24,6 +24,8 @@ struct TaskManager::Entry {
   const stores::Task task;  // as it was when it was taken, with status "processing"
   std::stop_source stop;
   std::stop_source wind_down;
+  // Requested when there is no more time to wait for a store: its time limit, a shutdown.
+  std::stop_source give_up;
   // Set before the entry is shared.
   std::function<void(const pipeline::Progress&)> on_progress;
   std::function<void(const std::string&)> on_notice;
@@ -31,15 +33,11 @@ struct TaskManager::Entry {
   // Guarded by TaskManager::mutex_.
   pipeline::Progress progress;
   StopReason reason = StopReason::kNone;
+  // While it waits: whether one of the threads looks after it, and when the next look is due.
+  bool is_tended = false;
+  std::chrono::steady_clock::time_point next_look = std::chrono::steady_clock::now();
 
   std::unique_ptr<LeaseFence> fence;  // set before the entry is shared
-
-  // Held while the entry's row in the store is written, so that writes keep their order. Never taken with
-  // mutex_ held.
-  std::mutex io_mutex;
-  bool is_concluded = false;
-  int written_percent = -1;
-  std::chrono::steady_clock::time_point last_write;  // the first progress is written at once
 };
 
 // Lives while one caller looks at one id.

@@ -35,6 +35,10 @@ Response Service::RunWithinRequest(Call& call, const std::string& id) {
     return call.Error(kNotYet, "not_ready",
                       "the server is shutting down; the next request goes on with the task");
   }
+  if (within->end == End::kLeftOpen) {
+    return call.Error(kNotYet, "not_ready",
+                      "the object store gave no answer for too long; the next request goes on with the task");
+  }
   const bool completed = task.status == stores::kStatusCompleted;
   const std::string message = within->end == End::kElsewhere ? "dubbing is under way in another process"
                               : completed                    ? "the dub is finished"

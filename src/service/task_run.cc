@@ -1,7 +1,7 @@
 // Copyright 2026 the WaveShift authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// A task while it runs: the job's inputs, its progress, the heartbeat beside it, and its end.
+// A task while it runs: the job's inputs, its progress, and its end.
 #include <algorithm>
 #include <cmath>
 #include <exception>
@@ -59,13 +59,8 @@ void TaskManager::Work(const std::stop_token& stop) {
 Status TaskManager::Execute(const EntryPtr& entry) {
   Log(entry->task.id, false, "job begins");
   const SteadyClock::time_point begin = SteadyClock::now();
-  StatusOr<pipeline::JobResult> result = Internal("the job gave no result");
-  try {
-    result = RunJobOf(entry);
-  } catch (const std::exception&
-               error) {  // memory that ran out, a library that broke its word: the task still gets its end
-    result = Internal(std::string("unexpected failure: ") + error.what());
-  }
+  const std::jthread keeper([&](const std::stop_token& stop) { KeepLease(entry, stop); });
+  const StatusOr<pipeline::JobResult> result = RunWatched(entry);
   {
     const std::lock_guard lock(mutex_);
     --running_;
@@ -78,11 +73,22 @@ Status TaskManager::Execute(const EntryPtr& entry) {
   return ended;
 }
 
+// No progress is written any more when it returns.
+StatusOr<pipeline::JobResult> TaskManager::RunWatched(const EntryPtr& entry) {
+  const std::jthread watch([&](const std::stop_token& stop) { WatchJob(entry, stop); });
+  try {
+    return RunJobOf(entry);
+  } catch (const std::exception& error) {
+    // Memory that ran out, a library that broke its word: the task still gets its end.
+    return Internal(std::string("unexpected failure: ") + error.what());
+  }
+}
+
 StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
   WS_ASSIGN_OR_RETURN(const ScratchDirectory scratch, ScratchDirectory::Make(options_.scratch_parent));
   const std::stop_token stop = entry->stop.get_token();
   const std::unique_ptr<stores::ObjectStore> objects = deps_.objects->WithStop(stop);
-  WS_ASSIGN_OR_RETURN(pipeline::JobSpec spec, BuildSpec(entry->task, scratch.path(), stop));
+  WS_ASSIGN_OR_RETURN(pipeline::JobSpec spec, BuildSpec(*entry, scratch.path()));
   Engine engine;
   if (spec.options.speak) {
     WS_ASSIGN_OR_RETURN(engine, deps_.engine(spec.target_language));
@@ -94,7 +100,7 @@ StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
     deps.separator = std::move(background.separator);
     deps.notices = std::move(background.notices);
   }
-  FencedObjectStore output(*objects, *entry->fence);
+  FencedObjectStore output(*objects, *entry->fence, stop);
   deps.output = &output;
   deps.synthesizer = engine.synthesizer.get();
   deps.voice_namer = engine.voice_namer;
@@ -115,8 +121,14 @@ StatusOr<pipeline::JobResult> TaskManager::RunJobOf(const EntryPtr& entry) {
   return deps_.run_job(spec, deps, stop);
 }
 
-StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, const std::string& scratch,
-                                                   const std::stop_token& stop) {
+StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const Entry& entry, const std::string& scratch) {
+  const stores::Task& task = entry.task;
+  const std::stop_token stop = entry.stop.get_token();
+  const auto materialize = [&](const std::string& field, const std::string& place) {
+    const auto ask = [&] { return inputs_.Materialize(field, place, scratch, stop); };
+    // Whether a host elsewhere answers has nothing to do with ours.
+    return inputs_.IsElsewhere(place) ? ask() : AskUntilAnswered(*entry.fence, stop, ask);
+  };
   pipeline::JobSpec spec;
   WS_ASSIGN_OR_RETURN(spec.transcript.lines, deps_.tasks->ReadTranscript(task.id));
   if (spec.transcript.lines.empty()) return InvalidArgument("task " + task.id + " has no transcript");
@@ -125,9 +137,9 @@ StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const stores::Task& task, con
   spec.target_language = *language;
   spec.transcript.target_language = *language;
   if (task.video_path.empty()) return InvalidArgument("video_path: the task has none");
-  WS_ASSIGN_OR_RETURN(spec.video, inputs_.Materialize("video_path", task.video_path, scratch, stop));
+  WS_ASSIGN_OR_RETURN(spec.video, materialize("video_path", task.video_path));
   if (!task.audio_path.empty()) {
-    WS_ASSIGN_OR_RETURN(spec.audio, inputs_.Materialize("audio_path", task.audio_path, scratch, stop));
+    WS_ASSIGN_OR_RETURN(spec.audio, materialize("audio_path", task.audio_path));
   }
   spec.layout = pipeline::LayoutForTask(task.id);
   spec.options = options_.job;
@@ -146,29 +158,23 @@ void TaskManager::OnProgress(const EntryPtr& entry, const pipeline::Progress& pr
 }
 
 Status TaskManager::Conclude(const EntryPtr& entry, const StatusOr<pipeline::JobResult>& result) {
-  StopReason reason;
+  const std::string& id = entry->task.id;
+  const auto [is_written, ended] = WriteEnd(entry, result);
   pipeline::Progress progress;
   {
     const std::lock_guard lock(mutex_);
-    reason = entry->reason;
     progress = entry->progress;
   }
-  const std::string& id = entry->task.id;
-  const std::lock_guard io(entry->io_mutex);
-  entry->is_concluded = true;
-  // A process that was frozen for a while may not know yet that somebody else has gone on with the task.
-  entry->fence->Renew().IgnoreError();
-  if (entry->fence->is_lost()) reason = StopReason::kLeaseLost;
-  const Status ended = WriteEnd(*entry, result, reason);
   if (ended.ok()) {
     progress.stage = "done";
     progress.percent = 100;
   }
   Remember(id, progress);
-  if (reason == StopReason::kCancelled) {
-    if (const Status status = deps_.objects->Delete(CancelKey(id)); !status.ok())
-      Log(id, true, Message(status));
+  if (ReasonOf(*entry) == StopReason::kCancelled) {
+    const Status status = is_written ? deps_.objects->Delete(CancelKey(id)) : PassCancelOn(entry);
+    if (!status.ok()) Log(id, true, Message(status));
   }
+  if (entry->fence->is_lost()) RequestStop(entry, StopReason::kLeaseLost);
   entry->fence->Release();
   const std::lock_guard lock(mutex_);
   active_.erase(id);
@@ -176,37 +182,53 @@ Status TaskManager::Conclude(const EntryPtr& entry, const StatusOr<pipeline::Job
   return ended;
 }
 
-// How the task ends, written to the store. OK only for a completed job.
-Status TaskManager::WriteEnd(const Entry& entry, const StatusOr<pipeline::JobResult>& result,
-                             StopReason reason) {
-  // The lease's new holder, or the next start, writes how it ends.
-  if (reason == StopReason::kLeaseLost) return entry.fence->WhyLost();
-  const std::string& id = entry.task.id;
+struct TaskManager::Ending {
+  Status outcome;
+  std::string word;
+  std::string error;
+};
+
+TaskManager::Ending TaskManager::EndingOf(const StatusOr<pipeline::JobResult>& result,
+                                          StopReason reason) const {
   Status outcome = result.status();
   if (outcome.ok() && !result->completed) outcome = Internal(result->failure);
-  std::string word = stores::kStatusCompleted;
-  std::string error;
-  if (!outcome.ok()) {
-    if (reason == StopReason::kShutdown) return Cancelled("interrupted; it goes on at the next start");
-    // The next request goes on. What failed for a reason of its own has failed.
-    if (reason == StopReason::kTimeLimit && outcome.code() == StatusCode::kCancelled)
-      return Cancelled("the request's time is over; the next one goes on");
-    const bool cancelled = reason == StopReason::kCancelled;
-    word = cancelled ? stores::kStatusCancelled : options_.failure_status;
-    error = cancelled ? kCancelledOnRequest : Message(outcome).substr(0, kMaxErrorBytes);
-    if (error.empty()) error = std::string(CodeWord(outcome));
-    outcome = WithMessage(outcome, error);
-  }
-  if (const Status written = FinishWithRetry(id, word, error); !written.ok()) {
-    return Annotate(written, "its end (\"" + word + "\") could not be stored");
-  }
-  return outcome;
+  if (outcome.ok()) return {outcome, stores::kStatusCompleted, ""};
+  if (reason == StopReason::kShutdown)
+    return {Cancelled("interrupted; it goes on at the next start"), "", ""};
+  // The next request goes on. What failed for a reason of its own has failed.
+  if (reason == StopReason::kTimeLimit && outcome.code() == StatusCode::kCancelled)
+    return {Cancelled("the request's time is over; the next one goes on"), "", ""};
+  const bool is_cancelled = reason == StopReason::kCancelled;
+  std::string error = is_cancelled ? kCancelledOnRequest : Message(outcome).substr(0, kMaxErrorBytes);
+  if (error.empty()) error = std::string(CodeWord(outcome));
+  outcome = WithMessage(outcome, error);
+  return {outcome, is_cancelled ? stores::kStatusCancelled : options_.failure_status, error};
+}
+
+// How the task ends, written to the store if it is ours: whose it is may not be known, after a freeze or
+// while the store gives no answer. What is not written is left to the lease's new holder, or the next start.
+// OK only for a completed job.
+std::pair<bool, Status> TaskManager::WriteEnd(const EntryPtr& entry,
+                                              const StatusOr<pipeline::JobResult>& result) {
+  Ending ending = EndingOf(result, ReasonOf(*entry));
+  if (ending.word.empty()) return {false, ending.outcome};
+  LeaseFence& fence = *entry->fence;
+  const std::stop_token give_up = entry->give_up.get_token();
+  if (const Status ours = fence.Renew(give_up); !ours.ok()) return {false, ours};
+  ending = EndingOf(result, ReasonOf(*entry));  // that may have taken a while
+  if (ending.word.empty()) return {false, ending.outcome};
+  const Status written = FinishWithRetry(entry->task.id, ending.word, ending.error,
+                                         [&fence, &give_up] { return fence.Check(give_up); });
+  if (written.ok()) return {true, ending.outcome};
+  if (fence.is_lost()) return {false, fence.WhyLost()};
+  return {false, Annotate(written, "its end (\"" + ending.word + "\") could not be stored")};
 }
 
 Status TaskManager::FinishWithRetry(const std::string& id, const std::string& status,
-                                    const std::string& error) {
+                                    const std::string& error, const std::function<Status()>& may_write) {
   std::chrono::milliseconds pause{100};
   for (int i = 1;; ++i) {
+    WS_RETURN_IF_ERROR(may_write());
     const Status written = deps_.tasks->Finish(id, status, error);
     if (written.ok() || !IsRetryable(written) || i == kFinishTries) return written;
     std::this_thread::sleep_for(pause);
@@ -214,47 +236,9 @@ Status TaskManager::FinishWithRetry(const std::string& id, const std::string& st
   }
 }
 
-void TaskManager::Heartbeat(const std::stop_token& stop) {
-  SteadyClock::time_point last_recovery = SteadyClock::now();
-  while (true) {
-    std::vector<EntryPtr> entries;
-    bool recovers = false;
-    {
-      std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, stop, options_.heartbeat, [] { return false; });
-      if (stop.stop_requested()) return;
-      for (const auto& [id, entry] : active_) entries.push_back(entry);
-      recovers = has_workers_;  // a process that only runs one task does not take up others
-    }
-    for (const EntryPtr& entry : entries) Tend(entry);
-    if (recovers && SteadyClock::now() - last_recovery >= options_.recovery_interval) {
-      Recover();
-      last_recovery = SteadyClock::now();
-    }
-  }
-}
-
-void TaskManager::Tend(const EntryPtr& entry) {
-  const std::string& id = entry->task.id;
-  int percent = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    percent = static_cast<int>(std::clamp(entry->progress.percent, 0.0, 99.0));
-  }
-  const std::lock_guard io(entry->io_mutex);
-  if (entry->is_concluded) return;
-  if (const Status renewed = entry->fence->Tend(); entry->fence->is_lost()) {
-    Log(id, true, "lease lost: " + Message(renewed));
-    RequestStop(entry, StopReason::kLeaseLost);
-    return;
-  }
-  const SteadyClock::time_point now = SteadyClock::now();
-  if (deps_.objects->Head(CancelKey(id)).ok()) RequestStop(entry, StopReason::kCancelled);
-  if (percent == entry->written_percent || now - entry->last_write < options_.progress_interval) return;
-  entry->last_write = now;
-  const Status written = deps_.tasks->SetProgress(id, percent);
-  if (written.ok()) entry->written_percent = percent;
-  if (!written.ok()) Log(id, true, "progress could not be stored: " + Message(written));
+TaskManager::StopReason TaskManager::ReasonOf(const Entry& entry) const {
+  const std::lock_guard lock(mutex_);
+  return entry.reason;
 }
 
 // The lines of a task that another run ended are in its report.

@@ -95,8 +95,7 @@ bool TaskManager::WaitElsewhere(const RequestLimits& limits, SteadyClock::time_p
 StatusOr<WithinRequest> TaskManager::RunInPlace(const EntryPtr& entry, const RequestLimits& limits) {
   using End = WithinRequest::End;
   {
-    std::jthread heartbeat([this](const std::stop_token& stop) { Heartbeat(stop); });
-    std::jthread watch([&](const std::stop_token& stop) { WatchLimits(entry, limits, stop); });
+    const std::jthread watch([&](const std::stop_token& stop) { WatchLimits(entry, limits, stop); });
     Execute(entry).IgnoreError();  // it is in the store and the log
   }
   StopReason reason;
@@ -110,9 +109,11 @@ StatusOr<WithinRequest> TaskManager::RunInPlace(const EntryPtr& entry, const Req
   End end = End::kEnded;
   if (state.task.status == stores::kStatusProcessing) {
     // A shutdown that comes to a job without time left is still a shutdown for who asked.
+    const bool is_taken_over = entry->fence->WhyLost().code() == StatusCode::kCancelled;
     end = reason == StopReason::kShutdown    ? End::kShutDown
-          : reason == StopReason::kLeaseLost ? End::kElsewhere
-                                             : End::kOutOfTime;
+          : reason != StopReason::kLeaseLost ? End::kOutOfTime
+          : is_taken_over                    ? End::kElsewhere
+                                             : End::kLeftOpen;
   }
   return WithinRequest{end, std::move(state), made_progress};
 }

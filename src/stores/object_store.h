@@ -55,7 +55,7 @@ class ObjectStore {
   // Readers see the old object or the whole new one. Returns what was stored.
   virtual StatusOr<ObjectInfo> Put(const std::string& key, std::string_view bytes,
                                    const PutOptions& options) = 0;
-  // The same from a local file, streamed; the file may be moved away (`path` must not be used afterwards).
+  // The same from a local file, streamed. It may be moved away, but not by a call that may be tried again.
   virtual StatusOr<ObjectInfo> PutFile(const std::string& key, const std::string& path,
                                        const PutOptions& options) = 0;
   // The whole object; OutOfRange when it is larger than max_bytes; NotFound.
