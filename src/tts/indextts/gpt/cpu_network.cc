@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -67,7 +68,7 @@ class CpuNetwork final : public GptNetwork {
     return {FindVector(name + ".weight"), FindVector(name + ".bias")};
   }
   char* CellsOf(size_t layer, bool values, int64_t cell) const;
-  void LayOutIntegers();
+  Status LayOutIntegers();
 
   void ListCells(const NetworkStep& step);
   void ForRows(int64_t rows, const std::function<void(int64_t row)>& task);
@@ -132,7 +133,7 @@ Status CpuNetwork::Open(const NetworkOptions& options) {
   norm_ = FindNorm("gpt.norm");
   final_norm_ = FindNorm("gpt.final_norm");
   WS_ASSIGN_OR_RETURN(head_, FindWeights("gpt.code_head", sizes_.codes, width));
-  LayOutIntegers();
+  WS_RETURN_IF_ERROR(LayOutIntegers());
   cells_ = options.cells;
   cell_storage_ = options.cell_type == ggml::TensorType::kF16 ? Storage::kF16 : Storage::kF32;
   const auto bytes = static_cast<size_t>(cells_ * CellBytes(sizes_, options.cell_type));
@@ -171,7 +172,7 @@ StatusOr<Weights> CpuNetwork::FindWeights(const std::string& name, int64_t rows,
 }
 
 // What is quantised is read in another order; its place in the file is given up.
-void CpuNetwork::LayOutIntegers() {
+Status CpuNetwork::LayOutIntegers() {
   std::vector<Weights*> quantized;
   for (Layer& layer : layers_)
     quantized.insert(quantized.end(), {&layer.qkv, &layer.out, &layer.up, &layer.down});
@@ -179,13 +180,18 @@ void CpuNetwork::LayOutIntegers() {
   std::erase_if(quantized, [](const Weights* weights) { return !weights->matrix.quantized(); });
   int64_t bytes = 0;
   for (const Weights* weights : quantized) bytes += cpu::IntegerMatrix::Bytes(weights->matrix);
-  integers_.GrowTo(bytes / static_cast<int64_t>(sizeof(float)));
+  try {
+    integers_.GrowTo(bytes / static_cast<int64_t>(sizeof(float)));
+  } catch (const std::bad_alloc&) {
+    return ResourceExhausted("gpt: no memory for " + std::to_string(bytes >> 20) + " MiB of matrices");
+  }
   char* memory = reinterpret_cast<char*>(integers_.data());
   for (Weights* weights : quantized) {
     weights->integers = cpu::IntegerMatrix(weights->matrix, memory, &workers_);
     memory += cpu::IntegerMatrix::Bytes(weights->matrix);
     file_->GiveUp(*weights->tensor);
   }
+  return OkStatus();
 }
 
 const float* CpuNetwork::FindVector(const std::string& name) const {

@@ -67,8 +67,10 @@ StatusOr<std::unique_ptr<GptNetwork>> MakeGgmlNetwork(const ggml::Weights& weigh
                                                       const NetworkOptions& options);
 
 // Computed by kernels of our own (runtime/cpu) on the processor: faster, and beams with the same codes get
-// the same bits wherever their cells lie. Reads the matrices where the file is mapped. Unimplemented when the
-// kernels do not fit the model's sizes or types; `threads` as in ggml::DeviceOptions.
+// the same bits wherever their cells lie. Reads matrices of floats where the file is mapped; quantised ones
+// are laid out in as much memory of their own, and the file's pages given up. Unimplemented when the kernels
+// do not fit the model's sizes or types, ResourceExhausted when there is no room; `threads` as in
+// ggml::DeviceOptions.
 StatusOr<std::unique_ptr<GptNetwork>> MakeCpuNetwork(std::shared_ptr<const ggml::GgufFile> file,
                                                      const GptSizes& sizes, int threads,
                                                      const NetworkOptions& options);
