@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -133,8 +133,11 @@ TEST_P(IntegerMatrixTest, LaysOutTheSameOnAnyNumberOfThreads) {
   const Given given(Storage::kQ8_0, 256, 320, 11);
   const LaidOut one = LayOut(given, 1);
   const LaidOut three = LayOut(given, 3);
-  EXPECT_TRUE(std::equal(one.memory.data(), one.memory.data() + one.memory.size(), three.memory.data(),
-                         [](float a, float b) { return std::memcmp(&a, &b, sizeof a) == 0; }));
+  const auto bytes = [](const LaidOut& laid_out) {
+    return std::string_view(reinterpret_cast<const char*>(laid_out.memory.data()),
+                            static_cast<size_t>(laid_out.memory.size()) * sizeof(float));
+  };
+  EXPECT_TRUE(bytes(one) == bytes(three));
   EXPECT_EQ(one.matrix.rows(), 256);
   EXPECT_EQ(one.matrix.depth(), 320);
 }
