@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <string>
 #include <string_view>
 
 #include <gtest/gtest.h>
@@ -101,6 +102,20 @@ TEST_P(IntegerMatrixTest, MultipliesTheLargestBytes) {
       EXPECT_LT(RelativeError(Product(given, x, 1), Plain(given, x, 1)), 3e-6)
           << static_cast<int>(byte) << sign;
     }
+  }
+}
+
+// All of q4_k's values are 15 times a scale of 63, and so are all sums as large as they can be.
+TEST_P(IntegerMatrixTest, MultipliesTheLargestHalvesOfBytes) {
+  Given given(Storage::kQ4_K, 40, 512, 3);
+  const std::string block =
+      std::string("\x00\x3c\x00\x00\xff\xff\xff\xff\x00\x00\x00\x00\x0f\x0f\x0f\x0f", 16) +
+      std::string(128, '\xff');
+  for (size_t i = 0; i < given.bytes.size(); ++i) given.bytes[i] = block[i % block.size()];
+  std::fill(given.values.begin(), given.values.end(), 63.0 * 15);
+  for (const float sign : {-127.0F, 127.0F}) {
+    const std::vector<float> x(512, sign);
+    EXPECT_LT(RelativeError(Product(given, x, 1), Plain(given, x, 1)), 3e-6) << sign;
   }
 }
 

@@ -12,6 +12,7 @@ namespace waveshift::cpu {
 namespace {
 
 struct V8Vnni : Vector8 {
+  using SmallSums = Ints;
   static constexpr int kTileRows = 3;
   static constexpr uint8_t kFlip = 0x80;  // VNNI multiplies unsigned with signed bytes
 
@@ -23,7 +24,8 @@ struct V8Vnni : Vector8 {
     return _mm256_dpbusd_epi32(sum, weights, x);
 #endif
   }
-  static Ints AddSmallDots(Ints sum, Ints weights, Ints x) { return AddDots(sum, weights, x); }
+  static SmallSums AddSmallDots(SmallSums sum, Ints weights, Ints x) { return AddDots(sum, weights, x); }
+  static Ints AddSmallSums(Ints sum, SmallSums small) { return _mm256_add_epi32(sum, small); }
 };
 
 }  // namespace
