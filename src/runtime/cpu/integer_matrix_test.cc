@@ -90,12 +90,12 @@ TEST_P(IntegerMatrixTest, MultipliesByTheDefinition) {
 
 TEST_P(IntegerMatrixTest, MultipliesTheLargestBytes) {
   Given given(Storage::kQ8_0, 40, 64, 3);
-  for (const char byte : {char{-128}, char{127}}) {
+  for (const int8_t byte : {int8_t{-128}, int8_t{127}}) {
     for (size_t i = 0; i < given.values.size(); ++i) {
       char& place = given.bytes[i / 32 * 34 + 2 + i % 32];
-      given.values[i] *= byte / static_cast<double>(place == 0 ? 1 : place);
-      if (place == 0) given.values[i] = 0;
-      place = place == 0 ? char{0} : byte;
+      if (place == 0) continue;  // its value is 0, too
+      given.values[i] *= byte / static_cast<double>(static_cast<int8_t>(place));
+      place = static_cast<char>(byte);
     }
     for (const float sign : {-127.0F, 127.0F}) {
       const std::vector<float> x(64, sign);
