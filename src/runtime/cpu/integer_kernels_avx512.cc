@@ -19,7 +19,7 @@ struct V16 {
   using Ints = __m512i;
   using SmallSums = Ints;
   static constexpr int kLanes = 16;
-  static constexpr int kTileRows = 6;
+  static constexpr int kTileRows = 4;
   static constexpr uint8_t kFlip = 0x80;  // VNNI multiplies unsigned with signed bytes
 
   static Floats Set(float v) { return _mm512_set1_ps(v); }
