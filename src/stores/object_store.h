@@ -34,6 +34,10 @@ struct PutOptions {
   // nothing changes.
   bool only_if_absent = false;
   std::string only_if_etag;
+  // Of PutFile, for who holds a lease: should this write arrive late, when the lease's next holder has begun
+  // to write the object, it changes nothing. AlreadyExists, or Unavailable where the other has ended an
+  // upload of ours. Stores whose leases end with their holder alone have no such writes and take no notice.
+  bool yields_to_next_holder = false;
   // Asked before each step that makes the object visible, so that whoever may have lost the right to write (a
   // lease) can say so: its error ends the call, and nothing changes. Several calls are possible (attempts).
   std::function<Status()> before_commit;

@@ -176,10 +176,13 @@ StatusOr<ObjectInfo> R2ObjectStore::PutFile(const std::string& key, const std::s
                                     .path = path,
                                     .headers = HeadersFor(key, options),
                                     .is_conditional = options.only_if_absent || !options.only_if_etag.empty(),
-                                    .before_commit = options.before_commit});
+                                    .before_commit = options.before_commit,
+                                    .yields_to_next_holder = options.yields_to_next_holder});
   pacer_->Done(key);
   if (info.status().code() == StatusCode::kAlreadyExists && IsConditionFailure(options, info.status()))
     return ConditionFailed(key, options);
+  if (info.status().code() == StatusCode::kAlreadyExists)
+    return AlreadyExists(What(key) + " has been changed by somebody else");
   WS_RETURN_IF_ERROR(info.status());
   struct stat named = {};
   if (::lstat(path.c_str(), &named) == 0 && S_ISREG(named.st_mode)) ::unlink(path.c_str());
