@@ -73,6 +73,8 @@ class ObjectStore {
   // All objects whose key begins with `prefix`, in order of key. Memory O(number found).
   virtual StatusOr<std::vector<ObjectInfo>> List(const std::string& prefix) = 0;
   virtual Status Delete(const std::string& key) = 0;  // OK also when it is not there
+  // The same; `may_delete` is asked before each attempt, and its error ends the call.
+  virtual Status DeleteIf(const std::string& key, const std::function<Status()>& may_delete);
   // Takes the lease `key` for `holder`, for `lifetime` unless renewed. AlreadyExists names the present
   // holder.
   virtual StatusOr<std::unique_ptr<Lease>> AcquireLease(const std::string& key, const std::string& holder,

@@ -103,6 +103,16 @@ TEST_F(R2Holders, NothingIsEndedWithoutTheLease) {
   EXPECT_EQ(OpenUploads(), 1);
 }
 
+TEST_F(R2Holders, ADeletionIsAskedForBeforeEachAttempt) {
+  ASSERT_TRUE(next_->Put(kKey, "of the next holder", {}).ok());
+  int asked = 0;
+  Fail({{"method", "DELETE"}, {"do", "answer"}, {"status", 500}}, 2);
+  const Status lost = store_->DeleteIf(kKey, [&] { return ++asked < 3 ? OkStatus() : Cancelled("lost"); });
+  EXPECT_EQ(lost.code(), StatusCode::kCancelled);
+  EXPECT_EQ(Requests(), 2U);
+  EXPECT_EQ(Stored(kKey), "of the next holder");
+}
+
 TEST_F(R2Holders, AStoreThatCannotListUploadsIsNoReasonToFail) {
   Fail({{"method", "GET"}, {"target", "uploads="}, {"do", "answer"}, {"status", 501}}, 1000);
   const std::string bytes = Noise(2'000'000);
