@@ -59,6 +59,7 @@ struct ServiceOptions {
   int max_event_streams = 8;
   int max_speech_requests = 4;  // POST /v1/audio/speech at one time; more are refused, none wait
   int max_speech_characters = 4096;
+  std::chrono::milliseconds transcript_patience{10000};  // of who asks for a task's first line
   std::string scratch_directory;  // uploads are written here first; "" = the system's temporary folder
 };
 

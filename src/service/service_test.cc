@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "service/hanging_testing.h"
 #include "service/testing.h"
 #include "stores/object_store_view.h"
 
@@ -530,6 +531,34 @@ TEST_F(ServiceTest, AStoreThatFailsIsABadGateway) {
   ExpectError(Call("GET", "/api/tasks"), 502, "upstream_failed");
   EXPECT_EQ(Call("GET", "/api/health").status, 200);
   EXPECT_EQ(Call("GET", "/api/ready").status, 503);
+}
+
+TEST_F(ServiceTest, ATranscriptIsNotWaitedForForEver) {
+  ASSERT_TRUE(AddTask(*tasks_, *objects_, "t1").ok());
+  const auto real = std::move(tasks_);
+  auto hanging = std::make_unique<testing::HangingTasks>(*real);
+  hanging->hangs().Set("ReadTranscript", true);
+  tasks_ = std::move(hanging);
+  ServiceOptions options;
+  options.transcript_patience = std::chrono::milliseconds(20);
+  Build(options);
+  ExpectError(Call("GET", "/api/debug/t1"), 504, "timeout", "transcript");
+  service_.reset();
+  manager_.reset();
+}
+
+TEST_F(ServiceTest, WhatTheServersEndStopsIsNotTheClientsDoing) {
+  class Stopped : public stores::ObjectStoreView {
+   public:
+    using ObjectStoreView::ObjectStoreView;
+    StatusOr<stores::ObjectInfo> Head(const std::string&) override { return Cancelled("stopped"); }
+  };
+  const auto real = std::move(objects_);
+  objects_ = std::make_unique<Stopped>(*real);
+  Build({});
+  ExpectError(Call("GET", "/media/a.mp4"), 503, "not_ready", "shutting down");
+  service_.reset();
+  manager_.reset();
 }
 
 TEST_F(ServiceTest, AfterShutdownItIsNotReady) {

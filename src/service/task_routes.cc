@@ -8,6 +8,7 @@
 #include <cmath>
 #include <utility>
 
+#include "service/deadline.h"
 #include "service/new_task.h"
 #include "service/service_internal.h"
 #include "text/language.h"
@@ -269,8 +270,11 @@ Response Service::CancelTask(Call& call) {
 Response Service::DebugTask(Call& call) {
   const auto state = deps_.manager->Get(call.argument);
   if (!state.ok()) return call.Error(state.status());
-  const auto lines = deps_.tasks->ReadTranscript(call.argument);
-  if (!lines.ok()) return call.Error(lines.status());
+  const Deadline deadline(std::chrono::steady_clock::now() + options_.transcript_patience);
+  const auto tasks = deps_.tasks->With({.stop = deadline.token(), .before_write = {}});
+  const auto lines = tasks->ReadTranscript(call.argument);
+  if (!lines.ok())
+    return call.Error(deadline.Explain(lines.status(), "the task store gave no transcript in time"));
   const auto text_or_null = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
   Json json;
   json["task_id"] = call.argument;
