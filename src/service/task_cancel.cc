@@ -148,17 +148,15 @@ StatusOr<TaskState> TaskManager::CancelElsewhere(const std::string& id, std::chr
   }
 }
 
-// Under a lease that is renewed: a long video has thousands of objects.
+// Under a lease that is renewed: a long video has thousands of objects. What stops the stores ends it.
 Status TaskManager::DeleteOutputs(const std::string& id, LeaseFence& fence) {
-  const std::stop_token stop = closing_.get_token();
-  const auto objects = deps_.objects->WithStop(stop);
-  FencedObjectStore fenced(*objects, fence, stop);
+  FencedObjectStore fenced(*deps_.objects, fence, closing_.get_token());
   const pipeline::OutputLayout layout = pipeline::LayoutForTask(id);
   for (const std::string& prefix :
        {layout.hls_prefix, "videos/" + id + "/", layout.subtitles_prefix, layout.report_prefix}) {
     WS_RETURN_IF_ERROR(stores::DeletePrefix(fenced, prefix));
   }
-  return deps_.tasks->With(GuardOf(fence, stop))->Delete(id);
+  return deps_.tasks->With(GuardOf(fence, {}))->Delete(id);
 }
 
 Status TaskManager::Remove(const std::string& id) {

@@ -7,16 +7,14 @@
 #include "stores/d1/d1_task_store.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <functional>
 #include <mutex>
-#include <optional>
-#include <set>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "stores/d1/d1_client_internal.h"
+#include "stores/d1/d1_shared_internal.h"
 #include "stores/object_store.h"
 #include "stores/task_rules_internal.h"
 #include "stores/task_schema_internal.h"
@@ -131,45 +129,9 @@ std::vector<D1Statement> CreateBatch(const NewTask& task, const SchemaNames& nam
   return batch;
 }
 
-// One writer a task at a time, with all its attempts: what is written later arrives later.
-class Writers {
- public:
-  // False when the turn does not come in time, or `stop` is requested.
-  bool Enter(const std::string& id, milliseconds patience, const std::stop_token& stop) {
-    std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, stop, patience, [&] { return !busy_.contains(id); })) return false;
-    busy_.insert(id);
-    return true;
-  }
-  void Leave(const std::string& id) {
-    const std::lock_guard lock(mutex_);
-    busy_.erase(id);
-    changed_.notify_all();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  std::set<std::string> busy_;
-};
-
-// What a store and its guarded views share.
-struct Shared {
-  explicit Shared(D1Options o) : options(std::move(o)), client(options) {}
-
-  const D1Options options;
-  internal::D1Client client;
-  Writers writers;
-  std::mutex schema_mutex;  // never held while D1 is asked
-  std::condition_variable_any schema_changed;
-  bool is_schema_asked = false;
-  Status schema_failure;  // of who asked last
-  std::optional<SchemaNames> schema;
-};
-
 class D1TaskStore : public TaskStore {
  public:
-  D1TaskStore(std::shared_ptr<Shared> shared, CallGuard guard)
+  D1TaskStore(std::shared_ptr<internal::D1Shared> shared, CallGuard guard)
       : shared_(std::move(shared)), options_(shared_->options), guard_(std::move(guard)) {}
 
   Status Create(const NewTask& task) override;
@@ -202,7 +164,7 @@ class D1TaskStore : public TaskStore {
     return {.patience = patience, .longest_attempt = {}, .stop = guard_.stop, .before_attempt = {}};
   }
 
-  const std::shared_ptr<Shared> shared_;
+  const std::shared_ptr<internal::D1Shared> shared_;
   const D1Options& options_;
   const CallGuard guard_;
 };
@@ -421,7 +383,7 @@ Status D1TaskStore::Delete(const std::string& id) {
 
 std::unique_ptr<TaskStore> MakeD1TaskStore(D1Options options) {
   const std::stop_token stop = options.stop;
-  return std::make_unique<D1TaskStore>(std::make_shared<Shared>(std::move(options)),
+  return std::make_unique<D1TaskStore>(std::make_shared<internal::D1Shared>(std::move(options)),
                                        CallGuard{.stop = stop, .before_write = {}});
 }
 
