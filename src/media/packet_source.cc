@@ -17,13 +17,18 @@ extern "C" {
 namespace waveshift::media {
 namespace {
 
+// MPEG-TS counts so many ticks a second.
+constexpr int64_t kTsClock = 90000;
+
 class CopySource : public PacketSource {
  public:
-  CopySource(const MediaInfo& info, const VideoPlan& plan, SegmentContainer container, size_t first_segment)
+  CopySource(const MediaInfo& info, const VideoPlan& plan, SegmentContainer container, size_t first_segment,
+             HiddenTimes hidden)
       : info_(info),
         plan_(plan),
         container_(container),
         first_segment_(first_segment),
+        pack_hidden_(hidden == HiddenTimes::kPacked && !plan.hidden.pts.empty()),
         skip_(first_segment > 0) {}
 
   Status Init() {
@@ -34,9 +39,12 @@ class CopySource : public PacketSource {
       return Internal("out of memory");
     }
     stream_.parameters = parameters_.get();
-    // One tick of the file's clock is `num` of the segments'.
-    ticks_ = reader_->time_base().num;
-    stream_.time_base = {1, reader_->time_base().den};
+    // One tick of the file's clock is `num` of the segments', which is fine enough to pack pictures.
+    const AVRational clock = reader_->time_base();
+    const auto finer = static_cast<int>(pack_hidden_ ? (kTsClock + clock.den - 1) / clock.den : 1);
+    ticks_ = int64_t{clock.num} * finer;
+    stream_.time_base = {1, clock.den * finer};
+    packed_step_ = (stream_.time_base.den + kTsClock - 1) / kTsClock;
     stream_.sample_aspect_ratio = input->sample_aspect_ratio.num > 0 ? input->sample_aspect_ratio
                                                                      : input->codecpar->sample_aspect_ratio;
     stream_.frame_rate = input->avg_frame_rate;
@@ -66,9 +74,7 @@ class CopySource : public PacketSource {
         !HasParameterSets({packet->data, static_cast<size_t>(packet->size)})) {
       WS_RETURN_IF_ERROR(InsertParameterSets(packet, parameter_sets_));
     }
-    packet->pts = (packet->pts - plan_.zero_pts) * ticks_;
-    packet->dts = (packet->dts - plan_.zero_pts) * ticks_;
-    packet->duration *= ticks_;
+    SetTimes(packet);
     return true;
   }
 
@@ -77,6 +83,21 @@ class CopySource : public PacketSource {
   }
 
  private:
+  void SetTimes(AVPacket* packet) {
+    const int64_t pts = packet->pts;
+    packet->pts = (pts - plan_.zero_pts) * ticks_;
+    packet->dts = (packet->dts - plan_.zero_pts) * ticks_;
+    packet->duration *= ticks_;
+    if (!pack_hidden_ || (packet->flags & AV_PKT_FLAG_DISCARD) == 0) return;
+    const HiddenPictures& hidden = plan_.hidden;
+    const auto later = hidden.pts.end() - std::lower_bound(hidden.pts.begin(), hidden.pts.end(), pts);
+    if (later > 0) packet->pts = -later * packed_step_;
+    // Those behind the first shown picture are decoded at their own times: before they were to be shown.
+    if (leading_left_ > 0) {
+      packet->dts = (hidden.first_shown_dts - plan_.zero_pts) * ticks_ - leading_left_-- * packed_step_;
+    }
+  }
+
   // MPEG-TS wants start codes, and parameter sets at every picture where a player may begin; open GOPs begin
   // at pictures that are no IDR pictures, which FFmpeg's filter leaves bare.
   Status InitAnnexB() {
@@ -100,6 +121,7 @@ class CopySource : public PacketSource {
   const VideoPlan& plan_;
   const SegmentContainer container_;
   const size_t first_segment_;
+  const bool pack_hidden_;
   bool skip_;  // to the first segment, before the first packet
   std::unique_ptr<VideoPacketReader> reader_;
   CodecParametersPtr parameters_;
@@ -107,6 +129,8 @@ class CopySource : public PacketSource {
   std::span<const uint8_t> parameter_sets_;  // of parameters_
   MuxStream stream_;
   int64_t ticks_ = 1;
+  int64_t packed_step_ = 1;  // ticks of stream_ from one packed picture to the next
+  int64_t leading_left_ = skip_ ? 0 : plan_.hidden.leading_packets;  // of packed ones
 };
 
 class EncodedSource : public PacketSource {
@@ -218,8 +242,9 @@ void TimedPackets::SetDuration(AVPacket* packet) {
 }
 
 StatusOr<std::unique_ptr<PacketSource>> OpenCopySource(const MediaInfo& info, const VideoPlan& plan,
-                                                       SegmentContainer container, size_t first_segment) {
-  auto source = std::make_unique<CopySource>(info, plan, container, first_segment);
+                                                       SegmentContainer container, size_t first_segment,
+                                                       HiddenTimes hidden) {
+  auto source = std::make_unique<CopySource>(info, plan, container, first_segment, hidden);
   WS_RETURN_IF_ERROR(source->Init());
   return source;
 }
