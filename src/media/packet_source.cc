@@ -3,6 +3,7 @@
 #include "media/packet_source.h"
 
 #include <algorithm>
+#include <cstring>
 #include <span>
 #include <utility>
 
@@ -19,6 +20,37 @@ namespace {
 
 // MPEG-TS counts so many ticks a second.
 constexpr int64_t kTsClock = 90000;
+
+// Where a picture in MP4's form is damaged so that a NAL unit would reach past its end, the rest of it is
+// left out: the packet stays, because its time and number are planned, and decoders conceal what is missing.
+Status CutAtDamage(AVPacket* packet, size_t length_bytes) {
+  const std::span<const uint8_t> bytes(packet->data, static_cast<size_t>(packet->size));
+  size_t whole = 0;
+  while (whole + length_bytes <= bytes.size()) {
+    size_t length = 0;
+    for (size_t i = 0; i < length_bytes; ++i) length = length << 8 | bytes[whole + i];
+    if (length > bytes.size() - whole - length_bytes) break;
+    whole += length_bytes + length;
+  }
+  if (whole == bytes.size()) return OkStatus();
+  // An access unit delimiter (any slice type) stands for a picture of which nothing is left.
+  constexpr uint8_t kDelimiter[] = {0x09, 0xF0};
+  if (whole > 0) {
+    packet->size = static_cast<int>(whole);  // the buffer may be shared
+    return OkStatus();
+  }
+  PacketPtr empty(av_packet_alloc());
+  if (!empty || av_new_packet(empty.get(), static_cast<int>(length_bytes + sizeof kDelimiter)) < 0 ||
+      av_packet_copy_props(empty.get(), packet) < 0) {
+    return Internal("out of memory");
+  }
+  std::memset(empty->data, 0, length_bytes);
+  empty->data[length_bytes - 1] = sizeof kDelimiter;
+  std::memcpy(empty->data + length_bytes, kDelimiter, sizeof kDelimiter);
+  av_packet_unref(packet);
+  av_packet_move_ref(packet, empty.get());
+  return OkStatus();
+}
 
 class CopySource : public PacketSource {
  public:
@@ -66,6 +98,7 @@ class CopySource : public PacketSource {
     WS_ASSIGN_OR_RETURN(const bool more, reader_->Next(packet, stop));
     if (!more) return false;
     if (to_annex_b_) {
+      WS_RETURN_IF_ERROR(CutAtDamage(packet, nal_length_bytes_));
       int error = av_bsf_send_packet(to_annex_b_.get(), packet);
       if (error >= 0) error = av_bsf_receive_packet(to_annex_b_.get(), packet);
       if (error < 0) return AvInputStatus(error, info_.path);
@@ -103,7 +136,8 @@ class CopySource : public PacketSource {
   Status InitAnnexB() {
     AVCodecParameters* p = parameters_.get();
     if (p->codec_id != AV_CODEC_ID_H264) return OkStatus();
-    if (p->extradata_size > 0 && p->extradata[0] == 1) {
+    if (p->extradata_size > 4 && p->extradata[0] == 1) {
+      nal_length_bytes_ = (p->extradata[4] & 3U) + 1;  // ISO/IEC 14496-15, lengthSizeMinusOne
       AVBSFContext* raw = nullptr;
       int error = av_bsf_alloc(av_bsf_get_by_name("h264_mp4toannexb"), &raw);
       to_annex_b_.reset(raw);
@@ -126,6 +160,7 @@ class CopySource : public PacketSource {
   std::unique_ptr<VideoPacketReader> reader_;
   CodecParametersPtr parameters_;
   BsfPtr to_annex_b_;
+  size_t nal_length_bytes_ = 4;              // of to_annex_b_'s input
   std::span<const uint8_t> parameter_sets_;  // of parameters_
   MuxStream stream_;
   int64_t ticks_ = 1;

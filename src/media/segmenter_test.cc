@@ -9,6 +9,7 @@
 #include <cmath>
 #include <sstream>
 
+#include "base/process.h"
 #include "media/audio_grid.h"
 #include "media/mp4_text.h"
 #include "media/output_test_tools.h"
@@ -159,6 +160,33 @@ TEST_F(SegmenterTest, StopsWhenAsked) {
   std::stop_source stop;
   stop.request_stop();
   EXPECT_EQ((*segmenter)->WriteNext(In("0.ts"), stop.get_token()).code(), StatusCode::kCancelled);
+}
+
+// A download or a disk that lost a few bytes: players show a flaw for a moment.
+TEST_F(SegmenterTest, DamagedPicturesAreNoEnd) {
+  Ffmpeg({"-f", "lavfi", "-i", "testsrc2=size=192x108:rate=25:duration=6", "-c:v", "libx264", "-preset",
+          "ultrafast", "-g", "50", In("whole.mp4")});
+  auto bytes = ReadFile(In("whole.mp4"), 1 << 28);
+  ASSERT_TRUE(bytes.ok());
+  const auto info = ProbeMedia(In("whole.mp4"));
+  ASSERT_TRUE(info.ok());
+  std::istringstream positions(
+      RunProcess({.program = "ffprobe",
+                  .arguments = {"-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pos", "-of",
+                                "csv=p=0", In("whole.mp4")}},
+                 {})
+          ->output);
+  std::vector<size_t> starts;
+  for (std::string line; std::getline(positions, line);) starts.push_back(std::stoul(line));
+  ASSERT_EQ(starts.size(), 150U);
+  // The length of an ordinary picture, of one that a segment begins with, and the middle of a third.
+  for (const size_t at : {starts[30], starts[50], starts[110] + 60}) bytes->replace(at, 40, 40, '\x55');
+  ASSERT_TRUE(WriteFileAtomic(In("damaged.mp4"), *bytes).ok());
+  const Dub dub = MakeDub(In("damaged.mp4"), In("out"), {});
+  ASSERT_FALSE(HasFailure());
+  EXPECT_EQ(dub.video.paths.size(), dub.plan.segments.size());
+  Join(dub.video.paths, In("video.ts"));
+  EXPECT_EQ(ProbePackets(In("video.ts"), "v:0").size(), 150U);
 }
 
 // Decoded pictures in order of showing, as an edit list has them.
