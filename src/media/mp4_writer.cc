@@ -162,8 +162,9 @@ class Mp4Writer {
       if (!request_.encoded_video) return Internal("the encoded video is missing");
       return OpenRendition(*request_.encoded_video);
     }
-    WS_ASSIGN_OR_RETURN(
-        auto packets, OpenCopySource(*request_.source, *request_.plan, SegmentContainer::kFragmentedMp4, 0));
+    WS_ASSIGN_OR_RETURN(auto packets,
+                        OpenCopySource(*request_.source, *request_.plan, SegmentContainer::kFragmentedMp4, 0,
+                                       HiddenTimes::kKept));
     return OpenPacketSamples(std::move(packets), request_.plan->length);
   }
 

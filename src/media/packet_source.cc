@@ -3,6 +3,7 @@
 #include "media/packet_source.h"
 
 #include <algorithm>
+#include <cstring>
 #include <span>
 #include <utility>
 
@@ -17,13 +18,49 @@ extern "C" {
 namespace waveshift::media {
 namespace {
 
+// MPEG-TS counts so many ticks a second.
+constexpr int64_t kTsClock = 90000;
+
+// Where a picture in MP4's form is damaged so that a NAL unit would reach past its end, the rest of it is
+// left out: the packet stays, because its time and number are planned, and decoders conceal what is missing.
+Status CutAtDamage(AVPacket* packet, size_t length_bytes) {
+  const std::span<const uint8_t> bytes(packet->data, static_cast<size_t>(packet->size));
+  size_t whole = 0;
+  while (whole + length_bytes <= bytes.size()) {
+    size_t length = 0;
+    for (size_t i = 0; i < length_bytes; ++i) length = length << 8 | bytes[whole + i];
+    if (length > bytes.size() - whole - length_bytes) break;
+    whole += length_bytes + length;
+  }
+  if (whole == bytes.size()) return OkStatus();
+  // An access unit delimiter (any slice type) stands for a picture of which nothing is left.
+  constexpr uint8_t kDelimiter[] = {0x09, 0xF0};
+  if (whole > 0) {
+    packet->size = static_cast<int>(whole);  // the buffer may be shared
+    return OkStatus();
+  }
+  PacketPtr empty(av_packet_alloc());
+  if (!empty || av_new_packet(empty.get(), static_cast<int>(length_bytes + sizeof kDelimiter)) < 0 ||
+      av_packet_copy_props(empty.get(), packet) < 0) {
+    return Internal("out of memory");
+  }
+  std::memset(empty->data, 0, length_bytes);
+  empty->data[length_bytes - 1] = sizeof kDelimiter;
+  std::memcpy(empty->data + length_bytes, kDelimiter, sizeof kDelimiter);
+  av_packet_unref(packet);
+  av_packet_move_ref(packet, empty.get());
+  return OkStatus();
+}
+
 class CopySource : public PacketSource {
  public:
-  CopySource(const MediaInfo& info, const VideoPlan& plan, SegmentContainer container, size_t first_segment)
+  CopySource(const MediaInfo& info, const VideoPlan& plan, SegmentContainer container, size_t first_segment,
+             HiddenTimes hidden)
       : info_(info),
         plan_(plan),
         container_(container),
         first_segment_(first_segment),
+        pack_hidden_(hidden == HiddenTimes::kPacked && !plan.hidden.pts.empty()),
         skip_(first_segment > 0) {}
 
   Status Init() {
@@ -34,9 +71,12 @@ class CopySource : public PacketSource {
       return Internal("out of memory");
     }
     stream_.parameters = parameters_.get();
-    // One tick of the file's clock is `num` of the segments'.
-    ticks_ = reader_->time_base().num;
-    stream_.time_base = {1, reader_->time_base().den};
+    // One tick of the file's clock is `num` of the segments', which is fine enough to pack pictures.
+    const AVRational clock = reader_->time_base();
+    const auto finer = static_cast<int>(pack_hidden_ ? (kTsClock + clock.den - 1) / clock.den : 1);
+    ticks_ = int64_t{clock.num} * finer;
+    stream_.time_base = {1, clock.den * finer};
+    packed_step_ = (stream_.time_base.den + kTsClock - 1) / kTsClock;
     stream_.sample_aspect_ratio = input->sample_aspect_ratio.num > 0 ? input->sample_aspect_ratio
                                                                      : input->codecpar->sample_aspect_ratio;
     stream_.frame_rate = input->avg_frame_rate;
@@ -58,6 +98,7 @@ class CopySource : public PacketSource {
     WS_ASSIGN_OR_RETURN(const bool more, reader_->Next(packet, stop));
     if (!more) return false;
     if (to_annex_b_) {
+      WS_RETURN_IF_ERROR(CutAtDamage(packet, nal_length_bytes_));
       int error = av_bsf_send_packet(to_annex_b_.get(), packet);
       if (error >= 0) error = av_bsf_receive_packet(to_annex_b_.get(), packet);
       if (error < 0) return AvInputStatus(error, info_.path);
@@ -66,9 +107,7 @@ class CopySource : public PacketSource {
         !HasParameterSets({packet->data, static_cast<size_t>(packet->size)})) {
       WS_RETURN_IF_ERROR(InsertParameterSets(packet, parameter_sets_));
     }
-    packet->pts = (packet->pts - plan_.zero_pts) * ticks_;
-    packet->dts = (packet->dts - plan_.zero_pts) * ticks_;
-    packet->duration *= ticks_;
+    SetTimes(packet);
     return true;
   }
 
@@ -77,12 +116,28 @@ class CopySource : public PacketSource {
   }
 
  private:
+  void SetTimes(AVPacket* packet) {
+    const int64_t pts = packet->pts;
+    packet->pts = (pts - plan_.zero_pts) * ticks_;
+    packet->dts = (packet->dts - plan_.zero_pts) * ticks_;
+    packet->duration *= ticks_;
+    if (!pack_hidden_ || (packet->flags & AV_PKT_FLAG_DISCARD) == 0) return;
+    const HiddenPictures& hidden = plan_.hidden;
+    const auto later = hidden.pts.end() - std::lower_bound(hidden.pts.begin(), hidden.pts.end(), pts);
+    if (later > 0) packet->pts = -later * packed_step_;
+    // Those behind the first shown picture are decoded at their own times: before they were to be shown.
+    if (leading_left_ > 0) {
+      packet->dts = (hidden.first_shown_dts - plan_.zero_pts) * ticks_ - leading_left_-- * packed_step_;
+    }
+  }
+
   // MPEG-TS wants start codes, and parameter sets at every picture where a player may begin; open GOPs begin
   // at pictures that are no IDR pictures, which FFmpeg's filter leaves bare.
   Status InitAnnexB() {
     AVCodecParameters* p = parameters_.get();
     if (p->codec_id != AV_CODEC_ID_H264) return OkStatus();
-    if (p->extradata_size > 0 && p->extradata[0] == 1) {
+    if (p->extradata_size > 4 && p->extradata[0] == 1) {
+      nal_length_bytes_ = (p->extradata[4] & 3U) + 1;  // ISO/IEC 14496-15, lengthSizeMinusOne
       AVBSFContext* raw = nullptr;
       int error = av_bsf_alloc(av_bsf_get_by_name("h264_mp4toannexb"), &raw);
       to_annex_b_.reset(raw);
@@ -100,13 +155,17 @@ class CopySource : public PacketSource {
   const VideoPlan& plan_;
   const SegmentContainer container_;
   const size_t first_segment_;
+  const bool pack_hidden_;
   bool skip_;  // to the first segment, before the first packet
   std::unique_ptr<VideoPacketReader> reader_;
   CodecParametersPtr parameters_;
   BsfPtr to_annex_b_;
+  size_t nal_length_bytes_ = 4;              // of to_annex_b_'s input
   std::span<const uint8_t> parameter_sets_;  // of parameters_
   MuxStream stream_;
   int64_t ticks_ = 1;
+  int64_t packed_step_ = 1;  // ticks of stream_ from one packed picture to the next
+  int64_t leading_left_ = skip_ ? 0 : plan_.hidden.leading_packets;  // of packed ones
 };
 
 class EncodedSource : public PacketSource {
@@ -218,8 +277,9 @@ void TimedPackets::SetDuration(AVPacket* packet) {
 }
 
 StatusOr<std::unique_ptr<PacketSource>> OpenCopySource(const MediaInfo& info, const VideoPlan& plan,
-                                                       SegmentContainer container, size_t first_segment) {
-  auto source = std::make_unique<CopySource>(info, plan, container, first_segment);
+                                                       SegmentContainer container, size_t first_segment,
+                                                       HiddenTimes hidden) {
+  auto source = std::make_unique<CopySource>(info, plan, container, first_segment, hidden);
   WS_RETURN_IF_ERROR(source->Init());
   return source;
 }

@@ -61,9 +61,16 @@ class TimedPackets {
   int64_t usual_duration_ = 1;
 };
 
+// What becomes of the times of plan.hidden.
+enum class HiddenTimes {
+  kKept,    // an edit list hides them again
+  kPacked,  // HLS has no edit lists: they stand closely together just before zero, too short to be seen
+};
+
 // The file's packets from `first_segment` on, dressed for `container`. `info` and `plan` must outlive it.
 StatusOr<std::unique_ptr<PacketSource>> OpenCopySource(const MediaInfo& info, const VideoPlan& plan,
-                                                       SegmentContainer container, size_t first_segment);
+                                                       SegmentContainer container, size_t first_segment,
+                                                       HiddenTimes hidden);
 
 // A new encode, for info.video->container. `info` and `plan` must outlive it.
 StatusOr<std::unique_ptr<PacketSource>> OpenEncodedSource(const MediaInfo& info, const VideoPlan& plan,

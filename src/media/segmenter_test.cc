@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 
+#include "base/process.h"
 #include "media/audio_grid.h"
 #include "media/mp4_text.h"
 #include "media/output_test_tools.h"
@@ -161,6 +163,101 @@ TEST_F(SegmenterTest, StopsWhenAsked) {
   stop.request_stop();
   EXPECT_EQ((*segmenter)->WriteNext(In("0.ts"), stop.get_token()).code(), StatusCode::kCancelled);
 }
+
+// A download or a disk that lost a few bytes: players show a flaw for a moment.
+TEST_F(SegmenterTest, DamagedPicturesAreNoEnd) {
+  Ffmpeg({"-f", "lavfi", "-i", "testsrc2=size=192x108:rate=25:duration=6", "-c:v", "libx264", "-preset",
+          "ultrafast", "-g", "50", In("whole.mp4")});
+  auto bytes = ReadFile(In("whole.mp4"), 1 << 28);
+  ASSERT_TRUE(bytes.ok());
+  const auto info = ProbeMedia(In("whole.mp4"));
+  ASSERT_TRUE(info.ok());
+  std::istringstream positions(
+      RunProcess({.program = "ffprobe",
+                  .arguments = {"-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pos", "-of",
+                                "csv=p=0", In("whole.mp4")}},
+                 {})
+          ->output);
+  std::vector<size_t> starts;
+  for (std::string line; std::getline(positions, line);) starts.push_back(std::stoul(line));
+  ASSERT_EQ(starts.size(), 150U);
+  // The length of an ordinary picture, of one that a segment begins with, and the middle of a third.
+  for (const size_t at : {starts[30], starts[50], starts[110] + 60}) bytes->replace(at, 40, 40, '\x55');
+  ASSERT_TRUE(WriteFileAtomic(In("damaged.mp4"), *bytes).ok());
+  const Dub dub = MakeDub(In("damaged.mp4"), In("out"), {});
+  ASSERT_FALSE(HasFailure());
+  EXPECT_EQ(dub.video.paths.size(), dub.plan.segments.size());
+  Join(dub.video.paths, In("video.ts"));
+  EXPECT_EQ(ProbePackets(In("video.ts"), "v:0").size(), 150U);
+}
+
+// Decoded pictures in order of showing, as an edit list has them.
+std::vector<std::string> ShownPictures(const std::string& path) {
+  std::istringstream lines(Ffmpeg(
+      {"-i", path, "-map", "0:v", "-fps_mode", "passthrough", "-f", "framehash", "-hash", "md5", "-"}));
+  std::vector<std::string> hashes;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty() && line[0] != '#') hashes.push_back(line.substr(line.rfind(' ') + 1));
+  }
+  return hashes;
+}
+
+struct HiddenCase {
+  std::string name;
+  std::vector<std::string> codec;
+  double cut_s;
+};
+
+class HiddenPicturesTest : public SegmenterTest, public ::testing::WithParamInterface<HiddenCase> {};
+
+// What cutting without a new encode leaves: pictures from the key picture on, hidden until the cut. HLS has
+// no edit list to hide them.
+TEST_P(HiddenPicturesTest, TakeNoTimeInSegments) {
+  std::vector<std::string> make = {"-f", "lavfi", "-i", "testsrc2=size=192x108:rate=25:duration=16"};
+  make.insert(make.end(), GetParam().codec.begin(), GetParam().codec.end());
+  make.push_back(In("whole.mp4"));
+  Ffmpeg(make);
+  Ffmpeg({"-ss", std::to_string(GetParam().cut_s), "-i", In("whole.mp4"), "-c", "copy", In("cut.mp4")});
+  const std::vector<std::string> wanted = ShownPictures(In("cut.mp4"));
+  const Dub dub = MakeDub(In("cut.mp4"), In("out"), {});
+  ASSERT_FALSE(dub.plan.hidden.pts.empty()) << "the test's file hides nothing";
+  Join(dub.video.paths, In("video.bin"));
+
+  std::vector<ProbedPacket> packets = ProbePackets(In("video.bin"), "v:0");
+  ASSERT_EQ(packets.size(), wanted.size() + dub.plan.hidden.pts.size());
+  EXPECT_EQ(PictureHashes(In("video.bin"), dub.info.video->codec),
+            PictureHashes(In("cut.mp4"), dub.info.video->codec));
+  for (size_t i = 0; i < packets.size(); ++i) {
+    EXPECT_LE(packets[i].dts, packets[i].pts) << "packet " << i;
+    if (i > 0) {
+      EXPECT_GT(packets[i].dts, packets[i - 1].dts) << "packet " << i;
+    }
+  }
+  std::sort(packets.begin(), packets.end(), [](const auto& a, const auto& b) { return a.pts < b.pts; });
+  const size_t hidden = dub.plan.hidden.pts.size();
+  EXPECT_GT(packets[0].pts, kProgrammeOffsetSeconds - 0.01);
+  for (size_t i = 1; i < hidden; ++i) EXPECT_GT(packets[i].pts, packets[i - 1].pts) << "picture " << i;
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    ASSERT_NEAR(packets[hidden + i].pts, kProgrammeOffsetSeconds + static_cast<double>(i) / 25, 2e-5);
+  }
+  std::vector<std::string> decoded = ShownPictures(In("video.bin"));
+  ASSERT_GE(decoded.size(), wanted.size());
+  decoded.erase(decoded.begin(), decoded.end() - static_cast<ptrdiff_t>(wanted.size()));
+  EXPECT_EQ(decoded, wanted);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Files, HiddenPicturesTest,
+    ::testing::Values(
+        HiddenCase{"H264", {"-c:v", "libx264", "-preset", "ultrafast", "-g", "75", "-bf", "2"}, 2.3},
+        // Hidden for longer than the programme's offset on the clock.
+        HiddenCase{
+            "OneKeyPicture", {"-c:v", "libx264", "-preset", "ultrafast", "-g", "9999", "-bf", "3"}, 12.1},
+        HiddenCase{
+            "Hevc",
+            {"-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none:keyint=75:bframes=3"},
+            2.3}),
+    [](const auto& test) { return test.param.name; });
 
 TEST_F(SegmenterTest, RotationIsKeptInSegmentsAndInTheMp4) {
   const std::string plain = Source("plain.mp4");

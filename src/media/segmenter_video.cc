@@ -21,7 +21,8 @@ class PacketSegmenter : public VideoSegmenter {
     if (!packet_) return Internal("out of memory");
     std::unique_ptr<PacketSource> source;
     if (plan_.copy) {
-      WS_ASSIGN_OR_RETURN(source, OpenCopySource(info_, plan_, info_.video->container, segment_));
+      WS_ASSIGN_OR_RETURN(
+          source, OpenCopySource(info_, plan_, info_.video->container, segment_, HiddenTimes::kPacked));
     } else {
       WS_ASSIGN_OR_RETURN(source, OpenEncodedSource(info_, plan_,
                                                     {.first_segment = segment_,

@@ -153,6 +153,19 @@ void VideoPacketReader::FillFirstDts() {
   }
 }
 
+Status VideoPacketReader::CheckJump(int64_t dts) const {
+  const AVInputFormat* format = input_->iformat;  // null when mp4_ reads
+  const bool joined = format != nullptr && (format->flags & AVFMT_TS_DISCONT) != 0;
+  const double ahead = Seconds(dts - last_dts_);
+  if (ahead >= -kMaxBackJumpSeconds && (ahead <= kMaxJumpOnSeconds || !joined)) return OkStatus();
+  char text[120];
+  std::snprintf(text, sizeof text, ": the video's time stamps jump %s from %.3f s to %.3f s",
+                ahead < 0 ? "back" : "on", Seconds(last_dts_), Seconds(dts));
+  // What was joined byte by byte gets one clock from FFmpeg.
+  const char* const mend = joined ? "; make one clock of them: ffmpeg -i FILE -c copy NEW.mkv" : "";
+  return InvalidArgument(path_ + text + mend);
+}
+
 Status VideoPacketReader::Repair(AVPacket* packet) {
   if (packet->dts == AV_NOPTS_VALUE) packet->dts = last_dts_ + step_;
   if (packet->pts == AV_NOPTS_VALUE) packet->pts = packet->dts;
@@ -163,12 +176,7 @@ Status VideoPacketReader::Repair(AVPacket* packet) {
   }
   packet->dts = std::min(packet->dts, packet->pts);
   if (last_dts_ != AV_NOPTS_VALUE) {
-    if (Seconds(last_dts_ - packet->dts) > kMaxBackJumpSeconds) {
-      char text[120];
-      std::snprintf(text, sizeof text, ": the video's time stamps jump back from %.3f s to %.3f s",
-                    Seconds(last_dts_), Seconds(packet->dts));
-      return InvalidArgument(path_ + text);
-    }
+    WS_RETURN_IF_ERROR(CheckJump(packet->dts));
     packet->dts = std::max(packet->dts, last_dts_ + 1);
     packet->pts = std::max(packet->pts, packet->dts);
   }

@@ -13,7 +13,9 @@
 //     none at all, from their smallest pts); later ones are the last dts plus one picture. dts never exceeds
 //     pts, and each is larger than the one before, if need be by one tick (then a pts that would lie before
 //     its dts is moved onto it).
-//  4. Time stamps that jump back by more than kMaxBackJumpSeconds cannot be repaired: InvalidArgument.
+//  4. Time stamps that jump back by more than kMaxBackJumpSeconds cannot be repaired: InvalidArgument. So are
+//     in MPEG-TS, where recordings are joined end to end, those that jump on by more than kMaxJumpOnSeconds:
+//     hours without a picture are not meant.
 // AVI can hold H.264 as a byte stream beside parameters in MP4's form; stream().codecpar has them as a byte
 // stream then. Packets that an edit list hides keep AV_PKT_FLAG_DISCARD; they are needed for decoding.
 #ifndef WAVESHIFT_MEDIA_VIDEO_PACKETS_H_
@@ -38,6 +40,7 @@ class PictureOrder;
 class VideoPacketReader {
  public:
   static constexpr double kMaxBackJumpSeconds = 1.0;
+  static constexpr double kMaxJumpOnSeconds = 10.0;
 
   // Opens info.path anew at its first packet. info.video must be set.
   static StatusOr<std::unique_ptr<VideoPacketReader>> Open(const MediaInfo& info);
@@ -71,6 +74,7 @@ class VideoPacketReader {
   void FillFirstDts();
   // Rule 3 and 4 for one packet.
   Status Repair(AVPacket* packet);
+  Status CheckJump(int64_t dts) const;
   double Seconds(int64_t ticks) const { return static_cast<double>(ticks) * av_q2d(stream_->time_base); }
 
   std::string path_;

@@ -76,6 +76,7 @@ class Planner {
   void TakeCopied(const PacketFacts& packet);
   void TakeEncoded(const PacketFacts& packet);
   void TakeTimes(const PacketFacts& packet);
+  void TakeHidden(const PacketFacts& packet);
   int64_t Slot(int64_t pts) const;
   int64_t FileBytes(int64_t size) const;
   int64_t LastDuration() const;
@@ -102,6 +103,7 @@ class Planner {
   int64_t shown_ = 0;
   std::map<int64_t, Counted> slots_;  // of a re-encode, by multiple of the segment's length
   std::vector<Counted> segments_;     // of copied video
+  HiddenPictures hidden_;
   int64_t next_slot_ = 1;
 };
 
@@ -116,6 +118,7 @@ Status Planner::ReadPass(int64_t zero_hint, const std::stop_token& stop) {
   first_.clear();
   slots_.clear();
   segments_.clear();
+  hidden_ = {};
   first_shown_ = 0;
   zero_fixed_ = false;
   smallest_pts_ = INT64_MAX;
@@ -170,9 +173,14 @@ void Planner::Take(const PacketFacts& packet) {
   }
 }
 
+void Planner::TakeHidden(const PacketFacts& packet) {
+  if (packet.pts < zero_) hidden_.pts.push_back(packet.pts);
+  if (shown_ == 0) ++hidden_.leading_packets;
+}
+
 void Planner::TakeTimes(const PacketFacts& packet) {
-  if (!packet.shown) return;
-  ++shown_;
+  if (!packet.shown) return TakeHidden(packet);
+  if (shown_++ == 0) hidden_.first_shown_dts = packet.dts;
   smallest_pts_ = std::min(smallest_pts_, packet.pts);
   if (packet.pts > highest_pts_) {
     second_pts_ = std::exchange(highest_pts_, packet.pts);
@@ -288,6 +296,10 @@ StatusOr<VideoPlan> Planner::Finish() {
                                            .bytes = counted[i].bytes});
   }
   FillRates(counted, plan);
+  if (copy_) {
+    std::sort(hidden_.pts.begin(), hidden_.pts.end());
+    plan.hidden = std::move(hidden_);
+  }
   return plan;
 }
 

@@ -25,6 +25,13 @@ struct PlannedSegment {
   int64_t bytes = 0;  // of the packets' payload; 0 when the video is going to be re-encoded
 };
 
+// Pictures that an edit list hides in front of the first one that is shown; others are decoded from them.
+struct HiddenPictures {
+  std::vector<int64_t> pts;     // stream ticks, ascending, all before VideoPlan::zero_pts
+  int64_t leading_packets = 0;  // hidden ones before the first shown one in decoding order
+  int64_t first_shown_dts = 0;  // of that one
+};
+
 struct VideoPlan {
   bool copy = true;         // false: segments are what a re-encode with forced key pictures will make
   int64_t zero_pts = 0;     // stream ticks of the first picture: the timeline's zero
@@ -32,6 +39,7 @@ struct VideoPlan {
   Samples length = 0;       // of the programme: end of the last picture
   double frame_rate = 0;    // pictures over length
   std::vector<PlannedSegment> segments;  // at least one; O(length / segment length) memory
+  HiddenPictures hidden;                 // copied video only
   int64_t peak_bits_per_second = 0;      // over one segment, with container overhead; an estimate when !copy
   int64_t average_bits_per_second = 0;
 };

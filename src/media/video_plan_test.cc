@@ -305,6 +305,23 @@ TEST_F(VideoPlanTest, CutOffFilesAreRefused) {
   ExpectRefused(avi, "cut off");
 }
 
+TEST_F(VideoPlanTest, JoinedRecordingsAreRefusedByName) {
+  const std::string one = Make("one.ts", std::string(kSource) + kX264);
+  const std::string late = Make("late.ts", "-i " + one + " -c copy -output_ts_offset 5000");
+  const auto bytes = [](const std::string& path) { return ReadFile(path, 1 << 28).value(); };
+  const std::string on = one + ".on.ts";
+  const std::string back = one + ".back.ts";
+  ASSERT_TRUE(WriteFileAtomic(on, bytes(one) + bytes(late)).ok());
+  ASSERT_TRUE(WriteFileAtomic(back, bytes(one) + bytes(one)).ok());
+  ExpectRefused(on, "jump on from");
+  ExpectRefused(back, "jump back from");
+  ExpectRefused(on, "ffmpeg -i FILE -c copy NEW.mkv");
+  // In other formats a picture may stand for minutes.
+  const std::string slides =
+      Make("slides.mkv", std::string(kSource) + "-vf setpts=PTS+gte(N\\,50)*60/TB " + kX264);
+  EXPECT_GT(Planned(slides).length, 60 * 48000);
+}
+
 TEST_F(VideoPlanTest, LongerSoundIsNoCutOff) {
   for (const char* name : {"a.mp4", "a.mkv", "a.avi", "a.ts"}) {
     const std::string path = Make(name, std::string(kSource) + "-f lavfi -i sine=d=30 -c:a aac " + kX264);

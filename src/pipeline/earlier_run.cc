@@ -7,15 +7,15 @@
 #include <vector>
 
 #include "alignment/phrase_cutter.h"
-#include "pipeline/finish.h"
 #include "pipeline/mixer.h"
+#include "pipeline/output_keys.h"
 
 namespace waveshift::pipeline {
 
 StatusOr<EarlierRun> KeepOfEarlierRun(const OutputLayout& layout, const PreparedJob& job,
                                       const std::optional<JournalState>& state, const Journal& journal,
                                       stores::ObjectStore& store) {
-  WS_RETURN_IF_ERROR(stores::DeletePrefix(store, layout.lines_prefix));
+  WS_RETURN_IF_ERROR(DeleteKeptLines(layout, store));
   EarlierRun earlier;
   earlier.spoke_every_line = std::all_of(job.lines.begin(), job.lines.end(), [&](const LineState& line) {
     return line.status != LineStatus::kToSpeak || journal.HasTake(line.take_key);

@@ -14,17 +14,6 @@
 
 namespace waveshift::pipeline {
 
-std::vector<std::string> FinalKeys(const OutputLayout& layout) {
-  std::vector<std::string> keys = {layout.mp4_key,
-                                   layout.subtitles_prefix + "subtitles.srt",
-                                   layout.subtitles_prefix + "subtitles.vtt",
-                                   layout.subtitles_prefix + "subtitles.ass",
-                                   layout.report_prefix + "report.json",
-                                   layout.report_prefix + "report.html"};
-  for (const std::string& path : ListeningPaths()) keys.push_back(layout.report_prefix + path);
-  return keys;
-}
-
 Status KeepLine(stores::ObjectStore& store, const OutputLayout& layout, Journal& journal,
                 const LineState& line) {
   WS_ASSIGN_OR_RETURN(std::vector<float> sound, RenderLine(journal, line));

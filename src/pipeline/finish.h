@@ -23,9 +23,6 @@
 
 namespace waveshift::pipeline {
 
-// The keys that only a finished job leaves.
-std::vector<std::string> FinalKeys(const OutputLayout& layout);
-
 // A dubbed line's WAV among the outputs.
 Status KeepLine(stores::ObjectStore& store, const OutputLayout& layout, Journal& journal,
                 const LineState& line);

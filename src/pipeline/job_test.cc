@@ -103,6 +103,21 @@ TEST_F(JobTest, LeavesEverythingTheContractNames) {
                              [](const Progress& a, const Progress& b) { return a.percent < b.percent; }));
 }
 
+TEST_F(JobTest, OtherPeoplesFilesStayInFoldersOfTheSameNames) {
+  const std::vector<std::string> others = {"video/holiday.mp4", "audio/speech.wav", "subtitles/talk.srt",
+                                           "lines/take.wav", "listen/song.flac"};
+  for (const std::string& key : others) ASSERT_TRUE(store_->Put(key, "mine", {}).ok());
+  spec_.options.keep_lines = true;
+  for (const bool fresh : {false, true}) {
+    spec_.options.fresh = fresh;
+    spec_.options.max_speed = fresh ? 1.1 : 1.2;  // another stream: what the first one left is removed
+    const auto result = RunJob(spec_, deps_, {});
+    ASSERT_TRUE(result.ok()) << Message(result.status());
+    for (const std::string& key : others) EXPECT_EQ(store_->Get(key, 100).value_or("gone"), "mine") << key;
+  }
+  EXPECT_FALSE(store_->Head("video/segment_00000.ts").ok() && store_->Head("video/segment_00000_2.ts").ok());
+}
+
 TEST_F(JobTest, LinesLieWhereTheReportSays) {
   ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
   const json report = Report();

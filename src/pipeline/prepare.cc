@@ -20,7 +20,7 @@ namespace waveshift::pipeline {
 namespace {
 
 // Raised whenever the same input would give another result.
-constexpr long long kPipelineVersion = 6;
+constexpr long long kPipelineVersion = 7;
 constexpr int64_t kIdentityBytes = 1 << 20;
 
 // What tells one media file from another without reading it whole: size, time of change, first and last MiB.

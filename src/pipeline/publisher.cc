@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "media/segmenter.h"
+#include "pipeline/output_keys.h"
 #include "text/language.h"
 
 namespace waveshift::pipeline {
@@ -93,7 +94,10 @@ StatusOr<std::map<std::string, int64_t>> Publisher::Present() const {
   std::map<std::string, int64_t> present;
   for (const char* folder : {"video/", "audio/", "subtitles/"}) {
     WS_ASSIGN_OR_RETURN(const auto objects, store_.List(options_.hls_prefix + folder));
-    for (const auto& object : objects) present[object.key] = object.size_bytes;
+    for (const auto& object : objects) {
+      // Other people's files may lie there too.
+      if (IsStreamKey(options_.hls_prefix, object.key)) present[object.key] = object.size_bytes;
+    }
   }
   return present;
 }

@@ -105,6 +105,29 @@ class BadInputTest(support.Case):
         self.run_program("dub", "nowhere.mp4", "--transcript", TRANSCRIPT, "-o", out, "--quiet", exit_code=3)
         self.assertEqual("{}", (out / "report.json").read_text())
 
+    def test_inputs_that_the_dub_would_overwrite(self):
+        transcript = self.folder / "subtitles.srt"
+        shutil.copy(TRANSCRIPT.with_suffix(".srt"), transcript)
+        before = transcript.read_bytes()
+        _, stderr = self.run_program("dub", SAMPLE, "--transcript", transcript, "--lang", "es", "-o", ".", "--quiet", exit_code=3)
+        self.assertIn("subtitles.srt", stderr)
+        video = self.folder / "talk.dub" / "dubbed.mp4"
+        video.parent.mkdir()
+        shutil.copy(SAMPLE, video)
+        _, stderr = self.run_program("dub", video, "--transcript", TRANSCRIPT, "-o", video.parent, "--quiet", exit_code=3)
+        self.assertIn("dubbed.mp4", stderr)
+        self.assertEqual(before, transcript.read_bytes())
+        self.assertEqual(SAMPLE.read_bytes(), video.read_bytes())
+
+    def test_a_folder_with_other_peoples_files(self):
+        mine = self.folder / "project" / "report.html"
+        mine.parent.mkdir()
+        mine.write_text("mine")
+        _, stderr = self.run_program("dub", SAMPLE, "--transcript", TRANSCRIPT, "-o", "project", "--quiet", exit_code=3)
+        self.assertIn("project/report.html", stderr)
+        self.assertEqual(["report.html"], [path.name for path in mine.parent.iterdir()])
+        self.assertEqual("mine", mine.read_text())
+
     def test_bad_voices_file(self):
         voices = self.folder / "voices.yaml"
         voices.write_text("Allison: [1, 2]\n")

@@ -9,6 +9,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -17,6 +18,7 @@
 #include "app/cli/dub_request.h"
 #include "app/cli/engines.h"
 #include "app/cli/number_flag.h"
+#include "app/cli/output_folder.h"
 #include "app/cli/progress_printer.h"
 #include "app/cli/recordings.h"
 #include "app/cli/separators.h"
@@ -43,14 +45,11 @@ struct Flags {
 // Held locks are released by the system when the process dies, so a killed run never blocks the next one.
 constexpr std::chrono::seconds kLeaseLifetime{60};
 
-// A folder that is somebody's already and not a dub's is left alone only where names would clash; a plain
-// file is an error.
-Status CheckOutputDirectory(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::exists(path, error) && !std::filesystem::is_directory(path, error)) {
-    return InvalidArgument(path + ": is not a folder");
-  }
-  return OkStatus();
+// What the job reads.
+std::vector<std::string> InputsOf(const DubFlags& flags, const pipeline::JobSpec& spec) {
+  std::vector<std::string> inputs = {flags.video, flags.transcript, flags.audio, flags.voices};
+  for (const auto& [speaker, voice] : spec.voices) inputs.push_back(voice.reference_path);
+  return inputs;
 }
 
 StatusOr<pipeline::JobResult> RunWithProgress(const Flags& flags, const DubRequest& request,
@@ -131,7 +130,7 @@ Status RunDub(const Flags& flags, CommandContext& context) {
   DubFlags wanted = flags.dub;
   if (wanted.engine.empty()) wanted.engine = settings->engine;
   WS_ASSIGN_OR_RETURN(DubRequest request, MakeDubRequest(wanted));
-  WS_RETURN_IF_ERROR(CheckOutputDirectory(request.output_directory));
+  WS_RETURN_IF_ERROR(CheckOutputFolder(request.output_directory, InputsOf(wanted, request.spec)));
   WS_ASSIGN_OR_RETURN(const ShorteningSetup shortening, MakeShortening(*settings));
   request.spec.options.shortening = shortening.options;
   request.spec.options.balance = BalanceFrom(*settings);
