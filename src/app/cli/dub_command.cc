@@ -201,7 +201,8 @@ void AddFlags(CLI::App& command, Flags& flags) {
   command.add_flag("--resume", flags.resume, "Go on from what an earlier run finished (default)");
   command.add_flag("--fresh", dub.fresh, "Forget what an earlier run finished");
   command.add_option("--threads", dub.threads, "Threads (0: all)")->check(CLI::Range(0, 1024));
-  command.add_option("--device", flags.device, "What models run on")->check(CLI::IsMember({"auto", "cpu", "cuda"}));
+  command.add_option("--device", flags.device, "What models run on")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
 }
 
 }  // namespace
