@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "audio/limiter.h"
 
+#include <ebur128.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -44,11 +45,18 @@ std::vector<float> Limit(const std::vector<float>& in, const std::vector<size_t>
   return out;
 }
 
-// By libebur128's own oversampling, not ours.
+// By libebur128's own oversampling, not ours: what a meter elsewhere says.
 double TruePeakDb(const std::vector<float>& stereo) {
-  const auto meter = LoudnessMeter::Make();
-  meter->Add(stereo);
-  return meter->Summary().true_peak_dbtp;
+  ebur128_state* meter = ebur128_init(2, 48000, EBUR128_MODE_TRUE_PEAK);
+  ebur128_add_frames_float(meter, stereo.data(), stereo.size() / 2);
+  double highest = 0;
+  for (const unsigned channel : {0U, 1U}) {
+    double peak = 0;
+    ebur128_true_peak(meter, channel, &peak);
+    highest = std::max(highest, peak);
+  }
+  ebur128_destroy(&meter);
+  return 20 * std::log10(highest);
 }
 
 struct Case {
@@ -86,10 +94,11 @@ std::vector<Case> LoudSounds() {
   return cases;
 }
 
+// 0.05 dB: of what is loud enough for the other meter alone.
 TEST(TruePeakLimiter, KeepsTheTruePeakUnderTheCeiling) {
   for (const double ceiling : {-1.5, -6.0}) {
     for (const Case& c : LoudSounds()) {
-      EXPECT_LE(TruePeakDb(Limit(c.sound, {1000}, {.ceiling_dbtp = ceiling})), ceiling + 0.1) << c.name;
+      EXPECT_LE(TruePeakDb(Limit(c.sound, {1000}, {.ceiling_dbtp = ceiling})), ceiling + 0.05) << c.name;
     }
   }
 }

@@ -127,6 +127,26 @@ TEST_F(MixerTest, GapsAndKeptSlotsAreTheOriginalToTheBit) {
   EXPECT_GT(TruePeak(mix, 1, 2.5), -3.0);
 }
 
+// A dub that begins late and is short: before it and behind it the original's words are not heard either.
+TEST_F(MixerTest, TheWholeSlotIsLowered) {
+  Line(1.4, 0.5, 0.1F);
+  lines_.back().slot_start = SamplesFromSeconds(1.0);
+  lines_.back().slot_end = SamplesFromSeconds(2.5);
+  const auto mix = Mix({});
+  const auto low = static_cast<float>(audio::GainFromDb(-18));
+  const auto is_low = [&](double from_s, double to_s) {
+    for (auto i = static_cast<size_t>(2 * SamplesFromSeconds(from_s));
+         i < static_cast<size_t>(2 * SamplesFromSeconds(to_s)); ++i) {
+      if (std::abs(mix[i] - low * (*original_)[i]) > 1e-6F) return false;
+    }
+    return true;
+  };
+  EXPECT_TRUE(is_low(1, 1.35));
+  EXPECT_TRUE(is_low(1.95, 2.49));
+  EXPECT_FALSE(is_low(1.5, 1.6));
+  EXPECT_EQ(Differences(mix, 3.5, 6.5), 0U);
+}
+
 // What is louder than an encoder can carry is limited, in the dubbed track alone.
 TEST_F(MixerTest, LoudPassagesDoNotClip) {
   std::vector<float> original;

@@ -98,6 +98,31 @@ TEST_F(PublisherTest, PlaylistsAreRewrittenAtMostOnceASecondButAllIsThereAtTheEn
   EXPECT_EQ(publisher.RenditionKeys("audio/dubbed").size(), 3U);
 }
 
+// The peak is that of segments of half a target duration and more (RFC 8216, 4.3.4.2); of the two sound
+// tracks the larger one counts.
+TEST_F(PublisherTest, BitRatesAreThoseOfTheStream) {
+  plan_.segments.back().end = plan_.segments.back().start + SamplesFromMs(int64_t{500});
+  plan_.length = plan_.segments.back().end;
+  Publisher publisher(*store_, journal_, plan_, Options());
+  ASSERT_TRUE(publisher.Resume(std::nullopt, 3).ok());
+  const int64_t video_bytes[] = {60000, 30000, 90000};
+  for (size_t i = 0; i < 3; ++i) {
+    SegmentParts parts = Parts();
+    ASSERT_TRUE(
+        WriteFileAtomic(parts.video_path, std::string(static_cast<size_t>(video_bytes[i]), 'v')).ok());
+    ASSERT_TRUE(WriteFileAtomic(parts.dubbed_path, std::string(i == 2 ? 1000 : 12000, 'd')).ok());
+    ASSERT_TRUE(WriteFileAtomic(parts.original_path, std::string(500, 'o')).ok());
+    ASSERT_TRUE(publisher.PublishSegment(i, parts).ok());
+  }
+  ASSERT_TRUE(publisher.Finish().ok());
+  const auto number = [&](const std::string& key) {
+    const std::string text = Text("hls/t/playlist.m3u8");
+    return std::stod(text.substr(text.find(key) + key.size()));
+  };
+  EXPECT_NEAR(number("INF:BANDWIDTH="), 60000 * 8 / 6.0 + 12000 * 8 / 6.0, 500);
+  EXPECT_NEAR(number("AVERAGE-BANDWIDTH="), 180000 * 8 / 12.5 + 25000 * 8 / 12.5, 500);
+}
+
 TEST_F(PublisherTest, FinishBeforeTheLastSegmentIsAnError) {
   Publisher publisher(*store_, journal_, plan_, Options());
   ASSERT_TRUE(publisher.Resume(std::nullopt, 3).ok());

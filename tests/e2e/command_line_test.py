@@ -49,6 +49,10 @@ class CommandLineTest(support.Case):
         page = (support.ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
         self.assertEqual([], [entry["key"] for entry in settings if f"`{entry['key']}`" not in page])
 
+    def test_a_flag_wins_over_its_key(self):
+        self.run_program("dub", SAMPLE, "--transcript", TRANSCRIPT, "--engine", "none", "--device", "auto", "-o", "flag",
+                         env=self.environment(WAVESHIFT_DEVICE="nonsense"))
+
     def test_doctor(self):
         out, _ = self.run_program("doctor", "--json")
         checks = json.loads(out)

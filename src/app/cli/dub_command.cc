@@ -35,6 +35,8 @@ struct Flags {
   DubFlags dub;
   OutputFlags common;
   bool resume = false;
+  // Each stands for a configuration key, and wins over it; "" leaves it as it is.
+  std::string device;
   std::string background;
   std::string separator;
   std::string shorten;
@@ -116,7 +118,6 @@ StatusOr<service::Background> BackgroundFor(const Flags& flags, const config::Se
                                             bool speaks) {
   BackgroundChoice choice = BackgroundChoiceFrom(settings);
   choice.threads = flags.dub.threads;
-  if (flags.dub.device != "auto") choice.device = flags.dub.device;
   if (!speaks) choice.may_separate = false;
   return MakeBackground(choice);
 }
@@ -142,7 +143,6 @@ Status RunDub(const Flags& flags, CommandContext& context) {
     choice.word = request.engine;
     choice.has_recordings = true;
     choice.threads = flags.dub.threads;
-    if (flags.dub.device != "auto") choice.device = flags.dub.device;
     WS_ASSIGN_OR_RETURN(engine, MakeEngine(choice, request.spec.target_language, EnginesOf(request.spec)));
     WS_RETURN_IF_ERROR(CheckVoices(flags.dub.voices, request.spec, *engine.synthesizer));
   }
@@ -200,7 +200,8 @@ void AddFlags(CLI::App& command, Flags& flags) {
   command.add_flag("--resume", flags.resume, "Go on from what an earlier run finished (default)");
   command.add_flag("--fresh", dub.fresh, "Forget what an earlier run finished");
   command.add_option("--threads", dub.threads, "Threads (0: all)")->check(CLI::Range(0, 1024));
-  command.add_option("--device", dub.device, "Device")->check(CLI::IsMember({"auto", "cpu", "cuda"}));
+  command.add_option("--device", flags.device, "What models run on")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
 }
 
 }  // namespace
@@ -212,6 +213,7 @@ void RegisterDub(CLI::App& app, CommandContext& context) {
   AddOutputFlags(*command, flags->common, WithProgress::kYes);
   command->callback([flags, &context] {
     if (!flags->background.empty()) context.overrides["WAVESHIFT_BACKGROUND"] = flags->background;
+    if (!flags->device.empty()) context.overrides["WAVESHIFT_DEVICE"] = flags->device;
     if (!flags->separator.empty()) context.overrides["WAVESHIFT_SEPARATOR"] = flags->separator;
     if (!flags->shorten.empty()) context.overrides["WAVESHIFT_SHORTENING"] = flags->shorten;
     if (flags->lengthen) context.overrides["WAVESHIFT_LENGTHENING"] = "true";

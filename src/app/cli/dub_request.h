@@ -24,7 +24,6 @@ struct DubFlags {
   std::string engine;  // "" as "auto"
   std::string voices;
   std::string subtitles = "soft";
-  std::string device = "auto";
   double max_speed = 1.2;
   bool keep_lines = false;
   bool fresh = false;
