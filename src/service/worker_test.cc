@@ -73,36 +73,32 @@ TEST_P(WorkerTest, AStatusAsksTheStoreWhatItAnswersSoonest) {
 
 // The caller has no time limit of its own, and Cloudflare gives an answer up after 100 s.
 TEST_P(WorkerTest, AStoreThatHangsIsWaitedForAsLongAsItIsWorth) {
-  WorkerOptions options;
-  options.register_patience = std::chrono::milliseconds(30);
-  options.look_patience = std::chrono::milliseconds(30);
-  options.patience = std::chrono::milliseconds(100);
   testing::StoppableHangs hangs;
   const auto store = std::move(objects_);
   objects_ = std::make_unique<testing::HangingObjects>(*store, hangs);
-  Build(options);
+  const auto ask_while = [&](const std::string& hanging, const std::string& method, const std::string& target,
+                             const Json& body) {
+    WorkerOptions options;
+    options.register_patience = options.look_patience = options.patience = std::chrono::milliseconds(30);
+    Build(options);
+    hangs.Set(hanging, true);
+    Response response = Ask(method, target, body);
+    hangs.Set(hanging, false);
+    Build();
+    return response;
+  };
+  constexpr char kNoAnswer[] = "object store gave no answer";
   for (const char* call : {"Get", "Put"}) {
-    hangs.Set(call, true);
-    ExpectError(Ask("POST", "/tasks/task-1/initialize", Init()), 504, "timeout",
-                "object store gave no answer");
-    hangs.Set(call, false);
+    ExpectError(ask_while(call, "POST", "/tasks/task-1/initialize", Init()), 504, "timeout", kNoAnswer);
     ExpectError(Ask("GET", "/tasks/task-1/status"), 404, "not_found", "task-1");
   }
   Initialize();  // as if nothing had been
-  hangs.Set("Get", true);
-  ExpectError(Ask("GET", "/tasks/task-1/status"), 504, "timeout", "object store gave no answer");
-  ExpectError(Ask("POST", "/tasks/task-1/synthesize", Batch()), 503, "not_ready", "ask again");
-  Json alone = Batch();
-  ExpectError(Ask("POST", "/synthesize", alone), 503, "not_ready", "ask again");
-  hangs.Set("Get", false);
-  hangs.Set("Delete", true);
-  ExpectError(Ask("DELETE", "/tasks/task-1"), 504, "timeout", "object store gave no answer");
-  hangs.Set("Delete", false);
-  options.patience = std::chrono::seconds(60);
-  Build(options);
+  ExpectError(ask_while("Get", "GET", "/tasks/task-1/status", nullptr), 504, "timeout", kNoAnswer);
+  ExpectError(ask_while("Get", "POST", "/tasks/task-1/synthesize", Batch()), 503, "not_ready", "ask again");
+  ExpectError(ask_while("Get", "POST", "/synthesize", Batch()), 503, "not_ready", "ask again");
+  ExpectError(ask_while("Delete", "DELETE", "/tasks/task-1", nullptr), 504, "timeout", kNoAnswer);
   EXPECT_EQ(Speak(Batch())["success"], true);
-  Build();  // the store outlives who uses it
-  service_.reset();
+  service_.reset();  // the store outlives who uses it
   worker_.reset();
   manager_.reset();
   objects_.reset();

@@ -4,10 +4,15 @@
 // Files of a lease's holder that meet those of its next holder. A holder that stands still between the
 // question for its lease and the request behind it is one whose question lets the next holder do everything
 // meanwhile.
+#include <chrono>
 #include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "stores/r2/r2_faults_testing.h"
+#include "stores/r2/s3_client_internal.h"
+#include "stores/r2/s3_xml_internal.h"
 
 namespace waveshift::stores {
 namespace {
@@ -120,6 +125,35 @@ TEST_F(R2Holders, AStoreThatCannotListUploadsIsNoReasonToFail) {
   EXPECT_TRUE(Stored(kKey) == bytes);
   Fail({{"method", "GET"}, {"target", "uploads="}, {"do", "answer"}, {"status", 503}}, 1000);
   EXPECT_EQ(Upload(*store_, bytes).status().code(), StatusCode::kUnavailable);
+}
+
+// OpenStack's S3 is another one than the peer's, and not made for this test.
+TEST(SwiftHolders, UnfinishedUploadsOfTheKeyAreAborted) {
+  R2Options options = SwiftPeer::Get().R2("holders");
+  options.multipart_above_bytes = 1'000'000;
+  options.part_bytes = int64_t{5} << 20;
+  constexpr std::chrono::seconds kPatience{60};
+  internal::S3Client client(options);
+  ASSERT_TRUE(client.SendChecked({.method = "PUT"}, "bucket", kPatience).ok());
+  std::vector<std::string> ids;
+  for (const std::string& key : {std::string(kKey), std::string(kKey), std::string(kKey) + ".part"}) {
+    const auto begun =
+        client.SendChecked({.method = "POST", .key = key, .query = {{"uploads", ""}}}, "upload", kPatience);
+    ASSERT_TRUE(begun.ok()) << Message(begun.status());
+    ids.push_back(internal::ParseXml(begun->http.body)->Text("UploadId"));
+  }
+  const auto scratch = ScratchDirectory::Make().value();
+  ASSERT_TRUE(WriteFileAtomic(scratch.path() + "/up", Noise(2'000'000)).ok());
+  const auto put =
+      MakeR2ObjectStore(options)->PutFile(kKey, scratch.path() + "/up", {.yields_to_next_holder = true});
+  ASSERT_TRUE(put.ok()) << Message(put.status());
+  const auto parts_of = [&](const std::string& key, const std::string& id) {
+    const auto answer = client.Send({.key = key, .query = {{"uploadId", id}}}, kPatience);
+    return answer.ok() ? answer->http.status : 0;
+  };
+  EXPECT_EQ(parts_of(kKey, ids[0]), 404);
+  EXPECT_EQ(parts_of(kKey, ids[1]), 404);
+  EXPECT_EQ(parts_of(std::string(kKey) + ".part", ids[2]), 200);
 }
 
 }  // namespace
