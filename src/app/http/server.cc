@@ -19,7 +19,7 @@
 #include <thread>
 #include <utility>
 
-#include <httplib.h>
+#include "app/http/bounded_server.h"
 
 namespace waveshift::app {
 namespace {
@@ -134,7 +134,7 @@ class HttpServer::Impl {
   const HttpServerOptions options_;
   service::RequestHandler& service_;
   stores::ObjectStore& objects_;
-  httplib::Server server_;
+  BoundedServer server_;
   int port_ = 0;
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
@@ -154,8 +154,18 @@ Status HttpServer::Impl::Bind() {
                   BindError(options_.host, options_.port));
 }
 
+// An answer to a request of which nothing is known but that it is too long.
+std::string TooLongAnswer() {
+  const service::Response response = service::Service::ErrorResponse(
+      431, "bad_request", "the request's line or headers are too long", service::Service::RequestIdOf({}));
+  std::string answer = "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n";
+  for (const auto& [name, value] : response.headers) answer += name + ": " + value + "\r\n";
+  return answer + "Content-Length: " + std::to_string(response.body.size()) + "\r\n\r\n" + response.body;
+}
+
 void HttpServer::Impl::Configure() {
   server_.set_socket_options(ReuseAddressOnly);
+  server_.set_too_long_answer(TooLongAnswer);
   server_.set_tcp_nodelay(true);
   server_.set_keep_alive_max_count(options_.requests_per_connection);
   server_.set_keep_alive_timeout(options_.idle.count());

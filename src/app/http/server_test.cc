@@ -20,6 +20,7 @@
 #include <httplib.h>
 #include <nlohmann/json.hpp>
 
+#include "app/http/bounded_server.h"
 #include "app/http/web_assets.h"
 #include "service/speech_testing.h"
 #include "service/testing.h"
@@ -349,6 +350,48 @@ TEST_F(HttpServerTest, WhatCannotBeReadIsAnErrorInTheSameForm) {
   EXPECT_THAT(answer, HasSubstr("HTTP/1.1 400"));
   EXPECT_THAT(answer, HasSubstr("\"code\":\"bad_request\""));
   ExpectError(Client()->Get("/" + std::string(9000, 'a')), 414, "bad_request");
+}
+
+// The library took lines of any length, and any number of them, into memory.
+TEST_F(HttpServerTest, AHeadHasAnEnd) {
+  const size_t most = BoundedServer::kMaxHeadBytes;
+  // One byte more than may come, so that nothing is left unread.
+  const std::string endless_line = Raw(std::string(most + 1, 'a'), "never");
+  EXPECT_THAT(endless_line, HasSubstr("HTTP/1.1 431"));
+  EXPECT_THAT(endless_line, HasSubstr("\"code\":\"bad_request\""));
+  EXPECT_THAT(endless_line, HasSubstr("Content-Type: application/json"));
+  std::string head = "GET /api/health HTTP/1.1\r\nHost: x\r\nX-Long: ";
+  EXPECT_THAT(Raw(head + std::string(most + 1 - head.size(), 'a'), "never"), HasSubstr("HTTP/1.1 400"));
+  while (head.size() <= most) head += "a\r\nX-Many: ";
+  head.resize(most + 1);
+  const std::string many = Raw(head, "never");
+  EXPECT_THAT(many, HasSubstr("HTTP/1.1 400"));
+  EXPECT_EQ(many.find("HTTP/1.1", 1), std::string::npos) << many;  // the rest is no further request
+}
+
+TEST_F(HttpServerTest, ALineOfABodyInChunksHasAnEnd) {
+  std::string request =
+      "PUT /api/objects/a HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer s3cret\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n";
+  const std::string chunks = request + "1\r\nx\r\n" + std::string(BoundedServer::kMaxHeadBytes + 1, '1');
+  EXPECT_THAT(Raw(chunks, "never"), Not(HasSubstr("HTTP/1.1 2")));
+  EXPECT_EQ(objects_->Head("a").status().code(), StatusCode::kNotFound);
+  // Many short ones are no long one.
+  for (size_t i = 0; i < BoundedServer::kMaxHeadBytes / 4; ++i) request += "1\r\nx\r\n";
+  EXPECT_THAT(Raw(request + "0\r\n\r\n", "\r\n\r\n{"), HasSubstr("HTTP/1.1 200"));
+  EXPECT_EQ(objects_->Head("a")->size, static_cast<int64_t>(BoundedServer::kMaxHeadBytes / 4));
+}
+
+TEST_F(HttpServerTest, RequestsThatComeTogetherAreAllAnswered) {
+  const std::string health = "GET /api/health HTTP/1.1\r\nHost: x\r\n";
+  const std::string answers =
+      Raw(health + "\r\n" + health + "\r\n" + health + "Connection: close\r\n\r\n", "never");
+  size_t count = 0;
+  for (size_t at = answers.find("HTTP/1.1 200"); at != std::string::npos;
+       at = answers.find("HTTP/1.1 200", at + 1)) {
+    ++count;
+  }
+  EXPECT_EQ(count, 3U) << answers;
 }
 
 TEST_F(HttpServerTest, DeleteWithoutABodyAnswersAtOnce) {
