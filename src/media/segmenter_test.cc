@@ -291,7 +291,9 @@ int64_t Combed(const std::string& path) {
 }
 
 TEST_F(SegmenterTest, InterlacedVideoThatIsEncodedAnewHasNoCombs) {
-  Ffmpeg({"-f", "lavfi", "-i", "testsrc2=size=320x192:rate=50:duration=5", "-vf",
+  // Bars that move between the two moments of a picture.
+  Ffmpeg({"-f", "lavfi", "-i",
+          "nullsrc=s=320x192:r=50:d=5,geq=lum='40+170*lt(mod(X+5*N\\,67)\\,30)':cb=128:cr=128", "-vf",
           "tinterlace=interleave_top,fieldorder=tff", "-c:v", "mpeg2video", "-q:v", "3", "-flags",
           "+ildct+ilme", "-top", "1", "-bf", "2", In("source.ts")});
   const size_t pictures = ProbePackets(In("source.ts"), "v:0").size();
