@@ -21,17 +21,16 @@ struct Slot {
 };
 
 // Fed slots in order of start.
-//  1. A phrase ends behind a line when the next line starts phrase_pause or more behind every end so far, or
-//  when there is no next line.
+//  1. A phrase ends behind a line when the next line starts phrase_pause or more behind every end so far,
+//     or when there is no next line.
 //  2. When the next line would start longest_phrase or more behind the phrase's start, or would be one more
-//  than most_lines, the phrase ends at the longest pause of its second half (of its lines), the last of
-//  equals.
+//     than most_lines, the phrase ends at the longest pause of its second half (of its lines), the last of
+//     equals.
 class PhraseCutter {
  public:
   explicit PhraseCutter(const PlannerOptions& options) : options_(options) {}
-  // How many of the lines that are open, from the first on, are now a whole phrase: 0 for none.
-  // next_start: kNever when there is none. Pre: the lines of the phrase that a call before returned count no
-  // longer.
+  // How many of the lines that are open, from the first on, are now a whole phrase; they are open no
+  // longer. 0 for none. next_start: kNever when there is none.
   size_t Add(const Slot& slot, Samples next_start);
 
  private:

@@ -10,8 +10,7 @@
 //   silence    kSilence * max(0, covered_i - l_i): the dub falls silent while the original still speaks
 //   smoothness kSmooth * natural of the shorter * (r_i - r_j)^2 for neighbouring lines of one speaker
 //   sound      kOverSound * max(0, y_i - quiet_until_i)^2
-//   delay      kDelay * D + kFarOnset * D^2, D = max(0, y_i - free_until_i): what the phrase's end pushes
-//   next
+//   delay      kDelay * D + kFarOnset * D^2, D = max(0, y_i - free_until_i): pushing the next phrase
 //
 //   Onset(d) = kOnset * |d| + kFarOnset * d^2
 //
@@ -20,8 +19,8 @@
 //
 // Slow is cheaper than fast. Being kSilence / (2 * kSlow) slower is what it is worth to fill silence. A start
 // stays on its onset to the sample until a second less of hurry would save more than kOnset: at the usual
-// cap, between two lines at their natural pace, that is 2 * kFast * (1 - 1 / 1.2) + 4 * kSmooth * (1 - 1
-// / 1.2), which is less. So within the caps pace gives way, beyond them starts do, for as few lines and as
+// cap, between two lines at their natural pace, that is (2 * kFast + 4 * kSmooth) * (1 - 1 / 1.2), which is
+// less. So within the caps pace gives way, beyond them starts do, for as few lines and as
 // little as the whole phrase allows. kDelay is more than kOnset because what is pushed into the next phrase
 // pushes on there.
 #ifndef WAVESHIFT_ALIGNMENT_PHRASE_PROBLEM_H_

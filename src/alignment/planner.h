@@ -63,7 +63,8 @@ struct LineToPlace {
   // End of the real silence behind slot_end, as measured on the original's speech: there begins sound that no
   // slot accounts for. Silence up to there may be borrowed; beyond it is hurried within the usual cap.
   Samples quiet_until = kNever;
-  // End of the last kept slot before slot_start: the line does not begin early into it.
+  // End of the last kept slot before slot_start: the line does not begin early into it, unless it would be
+  // left out otherwise.
   Samples kept_until = 0;
   // Start of the first kept slot at or after slot_end: speech is hurried up to hard_max_speed rather than
   // pushed into it.

@@ -17,6 +17,8 @@ using testing::IsEmpty;
 
 constexpr Samples kTolerance = Ms(60);
 
+Samples EndOf(const Placement& placement) { return placement.start + placement.length; }
+
 LineToPlace Line(int64_t start_ms, int64_t end_ms, int64_t natural_ms) {
   LineToPlace line;
   line.slot_start = Ms(start_ms);
@@ -156,6 +158,48 @@ TEST(Planner, BeginsEarlyOnlyWhenTheProgrammeWouldEndFirst) {
   EXPECT_EQ(p.start, Ms(7000));
   EXPECT_TRUE(p.fits);
   EXPECT_THAT(p.warnings, Contains("starts 1.0 s early to end with the video"));
+}
+
+TEST(Planner, AKeptSlotIsEnteredOnlyForALineThatWouldBeLeftOut) {
+  LineToPlace line = Line(8000, 9000, 3900);
+  line.kept_until = Ms(6500);
+  EXPECT_EQ(Plan({line}, 10000)[0].start, Ms(7000));
+  line.kept_until = Ms(7500);
+  const Placement p = Plan({line}, 10000)[0];
+  EXPECT_EQ(p.start, Ms(7000));
+  EXPECT_TRUE(p.fits);
+  // Without the gap behind it the first line fits where the kept slot ends.
+  LineToPlace first = Line(8000, 8900, 1300);
+  first.kept_until = Ms(7960);
+  const auto plan = Plan({first, Line(8960, 9960, 1300)}, 9960);
+  EXPECT_EQ(plan[0].start, Ms(7960));
+  EXPECT_EQ(plan[1].start, Ms(8960));
+  EXPECT_EQ(EndOf(plan[1]), Ms(9960));
+}
+
+// Two lines at the hard cap fill the programme to the sample.
+TEST(Planner, TheGapIsGivenUpBeforeALineIsLeftOut) {
+  const auto plan = Plan({Line(0, 1000, 1300), Line(1000, 2000, 1300)}, 2000);
+  ASSERT_TRUE(plan[1].fits);
+  EXPECT_EQ(plan[0].start, 0);
+  EXPECT_EQ(EndOf(plan[0]), Ms(1000));
+  EXPECT_EQ(plan[1].start, Ms(1000));
+  EXPECT_EQ(EndOf(plan[1]), Ms(2000));
+}
+
+// The gap lies between two phrases: the first one is as if the programme were longer.
+TEST(Planner, TheGapToAnEarlierPhraseIsGivenUpToo) {
+  PlannerOptions options;
+  options.most_lines = 1;
+  Script script{{Line(0, 1000, 1400), Line(1000, 2000, 1300)}, Ms(60000)};
+  Link(script);
+  const Samples end = EndOf(PlanOf(script, options)[0]);
+  script.length = end + Ms(1000);
+  const auto plan = PlanOf(script, options);
+  EXPECT_EQ(EndOf(plan[0]), end);
+  ASSERT_TRUE(plan[1].fits);
+  EXPECT_EQ(plan[1].start, end);
+  EXPECT_EQ(EndOf(plan[1]), script.length);
 }
 
 TEST(Planner, EarlierLinesMakeRoomAtTheEnd) {

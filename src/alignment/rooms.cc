@@ -84,8 +84,7 @@ class RoomFinder {
     room.longest =
         std::max(line.natural_length,
                  static_cast<Samples>(std::floor(static_cast<double>(line.natural_length) / caps.slowest)));
-    room.earliest = std::max(
-        {Floor(line, options_.usual_early, options_.min_gap), std::min(line.kept_until, line.slot_start)});
+    room.earliest = std::max(Floor(line, options_.usual_early, options_.min_gap), BehindKept(line));
     return room;
   }
 
@@ -98,6 +97,8 @@ class RoomFinder {
     }
     return floor;
   }
+
+  static Samples BehindKept(const LineToPlace& line) { return std::min(line.kept_until, line.slot_start); }
 
   void OrderLines() {
     for (size_t j = 1; j < lines_.size(); ++j) {
@@ -179,24 +180,25 @@ class RoomFinder {
     }
   }
 
-  // The same before the programme's end: then by beginning early, then without a gap.
+  // The same before the programme's end: then by beginning early, then without a gap, at last in a kept slot.
   Samples PressBeforeEnd(size_t i) {
     for (;;) {
       const Samples over = Press(i, programme_);
       if (over <= 0) return over;
       const Chain chain = ChainTo(i, programme_);
-      if (BeginEarlier(chain.head, options_.min_gap, chain.over)) continue;
+      const LineToPlace& head = lines_[chain.head];
+      const auto begins_at = [&](Samples gap) { return Floor(head, options_.max_early, gap); };
+      if (BeginEarlier(chain, std::max(begins_at(options_.min_gap), BehindKept(head)))) continue;
       if (GiveUpGap(chain)) continue;
-      if (BeginEarlier(chain.head, 0, chain.over)) continue;
+      if (BeginEarlier(chain, begins_at(0))) continue;
       return over;
     }
   }
 
-  bool BeginEarlier(size_t head, Samples gap, Samples over) {
-    Samples& earliest = phrase_.rooms[head].earliest;
-    const Samples floor = Floor(lines_[head], options_.max_early, gap);
+  bool BeginEarlier(const Chain& chain, Samples floor) {
+    Samples& earliest = phrase_.rooms[chain.head].earliest;
     if (earliest <= floor) return false;
-    earliest = std::max(floor, earliest - over);
+    earliest = std::max(floor, earliest - chain.over);
     return true;
   }
 

@@ -14,8 +14,8 @@
 // Where the lines before a wall (a kept slot, the programme's end) would run into it at the usual cap,
 // `shortest` of the lines that press against it goes below that cap, evenly, by just as much as the wall
 // wants and down to the hard cap. Before the programme's end those lines may then begin up to max_early
-// early, and at last the gap between them is given up. A line that would end after the programme even so is
-// left out.
+// early, but not in a kept slot; then the gap between them is given up, and at last they begin in the kept
+// slot. A line that would end after the programme even so is left out.
 #ifndef WAVESHIFT_ALIGNMENT_ROOMS_H_
 #define WAVESHIFT_ALIGNMENT_ROOMS_H_
 

@@ -19,7 +19,6 @@ namespace {
 constexpr double kSilence = -std::numeric_limits<double>::infinity();
 constexpr int kMinRateHz = 1000;
 constexpr size_t kFramesAtOnce = 4096;
-constexpr double kBlockSeconds = 0.4;  // BS.1770's gating block
 
 struct Destroyer {
   void operator()(ebur128_state* state) const { ebur128_destroy(&state); }
@@ -29,6 +28,10 @@ using State = std::unique_ptr<ebur128_state, Destroyer>;
 State MakeState(int channels, int rate_hz, int mode) {
   return State(ebur128_init(static_cast<unsigned>(channels), static_cast<unsigned long>(rate_hz), mode));
 }
+
+// BS.1770's gating block, 400 ms: libebur128 hears nothing before it has as many frames as it makes of that,
+// four rounded tenths of a second.
+size_t GatingBlockFrames(int rate_hz) { return 4 * ((static_cast<size_t>(rate_hz) + 5) / 10); }
 
 // Values that are not numbers would poison the filters for good.
 void AddFinite(ebur128_state* state, std::span<const float> values, size_t channels) {
@@ -52,7 +55,7 @@ double Integrated(std::span<const float> values, size_t channels, int rate_hz, b
   if (dual_mono) ebur128_set_channel(state.get(), 0, EBUR128_DUAL_MONO);
   AddFinite(state.get(), values, channels);
   double lufs = kSilence;
-  const auto block = static_cast<size_t>(std::ceil(kBlockSeconds * rate_hz));
+  const size_t block = GatingBlockFrames(rate_hz);
   if (frames >= block) {
     if (ebur128_loudness_global(state.get(), &lufs) != EBUR128_SUCCESS) return kSilence;
     return lufs;

@@ -39,6 +39,17 @@ TEST(IntegratedLoudness, ShortSoundsCompareWithLongOnes) {
   }
 }
 
+// 400 ms are no whole number of frames at these rates: no length falls between the short and the long way.
+TEST(IntegratedLoudness, EveryLengthAroundABlockIsMeasured) {
+  for (const int rate_hz : {11025, 22050, 11027, 44101}) {
+    const auto block = static_cast<size_t>(0.4 * rate_hz);
+    for (size_t frames = block - 3; frames < block + 6; ++frames) {
+      EXPECT_NEAR(IntegratedLoudness({rate_hz, Sine(1000, 0.1, frames, rate_hz)}), -20.0, 0.3)
+          << frames << " frames at " << rate_hz << " Hz";
+    }
+  }
+}
+
 TEST(IntegratedLoudness, PausesAreGatedOut) {
   auto samples = Sine(1000, 0.1, 48000 * 4, 48000);
   const double speech = IntegratedLoudness({48000, samples});

@@ -26,7 +26,6 @@ class BandAnalyzer {
  public:
   // Pre: sample_rate_hz >= 1000.
   explicit BandAnalyzer(int sample_rate_hz);
-  size_t frame_samples() const { return window_.size(); }
   // Appends the powers of each whole frame. Values that are not numbers count as 0.
   void Add(std::span<const float> mono, std::vector<BandPowers>& frames);
 

@@ -23,7 +23,8 @@ class BoundedQueue {
   BoundedQueue(const BoundedQueue&) = delete;
   BoundedQueue& operator=(const BoundedQueue&) = delete;
 
-  // Waits for room. False when the queue is closed or `stop` was requested; the item is dropped then.
+  // Waits for room. False when the queue is closed, or `stop` was requested before there was room; the item
+  // is dropped then.
   bool Push(T item, const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     if (!room_.wait(lock, stop, [&] { return items_.size() < capacity_ || closed_; }) || closed_)
@@ -33,7 +34,7 @@ class BoundedQueue {
     return true;
   }
 
-  // Waits for an item. Empty when the queue is closed and drained, or `stop` was requested.
+  // Waits for an item. Empty when the queue is closed and drained, or `stop` was requested before one came.
   std::optional<T> Pop(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     if (!filled_.wait(lock, stop, [&] { return !items_.empty() || closed_; }) || items_.empty())

@@ -6,12 +6,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
 #include <utility>
+
+#include "base/beside_internal.h"
 
 namespace waveshift {
 namespace fs = std::filesystem;
@@ -35,23 +36,6 @@ class Descriptor {
  private:
   int fd_;
 };
-
-std::string TemporaryName(const std::string& path) {
-  static std::atomic<uint64_t> counter{0};
-  const fs::path p(path);
-  const std::string name = "." + p.filename().string().substr(0, 120) + "." + std::to_string(::getpid()) +
-                           "." + std::to_string(counter.fetch_add(1)) + ".tmp";
-  return (p.parent_path() / name).string();
-}
-
-// A rename lasts only when its folder is on the disk too.
-Status SyncParent(const std::string& path) {
-  const std::string parent = fs::path(path).parent_path().string();
-  const Descriptor dir(::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (dir.get() < 0) return ErrnoStatus(errno, parent);
-  ::fsync(dir.get());  // some file systems refuse to sync folders; the rename itself has happened
-  return OkStatus();
-}
 
 Status MakeParent(const std::string& path) {
   const fs::path parent = fs::path(path).parent_path();
@@ -124,7 +108,7 @@ Status WriteFileAtomic(const std::string& path, std::string_view bytes) {
   }
   WS_RETURN_IF_ERROR(MakeParent(path));
   const std::string target = BehindLinks(path);
-  const std::string temporary = TemporaryName(target);
+  const std::string temporary = internal::NameBeside(target, ".tmp");
   Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (file.get() < 0) return ErrnoStatus(errno, path);
   Status status = WriteAll(file.get(), bytes, path);
@@ -135,15 +119,15 @@ Status WriteFileAtomic(const std::string& path, std::string_view bytes) {
     ::unlink(temporary.c_str());
     return status;
   }
-  return SyncParent(target);
+  return internal::SyncParent(target);
 }
 
 Status MoveFile(const std::string& from, const std::string& to) {
   WS_RETURN_IF_ERROR(MakeParent(to));
   WS_RETURN_IF_ERROR(SyncFile(from));
-  if (::rename(from.c_str(), to.c_str()) == 0) return SyncParent(to);
+  if (::rename(from.c_str(), to.c_str()) == 0) return internal::SyncParent(to);
   if (errno != EXDEV) return ErrnoStatus(errno, to);
-  const std::string temporary = TemporaryName(to);
+  const std::string temporary = internal::NameBeside(to, ".tmp");
   std::error_code error;
   fs::copy_file(from, temporary, error);
   Status status = error ? Internal(to + ": " + error.message()) : SyncFile(temporary);
@@ -153,7 +137,7 @@ Status MoveFile(const std::string& from, const std::string& to) {
     return status;
   }
   ::unlink(from.c_str());
-  return SyncParent(to);
+  return internal::SyncParent(to);
 }
 
 Status SyncFile(const std::string& path) {

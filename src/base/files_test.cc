@@ -4,8 +4,10 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -35,6 +37,18 @@ TEST_F(FilesTest, WritesReadsAndLeavesNoTemporaryFile) {
   ASSERT_TRUE(WriteFileAtomic(At("x"), bytes + "2").ok());
   EXPECT_EQ(ReadFile(At("x"), 100).value(), bytes + "2");
   EXPECT_EQ(Entries(), 1u);
+}
+
+// In a container the process number is always the same, so a name made of it is one that a killed process
+// may have left, or that a container beside this one is writing to.
+TEST_F(FilesTest, TheTemporaryNameIsNotOneThatAnotherProcessOfThisNumberChose) {
+  const std::string before = ".x." + std::to_string(::getpid()) + ".";
+  for (int i = 0; i < 1000; ++i) std::ofstream(At(before + std::to_string(i) + ".tmp")) << "left";
+  for (int i = 0; i < 10; ++i) {
+    const Status written = WriteFileAtomic(At("x"), "whole");
+    ASSERT_TRUE(written.ok()) << written;
+  }
+  EXPECT_EQ(ReadFile(At("x"), 100).value(), "whole");
 }
 
 TEST_F(FilesTest, WriteMakesParents) {

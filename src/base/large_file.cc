@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <filesystem>
 #include <utility>
 
+#include "base/beside_internal.h"
 #include "base/files.h"
 #include "base/hash.h"
 
@@ -135,19 +135,16 @@ MappedFile::~MappedFile() {
 }
 
 StatusOr<AtomicFile> AtomicFile::Create(const std::string& path) {
-  static std::atomic<uint64_t> counter{0};
   const std::filesystem::path p(path);
   if (p.has_parent_path()) WS_RETURN_IF_ERROR(MakeDirectories(p.parent_path().string()));
-  const std::string name = "." + p.filename().string().substr(0, 120) + "." + std::to_string(::getpid()) +
-                           "." + std::to_string(counter.fetch_add(1)) + ".part";
-  std::string temporary = (p.parent_path() / name).string();
+  std::string temporary = internal::NameBeside(path, ".part");
   std::error_code ignored;
   if (std::filesystem::is_directory(p, ignored)) return InvalidArgument(path + ": is a directory");
   // Without a name until it is whole, where the file system can: then a killed process leaves nothing.
   const std::string parent = p.has_parent_path() ? p.parent_path().string() : ".";
   int fd = ::open(parent.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0644);
   if (fd >= 0) return AtomicFile(path, std::move(temporary), fd, /*has_name=*/false);
-  fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+  fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (fd < 0) return ErrnoStatus(errno, path);
   return AtomicFile(path, std::move(temporary), fd, /*has_name=*/true);
 }
@@ -195,13 +192,7 @@ Status AtomicFile::Commit() {
   }
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) return ErrnoStatus(errno, path_);
   ::close(std::exchange(fd_, -1));  // its bytes are on the disk already
-  // The rename lasts only when its folder is on the disk too; some file systems refuse to sync folders.
-  const std::string parent = std::filesystem::path(path_).parent_path().string();
-  const int folder = ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return ErrnoStatus(errno, parent);
-  ::fsync(folder);
-  ::close(folder);
-  return OkStatus();
+  return internal::SyncParent(path_);
 }
 
 }  // namespace waveshift

@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 
 #include <gtest/gtest.h>
@@ -124,6 +125,18 @@ TEST_F(LargeFile, AnOldFileStaysUntilTheNewOneIsWhole) {
   ASSERT_TRUE(moved.Commit().ok());
   EXPECT_EQ(ReadFile(Path("a"), 100).value(), "new");
   EXPECT_EQ(FilesInFolder(), 1u);
+}
+
+// The process number is always the same in a container, so a name made of it may be a killed process's.
+TEST_F(LargeFile, TheTemporaryNameIsNotOneThatAnotherProcessOfThisNumberChose) {
+  const std::string before = ".a." + std::to_string(::getpid()) + ".";
+  for (int i = 0; i < 100; ++i) std::ofstream(Path(before + std::to_string(i) + ".part")) << "left";
+  auto file = AtomicFile::Create(Path("a"));
+  ASSERT_TRUE(file.ok()) << file.status();
+  ASSERT_TRUE(file->Append("whole").ok());
+  const Status committed = file->Commit();
+  ASSERT_TRUE(committed.ok()) << committed;
+  EXPECT_EQ(ReadFile(Path("a"), 100).value(), "whole");
 }
 
 TEST_F(LargeFile, AFolderInTheWayIsNamed) {

@@ -4,9 +4,10 @@
 // .env files: KEY=value lines as data. Nothing in them is executed or expanded.
 //   # comment            whole lines, and behind an unquoted value after white space
 //   export KEY=value     the word export is allowed
-//   KEY=a b=c            unquoted: up to the end of the line, white space around it cut off, further '='
-//   belong to it KEY='a\n$b'          single quotes: exactly as it stands KEY="a\n\"b\""       double quotes:
-//   \n \r \t \\ \" \$ are escapes; others stay as they stand
+//   KEY=a b=c            unquoted: up to the end of the line, white space around it cut off; any further '='
+//                        belongs to it
+//   KEY='a\n$b'          single quotes: exactly as it stands
+//   KEY="a\n\"b\""       double quotes: \n \r \t \\ \" \$ are escapes; others stay as they stand
 // A quoted value may go over several lines. A byte order mark, CRLF and empty lines are accepted. Of two
 // lines with one key the last counts.
 #ifndef WAVESHIFT_CONFIG_DOTENV_H_

@@ -28,10 +28,13 @@ std::vector<int64_t> AudioSegmentFrames(const std::vector<Samples>& starts, Samp
   return first;
 }
 
-double AudioSegmentSeconds(const std::vector<Samples>& starts, Samples length, size_t index) {
-  if (index >= starts.size()) return 0;
+std::vector<double> AudioSegmentSeconds(const std::vector<Samples>& starts, Samples length) {
   const std::vector<int64_t> first = AudioSegmentFrames(starts, length);
-  return SecondsFromSamples((first[index + 1] - first[index]) * kAacFrame);
+  std::vector<double> seconds;
+  for (size_t i = 0; i < starts.size(); ++i) {
+    seconds.push_back(SecondsFromSamples((first[i + 1] - first[i]) * kAacFrame));
+  }
+  return seconds;
 }
 
 }  // namespace waveshift::media

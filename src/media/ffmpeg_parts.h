@@ -12,8 +12,8 @@ namespace waveshift::media {
 
 struct FfmpegPart {
   std::string name;      // as FFmpeg calls it: "libx264"
-  std::string kind;      // "encoder", "filter" or "muxer"
-  std::string purpose;   // for people: "burned subtitles and codecs that HLS does not carry"
+  std::string kind;      // "encoder", "filter", "bitstream filter" or "muxer"
+  std::string purpose;   // for people: "codecs that HLS does not carry, and burned subtitles"
   bool required = true;  // by every job; otherwise only by those of `purpose`
   bool present = false;
 };

@@ -59,7 +59,8 @@ class Mp4Packets {
   InputPtr TakeStreams() { return std::move(streams_); }
   // As av_read_frame: 0, or AVERROR_EOF, or another error.
   int Read(AVPacket* packet);
-  // The next packet will be the last key packet at or before `dts`, or the first one.
+  // The next packet will be the last key packet at or before `dts`, or the first one. Time: goes through the
+  // tables of all packets before it.
   Status Seek(int64_t dts);
 
  private:

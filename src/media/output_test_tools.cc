@@ -167,7 +167,7 @@ RenditionFiles EncodeSound(const VideoPlan& plan, SegmentContainer container, co
   size_t expected = first_segment;
   auto segmenter = AudioSegmenter::Open(options, [&](const AudioSegment& segment) {
     EXPECT_EQ(segment.index, expected++);
-    EXPECT_NEAR(segment.seconds, AudioSegmentSeconds(options.starts, options.length, segment.index), 1e-9);
+    EXPECT_NEAR(segment.seconds, AudioSegmentSeconds(options.starts, options.length).at(segment.index), 1e-9);
     EXPECT_EQ(segment.bytes, static_cast<int64_t>(std::filesystem::file_size(segment.path)));
     files.paths.push_back(segment.path);
     return OkStatus();
@@ -214,15 +214,12 @@ Dub MakeDub(const std::string& source, const std::string& directory, const DubOp
 
 void WritePlaylists(const Dub& dub, const std::string& directory) {
   std::vector<double> video_seconds;
-  std::vector<double> sound_seconds;
   std::vector<Samples> starts;
   for (const PlannedSegment& segment : dub.plan.segments) {
     video_seconds.push_back(SecondsFromSamples(segment.end - segment.start));
     starts.push_back(segment.start);
   }
-  for (size_t i = 0; i < starts.size(); ++i) {
-    sound_seconds.push_back(AudioSegmentSeconds(starts, dub.plan.length, i));
-  }
+  const std::vector<double> sound_seconds = AudioSegmentSeconds(starts, dub.plan.length);
   const auto write = [&](const std::string& name, const std::string& text) {
     EXPECT_TRUE(WriteFileAtomic(directory + "/" + name, text).ok());
   };

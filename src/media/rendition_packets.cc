@@ -10,10 +10,10 @@
 #include <utility>
 
 #include "media/av_internal.h"
+#include "media/joined_files.h"
 #include "media/segmenter.h"
 
 extern "C" {
-#include <libavformat/avio.h>
 #include <libavutil/mathematics.h>
 #include <libavutil/mem.h>
 }
@@ -21,93 +21,29 @@ extern "C" {
 namespace waveshift::media {
 namespace {
 
-constexpr int kBufferBytes = 1 << 16;
 // AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1) of what AudioSegmenter encodes: AAC-LC, 48 kHz, two
 // channels.
 constexpr std::array<uint8_t, 2> kAudioSpecificConfig = {0x11, 0x90};
 constexpr int kAdtsHeader = 7;
 constexpr int kAdtsHeaderWithChecksum = 9;
 
-// Files one after another as one stream of bytes.
-class JoinedFiles {
- public:
-  explicit JoinedFiles(RenditionFiles files) : files_(std::move(files)) {}
-  ~JoinedFiles() {
-    Close();
-    if (avio_ != nullptr) av_freep(&avio_->buffer);
-    avio_context_free(&avio_);
-  }
-  JoinedFiles(const JoinedFiles&) = delete;
-  JoinedFiles& operator=(const JoinedFiles&) = delete;
-
-  Status Init() {
-    auto* buffer = static_cast<unsigned char*>(av_malloc(kBufferBytes));
-    if (buffer == nullptr) return Internal("out of memory");
-    avio_ = avio_alloc_context(buffer, kBufferBytes, 0, this, &JoinedFiles::Read, nullptr, nullptr);
-    if (avio_ == nullptr) {
-      av_free(buffer);
-      return Internal("out of memory");
-    }
-    return OkStatus();
-  }
-  AVIOContext* avio() const { return avio_; }
-  // The first file that could not be read.
-  const Status& status() const { return status_; }
-
- private:
-  static int Read(void* self, uint8_t* to, int size) {
-    return static_cast<JoinedFiles*>(self)->ReadSome(to, size);
-  }
-
-  int ReadSome(uint8_t* to, int size) {
-    while (true) {
-      if (file_ == nullptr) {
-        if (next_ >= files_.paths.size()) return AVERROR_EOF;
-        const std::string& path = files_.paths[next_++];
-        file_ = std::fopen(path.c_str(), "rbe");
-        if (file_ == nullptr) return Fail(errno, path);
-      }
-      const size_t got = std::fread(to, 1, static_cast<size_t>(size), file_);
-      if (got > 0) return static_cast<int>(got);
-      if (std::ferror(file_)) return Fail(errno, files_.paths[next_ - 1]);
-      Close();
-    }
-  }
-
-  int Fail(int error_number, const std::string& path) {
-    status_ = ErrnoStatus(error_number, path);
-    return AVERROR(error_number);
-  }
-
-  void Close() {
-    if (file_ != nullptr) std::fclose(file_);
-    file_ = nullptr;
-  }
-
-  const RenditionFiles files_;
-  AVIOContext* avio_ = nullptr;
-  std::FILE* file_ = nullptr;
-  size_t next_ = 0;
-  Status status_;
-};
-
 class RenditionPackets : public PacketSource {
  public:
   explicit RenditionPackets(const RenditionFiles& files)
-      : name_(files.paths.empty() ? "a rendition" : files.paths[0]), joined_(files) {}
+      : name_(files.paths.empty() ? "a rendition" : files.paths[0]) {}
 
-  Status Init() {
-    WS_RETURN_IF_ERROR(joined_.Init());
+  Status Init(const RenditionFiles& files) {
+    WS_ASSIGN_OR_RETURN(joined_, JoinedFiles::Open(files.paths));
     AVFormatContext* raw = avformat_alloc_context();
     if (raw == nullptr) return Internal("out of memory");
-    raw->pb = joined_.avio();
+    raw->pb = joined_->avio();
     raw->flags |= AVFMT_FLAG_CUSTOM_IO;
     int error = avformat_open_input(&raw, "", av_find_input_format("mpegts"), nullptr);
-    WS_RETURN_IF_ERROR(joined_.status());
+    WS_RETURN_IF_ERROR(joined_->status());
     if (error < 0) return DataLoss(name_ + ": " + AvErrorText(error));
     input_.reset(raw);
     error = avformat_find_stream_info(raw, nullptr);
-    WS_RETURN_IF_ERROR(joined_.status());
+    WS_RETURN_IF_ERROR(joined_->status());
     if (error < 0 || raw->nb_streams != 1) return DataLoss(name_ + ": is no rendition of one stream");
     const AVStream* stream = raw->streams[0];
     parameters_.reset(avcodec_parameters_alloc());
@@ -135,7 +71,7 @@ class RenditionPackets : public PacketSource {
   StatusOr<bool> Next(AVPacket* packet, const std::stop_token& stop) override {
     if (stop.stop_requested()) return Cancelled("stopped");
     const int error = av_read_frame(input_.get(), packet);
-    WS_RETURN_IF_ERROR(joined_.status());
+    WS_RETURN_IF_ERROR(joined_->status());
     if (error == AVERROR_EOF) return false;
     if (error < 0) return DataLoss(name_ + ": " + AvErrorText(error));
     if (parameters_->codec_id == AV_CODEC_ID_AAC) {
@@ -194,7 +130,7 @@ class RenditionPackets : public PacketSource {
 
   const std::string name_;
   const std::string none_;
-  JoinedFiles joined_;
+  std::unique_ptr<JoinedFiles> joined_;
   InputPtr input_;  // goes before joined_
   CodecParametersPtr parameters_;
   MuxStream stream_;
@@ -206,7 +142,7 @@ class RenditionPackets : public PacketSource {
 StatusOr<std::unique_ptr<PacketSource>> OpenRenditionPackets(const RenditionFiles& files) {
   CaptureAvLog();
   auto source = std::make_unique<RenditionPackets>(files);
-  WS_RETURN_IF_ERROR(source->Init());
+  WS_RETURN_IF_ERROR(source->Init(files));
   return source;
 }
 

@@ -51,8 +51,7 @@ class VideoSegmenter {
   virtual int width() const = 0;
   virtual int height() const = 0;
   // Writes the next planned segment to `path` (a plain file of the caller's, may be left half-written on
-  // error). Memory: a few packets. OutOfRange("end") is never returned: call it plan.segments.size() -
-  // first_segment times.
+  // error). To be called plan.segments.size() - first_segment times. Memory: a few packets.
   virtual Status WriteNext(const std::string& path, const std::stop_token& stop) = 0;
 };
 
@@ -91,9 +90,8 @@ class AudioSegmenter {
   virtual Status Finish() = 0;
 };
 
-// The seconds that segment `index` of the audio rendition lasts (same arithmetic as AudioSegmenter), for
-// playlists of resumed jobs.
-double AudioSegmentSeconds(const std::vector<Samples>& starts, Samples length, size_t index);
+// Seconds of every segment of the sound, as AudioSegmenter cuts it, for playlists.
+std::vector<double> AudioSegmentSeconds(const std::vector<Samples>& starts, Samples length);
 
 }  // namespace waveshift::media
 

@@ -18,16 +18,18 @@
 namespace waveshift::media {
 namespace {
 
+using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 TEST(AudioGridTest, SegmentsBeginWithTheNearestFrame) {
   const std::vector<Samples> starts = {0, 1024 * 10 + 511, 1024 * 20 + 513};
   EXPECT_THAT(AudioSegmentFrames(starts, 1024 * 30), ElementsAre(-1, 10, 21, 30));
   EXPECT_THAT(AudioSegmentFrames(starts, 1024 * 30 + 1), ElementsAre(-1, 10, 21, 31));
-  EXPECT_NEAR(AudioSegmentSeconds(starts, 1024 * 30, 0), 11 * 1024 / 48000.0, 1e-12);
-  EXPECT_NEAR(AudioSegmentSeconds(starts, 1024 * 30, 2), 9 * 1024 / 48000.0, 1e-12);
-  EXPECT_EQ(AudioSegmentSeconds(starts, 1024 * 30, 3), 0);
+  const auto frames = [](double count) { return DoubleNear(count * 1024 / 48000, 1e-12); };
+  EXPECT_THAT(AudioSegmentSeconds(starts, 1024 * 30), ElementsAre(frames(11), frames(11), frames(9)));
+  EXPECT_THAT(AudioSegmentSeconds({}, 1024), IsEmpty());
 }
 
 TEST(AudioGridTest, EverySegmentHasAFrameHoweverShort) {

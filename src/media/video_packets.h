@@ -7,15 +7,15 @@
 // What is repaired, in this order:
 //  1. Packets before the first key packet are left out: no decoder can show them.
 //  2. Missing pts: formats that carry none (raw H.264/HEVC, AVI) get them from the pictures' order in the
-//  bitstream (picture_order.h);
-//     others from FFmpeg's AVFMT_FLAG_GENPTS. What is missing after that becomes the dts.
-//  3. Missing dts at the start are counted back from the first one known (or, if the first packets have none
-//  at all, from their smallest
-//     pts); later ones are the last dts plus one picture. dts never exceeds pts, and each is larger than the
-//     one before, if need be by one tick (then a pts that would lie before its dts is moved onto it).
+//     bitstream (picture_order.h); others from FFmpeg's AVFMT_FLAG_GENPTS. What is missing after that
+//     becomes the dts.
+//  3. Missing dts at the start are counted back from the first one known (or, if the first packets have
+//     none at all, from their smallest pts); later ones are the last dts plus one picture. dts never exceeds
+//     pts, and each is larger than the one before, if need be by one tick (then a pts that would lie before
+//     its dts is moved onto it).
 //  4. Time stamps that jump back by more than kMaxBackJumpSeconds cannot be repaired: InvalidArgument. So are
-//  in MPEG-TS, where recordings are joined end to end, those that jump on by more than kMaxJumpOnSeconds:
-//  hours without a picture are not meant.
+//     in MPEG-TS, where recordings are joined end to end, those that jump on by more than kMaxJumpOnSeconds:
+//     hours without a picture are not meant.
 // AVI can hold H.264 as a byte stream beside parameters in MP4's form; stream().codecpar has them as a byte
 // stream then. Packets that an edit list hides keep AV_PKT_FLAG_DISCARD; they are needed for decoding.
 #ifndef WAVESHIFT_MEDIA_VIDEO_PACKETS_H_

@@ -5,6 +5,7 @@
 #ifndef WAVESHIFT_PIPELINE_BED_H_
 #define WAVESHIFT_PIPELINE_BED_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -38,6 +39,8 @@ class Bed {
   Bed(std::unique_ptr<media::AudioReader> reader, Options options);
 
   bool has_sound() const { return reader_ != nullptr; }
+  // Of what was read, where silence is instead.
+  int64_t damaged_packets() const { return reader_ ? reader_->damaged_packets() : 0; }
   // Puts the next `frames` frames into `bed`, and appends the original track's to `original` at least as far.
   // Reads ahead by the limiter's latency.
   Status Read(Samples frames, std::vector<float>& bed, std::vector<float>& original,

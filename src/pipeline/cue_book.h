@@ -25,11 +25,15 @@ class CueBook {
   // All cues so far, in order of start, as long as they want to be read (text/reading_time.h). With
   // `borders_ms`, the ends of the segments, cues up to a border do not change when later lines are added.
   std::vector<text::Cue> Cues(const std::vector<int64_t>& borders_ms = {}) const;
+  // Those of Cues(borders_ms) that touch [start_ms, end_ms). Time and memory: of these cues, not of all.
+  std::vector<text::Cue> CuesIn(int64_t start_ms, int64_t end_ms,
+                                const std::vector<int64_t>& borders_ms = {}) const;
 
  private:
   const std::string language_;
   mutable std::mutex mutex_;
   std::vector<text::Cue> spoken_;  // as long as the speech, in order of start
+  int64_t longest_ms_ = 0;         // of spoken_
 };
 
 }  // namespace waveshift::pipeline

@@ -60,6 +60,7 @@ class JobRun {
   Status SpeakAndPlace();
   Status SpeakPlaceAndStream();
   void CloseStreams();
+  void DescribeSound();
   void DescribeBackground();
   Status Finish(Finisher& finisher, std::string& report_json);
   LengthModel Lengths();
@@ -305,6 +306,14 @@ void JobRun::CloseStreams() {
   original_.reset();
 }
 
+// Silence where there was sound: people should know that the file is to blame.
+void JobRun::DescribeSound() {
+  const int64_t damaged = mixer_ ? mixer_->damaged_packets() : 0;
+  if (damaged == 1) Notice("1 packet of the original sound is damaged and became silence");
+  if (damaged > 1)
+    Notice(std::to_string(damaged) + " packets of the original sound are damaged and became silence");
+}
+
 // For the report, and for people.
 void JobRun::DescribeBackground() {
   background_ =
@@ -344,6 +353,7 @@ StatusOr<JobResult> JobRun::Run() {
   tracker_.Begin("synthesize");
   Status status = mixer_ ? SpeakPlaceAndStream() : SpeakAndPlace();
   tracker_.End("synthesize");
+  DescribeSound();
   DescribeBackground();
   if (fitter_) {
     for (const std::string& problem : fitter_->problems()) Notice(problem);

@@ -140,7 +140,8 @@ struct JobDeps {
   std::map<std::string, voices::VoiceNamer, std::less<>> other_namers;
   // Called from the job's threads, one call at a time, at most a few times a second.
   std::function<void(const Progress&)> on_progress;
-  // Notices for people, e.g. "2 damaged audio packets became silence". One line, no secrets.
+  // Notices for people, e.g. "2 packets of the original sound are damaged and became silence". One line, no
+  // secrets.
   std::function<void(const std::string&)> on_notice;
   std::string scratch_parent;  // "" = the system's temporary folder
   // Requested when the job should end soon: no line is begun any more, those being spoken are finished and

@@ -420,6 +420,18 @@ TEST_F(JobTest, ATranscriptWithoutAWordIsANotice) {
   EXPECT_NE(Report()["notices"].dump().find("no line of the transcript has words"), std::string::npos);
 }
 
+TEST_F(JobTest, DamagedSoundIsANotice) {
+  spec_.video.path = folder_->path() + "/damaged.mp4";
+  Ffmpeg({"-i", video_, "-c", "copy", "-bsf:a", "noise=amount=500", spec_.video.path});
+  auto reader = media::AudioReader::Open(spec_.video.path, -1, 0).value();
+  std::vector<float> sound;
+  ASSERT_TRUE(reader->Read(14 * kTimelineRateHz, sound, {}).ok());
+  ASSERT_GT(reader->damaged_packets(), 1);
+  ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());
+  EXPECT_EQ(Report()["notices"], json({std::to_string(reader->damaged_packets()) +
+                                       " packets of the original sound are damaged and became silence"}));
+}
+
 TEST_F(JobTest, KeptLinesAreTheSamplesInTheMix) {
   spec_.options.keep_lines = true;
   ASSERT_TRUE(RunJob(spec_, deps_, {}).ok());

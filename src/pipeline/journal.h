@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a killed job leaves for the next run, kept in the object store beside the output:
-//   PREFIX/lines/KEY.wav + KEY.json   a spoken take at the engine's own rate, and the voice that spoke it;
-//   KEY hashes all that shaped it PREFIX/state.json                 the fingerprint of the whole job and how
-//   many segments are published
-//   PREFIX/notes/NAME.json             what was decided about a line's words, and what a language model
-//   suggested
+//   PREFIX/lines/KEY.wav + KEY.json  a spoken take at the engine's own rate, and the voice that spoke it;
+//                                    KEY hashes all that shaped it
+//   PREFIX/state.json                the fingerprint of the whole job, how many segments are published
+//   PREFIX/notes/NAME.json           what was decided about a line's words, what a language model
+//                                    suggested, what was measured of the original sound
 // Every object is written whole or not at all, so whatever is there may be trusted after a kill at any
 // moment.
 #ifndef WAVESHIFT_PIPELINE_JOURNAL_H_

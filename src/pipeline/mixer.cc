@@ -91,6 +91,8 @@ Mixer::~Mixer() = default;
 
 Samples Mixer::position() const { return std::max(impl_->emitted, impl_->options.start); }
 
+int64_t Mixer::damaged_packets() const { return impl_->bed.damaged_packets(); }
+
 void Mixer::AddLine(const LineState& line) {
   SpeechRemoval* const removal = impl_->options.removal;
   if (line.status != LineStatus::kDubbed) {

@@ -7,6 +7,7 @@
 #ifndef WAVESHIFT_PIPELINE_MIXER_H_
 #define WAVESHIFT_PIPELINE_MIXER_H_
 
+#include <cstdint>
 #include <memory>
 #include <stop_token>
 #include <vector>
@@ -61,6 +62,8 @@ class Mixer {
   StatusOr<MixChunk> Next(Samples frames, const std::stop_token& stop);
   // End of the last chunk.
   Samples position() const;
+  // Of the original sound, as far as it was read; silence is in their place.
+  int64_t damaged_packets() const;
 
  private:
   struct Impl;

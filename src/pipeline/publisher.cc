@@ -65,15 +65,12 @@ Publisher::Publisher(stores::ObjectStore& store, Journal& journal, const media::
     : store_(store), journal_(journal), plan_(plan), options_(std::move(options)) {
   const std::string ending = media::SegmentExtension(options_.container);
   std::vector<double> video_seconds;
-  std::vector<double> audio_seconds;
   std::vector<Samples> starts;
   for (const auto& segment : plan_.segments) {
     starts.push_back(segment.start);
     video_seconds.push_back(SecondsFromSamples(segment.end - segment.start));
   }
-  for (size_t i = 0; i < starts.size(); ++i) {
-    audio_seconds.push_back(media::AudioSegmentSeconds(starts, plan_.length, i));
-  }
+  const std::vector<double> audio_seconds = media::AudioSegmentSeconds(starts, plan_.length);
   renditions_.push_back({kVideo, ending, video_seconds, {}});
   renditions_.push_back({kDubbed, ending, audio_seconds, {}});
   if (options_.has_original) renditions_.push_back({kOriginal, ending, audio_seconds, {}});

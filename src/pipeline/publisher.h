@@ -84,7 +84,6 @@ class Publisher {
   // Keys of a rendition's objects in order of playing ("video", "audio/dubbed", "audio/original"), the init
   // segment first.
   std::vector<std::string> RenditionKeys(const std::string& rendition) const;
-  bool multivariant_published() const { return multivariant_published_; }
 
  private:
   struct Rendition {

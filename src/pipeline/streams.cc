@@ -86,9 +86,10 @@ Status PublishStage::Run(const std::stop_token& stop) const {
     WS_RETURN_IF_ERROR(NextSegment(dubbed, i, parts.dubbed_path, stop));
     WS_RETURN_IF_ERROR(NextSegment(original, i, parts.original_path, stop));
     if (has_subtitles) {
+      const int64_t start_ms = std::llround(MsFromSamples(segments[i].start));
+      const auto touching = cues->CuesIn(start_ms, borders_ms[i], borders_ms);
       parts.subtitles =
-          text::FormatVttSegment(cues->Cues(borders_ms), std::llround(MsFromSamples(segments[i].start)),
-                                 std::llround(MsFromSamples(segments[i].end)), media::kProgrammeOffset90kHz);
+          text::FormatVttSegment(touching, start_ms, borders_ms[i], media::kProgrammeOffset90kHz);
     }
     WS_RETURN_IF_ERROR(publisher->PublishSegment(i, parts));
     if (stays) tracker->NewWork();

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <utility>
 
 #include "service/auth.h"
@@ -18,6 +19,8 @@ namespace {
 constexpr std::chrono::milliseconds kPreStopPatience{8000};
 // Function platforms carry a few MB; larger results are fetched by their key.
 constexpr int64_t kMostCarriedBytes = 8 << 20;
+// A body of the largest size may take half a gigabyte while it is parsed.
+constexpr int kMostUnknownEvents = 2;
 constexpr int kHandled = 200;
 constexpr int kFailed = 404;
 
@@ -53,15 +56,25 @@ Response Service::Initialize(Call& call) {
 }
 
 Response Service::Invoke(Call& call) {
-  Response refusal;
-  const auto payload = ReadBody(call, refusal);
-  if (!payload.ok()) return EventResponse(kFailed, std::move(refusal.body));
-  auto event = ParseFunctionEvent(*payload);
-  if (!event.ok()) {
-    const Response error = call.Error(422, "invalid_field", Message(event.status()));
-    return EventResponse(kFailed, error.body);
+  FunctionEvent event;
+  {
+    // Outside a platform anybody may come here, and an event is read before the token in it can be seen.
+    const bool is_known = IsFromPlatform(call) || options_.open_control_routes || IsAuthorized(call);
+    const int others = is_known ? 0 : unknown_events_.fetch_add(1);
+    const std::shared_ptr<void> leave(nullptr, [&](void*) { unknown_events_ -= is_known ? 0 : 1; });
+    if (others >= kMostUnknownEvents)
+      return call.Error(503, "not_ready", "too many events without a token are being read; try again soon");
+    Response refusal;
+    const auto payload = ReadBody(call, refusal);
+    if (!payload.ok()) return EventResponse(kFailed, std::move(refusal.body));
+    auto parsed = ParseFunctionEvent(*payload);
+    if (!parsed.ok()) {
+      const Response error = call.Error(422, "invalid_field", Message(parsed.status()));
+      return EventResponse(kFailed, error.body);
+    }
+    event = *std::move(parsed);
   }
-  return HandleEvent(call, *std::move(event));
+  return HandleEvent(call, std::move(event));
 }
 
 // The event's request as if it had come by itself. Its own x-fc- headers say nothing; the platform's are

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What function platforms call, and start_tts within a request.
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -325,6 +327,43 @@ TEST_F(ControlRoutesTest, PreStopEndsJobsAtALineAndTakesNoMore) {
 TEST_F(ControlRoutesTest, RequestIdsOfOtherPlatforms) {
   EXPECT_EQ(Call("GET", "/api/health", "", {{"x-scf-request-id", "scf-1"}}).Header("X-Request-Id"), "scf-1");
   EXPECT_EQ(Call("GET", "/api/health", "", {{"X-CFF-Request-Id", "cff-1"}}).Header("X-Request-Id"), "cff-1");
+}
+
+// Bodies are large, and a body must be read before a token in it can be seen.
+TEST_F(ControlRoutesTest, FewEventsAreReadWhoseCallersAreNotKnown) {
+  const std::string event = R"({"httpMethod": "GET", "path": "/api/health"})";
+  int depth = 0;
+  int deepest = 0;
+  std::vector<int> statuses;
+  const auto invoke = [&](const auto& self, const std::string& authorization) -> void {
+    Request request;
+    request.method = "POST";
+    request.target = "/invoke";
+    request.headers = {{"x-fc-control-path", "/invoke"}, {"Authorization", authorization}};
+    request.has_body = true;
+    const Response response = service_->Handle(request, [&](const BodySink& sink) {
+      deepest = std::max(deepest, ++depth);
+      if (depth < 5) self(self, authorization);  // another one comes while this body is being sent
+      --depth;
+      return sink(event);
+    });
+    statuses.push_back(response.status);
+  };
+  options_.trusts_platform = false;
+  Build();
+  invoke(invoke, "");
+  EXPECT_EQ(deepest, 2);
+  EXPECT_THAT(statuses, ::testing::ElementsAre(503, 200, 200));
+  statuses.clear();
+  deepest = 0;
+  invoke(invoke, std::string("Bearer ") + kToken);
+  EXPECT_EQ(deepest, 5);
+  EXPECT_THAT(statuses, ::testing::Each(200));
+  options_.trusts_platform = true;  // nobody else can come
+  Build();
+  deepest = 0;
+  invoke(invoke, "");
+  EXPECT_EQ(deepest, 5);
 }
 
 }  // namespace

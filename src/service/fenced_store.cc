@@ -11,6 +11,10 @@ bool HasCondition(const stores::PutOptions& options) {
   return options.only_if_absent || !options.only_if_etag.empty();
 }
 
+Status ChangedByOthers(const std::string& key) {
+  return Unavailable("object \"" + key + "\" is changed by somebody else again and again");
+}
+
 }  // namespace
 
 std::string FencedObjectStore::KnownEtag(const std::string& key) const {
@@ -46,7 +50,7 @@ StatusOr<stores::ObjectInfo> FencedObjectStore::Put(const std::string& key, std:
     WS_RETURN_IF_ERROR(fence_.Renew(stop_));
     WS_RETURN_IF_ERROR(See(key));
   }
-  return Unavailable("object \"" + key + "\" is changed by somebody else again and again");
+  return ChangedByOthers(key);
 }
 
 StatusOr<stores::ObjectInfo> FencedObjectStore::PutFile(const std::string& key, const std::string& path,
@@ -55,7 +59,15 @@ StatusOr<stores::ObjectInfo> FencedObjectStore::PutFile(const std::string& key, 
   fenced.before_commit = [this, is_conditional = HasCondition(options)] {
     return is_conditional ? fence_.Check(stop_) : fence_.Renew(stop_);
   };
-  return UntilAnswered([&] { return store_.PutFile(key, path, fenced); });
+  fenced.yields_to_next_holder = !HasCondition(options);
+  const auto put = [&] { return UntilAnswered([&] { return store_.PutFile(key, path, fenced); }); };
+  if (HasCondition(options)) return put();
+  for (int i = 0; i < kTries; ++i) {
+    auto stored = put();
+    if (stored.status().code() != StatusCode::kAlreadyExists) return stored;
+    WS_RETURN_IF_ERROR(fence_.Renew(stop_));
+  }
+  return ChangedByOthers(key);
 }
 
 Status FencedObjectStore::Delete(const std::string& key) {
@@ -63,10 +75,7 @@ Status FencedObjectStore::Delete(const std::string& key) {
     const std::lock_guard lock(mutex_);
     etags_.erase(key);
   }
-  return UntilAnswered([&] {
-    WS_RETURN_IF_ERROR(fence_.Check(stop_));
-    return store_.Delete(key);
-  });
+  return UntilAnswered([&] { return store_.DeleteIf(key, [this] { return fence_.Check(stop_); }); });
 }
 
 StatusOr<std::string> FencedObjectStore::Get(const std::string& key, int64_t max_bytes) {

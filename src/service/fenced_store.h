@@ -23,11 +23,10 @@ namespace waveshift::service {
 
 // A small object is replaced only if it still is what this runner saw last, so that a late write of a runner
 // that lost its lease cannot undo a newer one. Whoever finds another object there asks for its lease first,
-// and replaces it when the lease is still its own. Files are written without that (large ones go in parts,
-// which have no conditions); their lease is asked for before they become visible. What the store did not
-// answer is asked again once it has answered for the lease (AskUntilAnswered); so a write with a condition
-// may find what it wrote itself. Errors: also those of LeaseFence::Check. Any number of threads. Memory:
-// O(number of small objects written).
+// and replaces it when the lease is still its own. Files yield to the lease's next holder (PutOptions), and
+// their lease is asked for before they become visible. What the store did not answer is asked again once it
+// has answered for the lease (AskUntilAnswered); so a write with a condition may find what it wrote itself.
+// Errors: also those of LeaseFence::Check. Any number of threads. Memory: O(number of small objects written).
 class FencedObjectStore : public stores::ObjectStoreView {
  public:
   // Both outlive it. `stop` ends waiting.

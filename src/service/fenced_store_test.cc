@@ -132,6 +132,31 @@ TEST_F(FencedStoreTest, TheHolderReplacesWhatALateRunWrote) {
   EXPECT_EQ(Text("playlist"), "3");
 }
 
+// What R2 says when the next holder has written the file (stores/r2/r2_holders_test.cc).
+TEST_F(FencedStoreTest, AFileThatSomebodyElseWroteMeanwhileIsReplacedByTheHolderAlone) {
+  class Contested : public stores::ObjectStoreView {
+   public:
+    using ObjectStoreView::ObjectStoreView;
+    int refusals = 0;
+    StatusOr<stores::ObjectInfo> PutFile(const std::string& key, const std::string& path,
+                                         const stores::PutOptions& options) override {
+      EXPECT_TRUE(options.yields_to_next_holder != options.only_if_absent);
+      if (refusals-- > 0) return AlreadyExists("somebody else");
+      return store_.PutFile(key, path, options);
+    }
+  };
+  Contested contested(*store_);
+  FencedObjectStore fenced(contested, fence_, stop_.get_token());
+  ASSERT_TRUE(fenced.PutFile("f", File("0"), {.only_if_absent = true}).ok());
+  contested.refusals = 2;
+  ASSERT_TRUE(fenced.PutFile("f", File("1"), {}).ok());
+  EXPECT_EQ(Text("f"), "1");
+  contested.refusals = 1;
+  control_->answer = AlreadyExists("held by another");
+  EXPECT_EQ(fenced.PutFile("f", File("2"), {}).status().code(), StatusCode::kCancelled);
+  EXPECT_EQ(Text("f"), "1");
+}
+
 TEST_F(FencedStoreTest, AWriteWaitsUntilItIsKnownWhoseTheTaskIs) {
   now_ += seconds(41);
   control_->silent = 3;

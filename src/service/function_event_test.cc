@@ -68,6 +68,7 @@ TEST(FunctionEvent, WhatIsWrongIsNamed) {
   EXPECT_THAT(reason(R"({"event":{"event":{}}})"), HasSubstr("task_id"));
   EXPECT_THAT(reason(R"({"path":"/x"})"), HasSubstr("httpMethod"));
   EXPECT_THAT(reason(R"({"httpMethod":"GET /","path":"/x"})"), HasSubstr("httpMethod"));
+  EXPECT_THAT(reason(R"({"httpMethod":"BREW","path":"/x"})"), HasSubstr("httpMethod"));
   EXPECT_THAT(reason(R"({"httpMethod":"GET","path":"x"})"), HasSubstr("path"));
   EXPECT_THAT(reason(R"({"httpMethod":"GET","path":"/x","headers":[]})"), HasSubstr("headers"));
   EXPECT_THAT(reason(R"({"httpMethod":"GET","path":"/x","headers":{"a\r\nb":"c"}})"), HasSubstr("headers"));

@@ -59,6 +59,21 @@ bool IsPublicKey(const std::string& key) {
                       [&](std::string_view prefix) { return key.starts_with(prefix); });
 }
 
+bool IsResultKey(const std::string& key) {
+  const size_t first = key.find('/');
+  const size_t second = first == std::string::npos ? first : key.find('/', first + 1);
+  if (first == std::string::npos) return false;
+  const std::string root = key.substr(0, first);
+  if (root == "tts-audio") return true;
+  if (second == std::string::npos) return false;
+  const size_t third = key.find('/', second + 1);
+  if (root == "users" && third != std::string::npos && key.substr(third).starts_with("/tts-audio/"))
+    return true;
+  const pipeline::OutputLayout layout = pipeline::LayoutForTask(key.substr(first + 1, second - first - 1));
+  return key == layout.mp4_key || key.starts_with(layout.hls_prefix) ||
+         key.starts_with(layout.subtitles_prefix) || key.starts_with(layout.report_prefix);
+}
+
 MediaInputs::MediaInputs(stores::ObjectStore* objects, std::string public_base_url,
                          std::shared_ptr<net::PublicFetcher> fetcher, int64_t max_file_bytes)
     : objects_(objects),

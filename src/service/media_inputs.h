@@ -22,6 +22,10 @@ namespace waveshift::service {
 // not what a store keeps for itself.
 bool IsPublicKey(const std::string& key);
 
+// Whether jobs and spoken sentences keep their results there (pipeline::LayoutForTask, worker.h): who plays
+// them, and a run that goes on from them, relies on what the engine has written. Everybody may read them.
+bool IsResultKey(const std::string& key);
+
 // Any thread. Messages begin with the field's name; InvalidArgument is what can never be read.
 class MediaInputs {
  public:

@@ -74,6 +74,10 @@ bool IsPlainContentType(std::string_view type) {
 Response Service::PutObject(Call& call) {
   const std::string& key = call.argument;
   if (!IsPublicKey(key)) return call.Error(422, "invalid_field", "key: is not a valid object key");
+  if (IsResultKey(key)) {
+    return call.Error(422, "invalid_field",
+                      "key: results of the engine lie there; upload to another place, like uploads/");
+  }
   if (!call.request.has_body)
     return call.Error(400, "bad_request", "the object's bytes are needed as the body");
   auto scratch = ScratchDirectory::Make(options_.scratch_directory);

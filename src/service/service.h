@@ -11,7 +11,8 @@
 //   - GET and HEAD below /media/ may be used by any web page (CORS "*"), because players run on other
 //   origins; no other route may.
 //   - Errors below /v1/ have OpenAI's form beside the contract's, and OpenAI's status for a wrong field: 400.
-//   - Keys below journal/ (a job's own notes) and .waveshift/ can neither be read nor written from outside.
+//   - Keys below journal/ (a job's own notes) and .waveshift/ can neither be read nor written from outside;
+//   results can be read.
 #ifndef WAVESHIFT_SERVICE_SERVICE_H_
 #define WAVESHIFT_SERVICE_SERVICE_H_
 
@@ -58,6 +59,7 @@ struct ServiceOptions {
   int max_event_streams = 8;
   int max_speech_requests = 4;  // POST /v1/audio/speech at one time; more are refused, none wait
   int max_speech_characters = 4096;
+  std::chrono::milliseconds transcript_patience{10000};  // of who asks for a task's first line
   std::string scratch_directory;  // uploads are written here first; "" = the system's temporary folder
 };
 
@@ -163,7 +165,8 @@ class Service : public RequestHandler {
 
   StatusOr<std::string> ReadBody(Call& call, Response& refusal);
   StatusOr<std::string> ReadJsonBody(Call& call, Response& refusal);
-  StatusOr<std::string> StatusJson(const std::string& id, TaskState* state);
+  // `has_playlist`: whether one was seen before; then it is not looked for again.
+  StatusOr<std::string> StatusJson(const std::string& id, TaskState* state, bool* has_playlist);
   Response ServeObject(Call& call, const std::string& key);
   Response SpeechResponse(Call& call, const SpeechRequest& request, const Speaker& speaker,
                           const std::shared_ptr<void>& slot);
@@ -173,6 +176,7 @@ class Service : public RequestHandler {
   const ServiceDeps deps_;
   std::shared_ptr<std::atomic<int>> event_streams_ = std::make_shared<std::atomic<int>>(0);
   std::shared_ptr<std::atomic<int>> speech_streams_ = std::make_shared<std::atomic<int>>(0);
+  std::atomic<int> unknown_events_{0};  // whose callers have not shown who they are yet
   // What /api/ready found last. Finding out may take seconds, which /health must not.
   std::atomic<bool> was_ready_{true};
   std::stop_source speech_stop_;  // also of warming up

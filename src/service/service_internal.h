@@ -52,6 +52,9 @@ struct Service::Call {
     return request.Header("x-fc-control-path") == request.target.substr(0, request.target.find('?'));
   }
   Response Error(const Status& status) const {
+    // Nothing else stops what a request waits for; callers that repeat 5xx come back to another instance.
+    if (status.code() == StatusCode::kCancelled)
+      return Error(503, "not_ready", "the server is shutting down");
     return ErrorResponse(HttpStatusFor(status), CodeWord(status), Message(status), request_id);
   }
 };

@@ -13,7 +13,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "service/hanging_testing.h"
 #include "service/testing.h"
+#include "stores/object_store_view.h"
 
 namespace waveshift::service {
 namespace {
@@ -353,6 +355,20 @@ TEST_F(ServiceTest, KeysThatAreNotForOutsideAreRefused) {
   }
 }
 
+TEST_F(ServiceTest, ResultsCanBeReadAndNotBeReplaced) {
+  for (const char* key : {"hls/t1/playlist.m3u8", "hls/t1/video/segment_00001.ts",
+                          "videos/t1/final_video.mp4", "subtitles/t1/subtitles.srt", "reports/t1/report.json",
+                          "tts-audio/0123.wav", "users/u%201/t1/tts-audio/0123.wav"}) {
+    ExpectError(Call("PUT", std::string("/api/objects/") + key, "x"), 422, "invalid_field", "uploads/");
+  }
+  ASSERT_EQ(PutKey("hls/t1/playlist.m3u8", "#EXTM3U"), "");
+  EXPECT_EQ(Bytes(Call("GET", "/media/hls/t1/playlist.m3u8")), "#EXTM3U");
+  for (const char* key : {"videos/holiday.mp4", "videos/t1/original.mp4", "subtitles/mine.srt", "hls.mp4",
+                          "uploads/hls/t1/a.ts", "users/u/t1/audio.aac", "users/u/tts-audio/clip.wav"}) {
+    EXPECT_EQ(Call("PUT", std::string("/api/objects/") + key, "x").status, 201) << key;
+  }
+}
+
 TEST_F(ServiceTest, PlaylistsAreAskedForAgainSegmentsAreNot) {
   ASSERT_EQ(PutKey("hls/t/playlist.m3u8", "#EXTM3U"), "");
   ASSERT_EQ(PutKey("hls/t/video/0001.ts", "x"), "");
@@ -422,6 +438,42 @@ TEST_F(ServiceTest, EventsFollowATaskToItsEnd) {
   EXPECT_THAT(text, HasSubstr("\"status\":\"completed\""));
 }
 
+// Changes of other tasks here are no reason to ask the stores for one that runs elsewhere.
+TEST_F(ServiceTest, AnEventStreamOfATaskElsewhereAsksTheStoresNowAndThen) {
+  class Counted : public stores::ObjectStoreView {
+   public:
+    using ObjectStoreView::ObjectStoreView;
+    int heads = 0;
+    StatusOr<stores::ObjectInfo> Head(const std::string& key) override {
+      heads += key == "hls/elsewhere/playlist.m3u8" ? 1 : 0;
+      return store_.Head(key);
+    }
+  };
+  const auto real = std::move(objects_);
+  auto counted = std::make_unique<Counted>(*real);
+  Counted& objects = *counted;
+  objects_ = std::move(counted);
+  Build({});
+  ASSERT_TRUE(AddTask(*tasks_, *objects_, "elsewhere").ok());
+  const auto lease = objects_->AcquireLease("journal/elsewhere/lease", "another", std::chrono::seconds(60));
+  ASSERT_TRUE(lease.ok());
+  ASSERT_TRUE(tasks_->Claim("elsewhere").value());
+  const Response response = Call("GET", "/api/task/elsewhere/events");
+  ASSERT_TRUE(response.events);
+  EXPECT_THAT(response.events().text, HasSubstr("\"status\":\"processing\""));
+  const int before = objects.heads;
+  for (int i = 0; i < 20; ++i) {  // each begins and ends
+    const std::string id = "t" + std::to_string(i);
+    ASSERT_TRUE(AddTask(*tasks_, *objects_, id).ok());
+    ASSERT_EQ(Call("POST", "/api/start_tts", R"({"task_id":")" + id + "\"}").status, 200);
+    response.events();
+  }
+  EXPECT_LT(objects.heads - before, 10);
+  manager_->Shutdown();  // before the store goes
+  service_.reset();
+  manager_.reset();
+}
+
 TEST_F(ServiceTest, EventStreamsAreBounded) {
   ServiceOptions options;
   options.max_event_streams = 1;
@@ -479,6 +531,34 @@ TEST_F(ServiceTest, AStoreThatFailsIsABadGateway) {
   ExpectError(Call("GET", "/api/tasks"), 502, "upstream_failed");
   EXPECT_EQ(Call("GET", "/api/health").status, 200);
   EXPECT_EQ(Call("GET", "/api/ready").status, 503);
+}
+
+TEST_F(ServiceTest, ATranscriptIsNotWaitedForForEver) {
+  ASSERT_TRUE(AddTask(*tasks_, *objects_, "t1").ok());
+  const auto real = std::move(tasks_);
+  auto hanging = std::make_unique<testing::HangingTasks>(*real);
+  hanging->hangs().Set("ReadTranscript", true);
+  tasks_ = std::move(hanging);
+  ServiceOptions options;
+  options.transcript_patience = std::chrono::milliseconds(20);
+  Build(options);
+  ExpectError(Call("GET", "/api/debug/t1"), 504, "timeout", "transcript");
+  service_.reset();
+  manager_.reset();
+}
+
+TEST_F(ServiceTest, WhatTheServersEndStopsIsNotTheClientsDoing) {
+  class Stopped : public stores::ObjectStoreView {
+   public:
+    using ObjectStoreView::ObjectStoreView;
+    StatusOr<stores::ObjectInfo> Head(const std::string&) override { return Cancelled("stopped"); }
+  };
+  const auto real = std::move(objects_);
+  objects_ = std::make_unique<Stopped>(*real);
+  Build({});
+  ExpectError(Call("GET", "/media/a.mp4"), 503, "not_ready", "shutting down");
+  service_.reset();
+  manager_.reset();
 }
 
 TEST_F(ServiceTest, AfterShutdownItIsNotReady) {

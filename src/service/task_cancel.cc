@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/retry.h"
+#include "service/deadline.h"
+#include "service/fenced_store.h"
 #include "service/task_manager.h"
 #include "service/task_manager_internal.h"
 
@@ -12,7 +15,12 @@ namespace waveshift::service {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds kPollInterval{100};
+// Between two looks at a task that another process is asked to cancel; each pause is twice as long as the one
+// before.
+constexpr std::chrono::milliseconds kFirstPause{250};
+constexpr std::chrono::milliseconds kLongestPause{2000};
+// For stores that do not answer who cancels a task that nobody works on.
+constexpr std::chrono::seconds kStorePatience{20};
 
 }  // namespace
 
@@ -45,6 +53,7 @@ StatusOr<TaskState> TaskManager::Cancel(const std::string& id, std::chrono::mill
       if (!entry) return CancelInactive(id, patience);
     }
     WS_ASSIGN_OR_RETURN(TaskState state, CancelActive(entry, patience));
+    if (!state.active) WS_RETURN_IF_ERROR(CheckUnended(state.task));
     // A job that ended for lack of time just before has left the task to the next request.
     if (state.active || state.task.status != stores::kStatusProcessing) return state;
   }
@@ -69,33 +78,42 @@ Status TaskManager::PassCancelOn(const EntryPtr& entry) {
   return Annotate(passed, "the request to cancel it could not be passed on");
 }
 
-// The row of a task that can still be cancelled, or has been; AlreadyExists when it has ended otherwise.
-StatusOr<stores::Task> TaskManager::FindUnended(const std::string& id) {
-  WS_ASSIGN_OR_RETURN(stores::Task task, deps_.tasks->Get(id));
-  if (task.status == stores::kStatusCompleted || HasFailed(task))
-    return AlreadyExists("task " + id + " has ended already (" + task.status + ")");
-  return task;
+Status TaskManager::CheckUnended(const stores::Task& task) const {
+  if (task.status != stores::kStatusCompleted && !HasFailed(task)) return OkStatus();
+  return AlreadyExists("task " + task.id + " has ended already (" + task.status + ")");
 }
 
 StatusOr<TaskState> TaskManager::CancelInactive(const std::string& id, std::chrono::milliseconds patience) {
-  WS_ASSIGN_OR_RETURN(stores::Task task, FindUnended(id));
+  WS_ASSIGN_OR_RETURN(const stores::Task task, deps_.tasks->Get(id));
+  WS_RETURN_IF_ERROR(CheckUnended(task));
   if (task.status == stores::kStatusCancelled) return StateOf(task);
   // The lease keeps a start elsewhere from coming between.
-  const auto lease = deps_.objects->AcquireLease(LeaseKey(id), holder_, options_.lease_lifetime);
-  if (lease.status().code() == StatusCode::kAlreadyExists) return CancelElsewhere(id, patience);
-  if (!lease.ok()) return Annotate(lease.status(), "task " + id);
+  WS_ASSIGN_OR_RETURN(const std::unique_ptr<LeaseFence> fence, AcquireFence(id));
+  if (!fence) return CancelElsewhere(id, patience);
+  auto state = CancelWithLease(id, *fence);
+  // A store that answered too late: who has the task now is asked.
+  if (!state.ok() && IsTakenOver(*fence)) return CancelElsewhere(id, patience);
+  return state;
+}
+
+StatusOr<TaskState> TaskManager::CancelWithLease(const std::string& id, LeaseFence& fence) {
   // The holder before may have ended it between the look and the lease.
-  WS_ASSIGN_OR_RETURN(task, FindUnended(id));
+  WS_ASSIGN_OR_RETURN(stores::Task task, deps_.tasks->Get(id));
+  WS_RETURN_IF_ERROR(CheckUnended(task));
   if (task.status != stores::kStatusCancelled) {
-    WS_ASSIGN_OR_RETURN(task, WriteCancelled(id));
+    const Deadline limit(SteadyClock::now() + kStorePatience, closing_.get_token());
+    auto written = WriteCancelled(id, fence, limit.token());
+    if (!written.ok())
+      return limit.Explain(written.status(), "task " + id + ": the stores gave no answer in time");
+    task = *std::move(written);
   }
   return StateOf(task);
 }
 
-// With the task's lease held.
-StatusOr<stores::Task> TaskManager::WriteCancelled(const std::string& id) {
-  WS_RETURN_IF_ERROR(
-      FinishWithRetry(id, stores::kStatusCancelled, kCancelledOnRequest, [] { return OkStatus(); }));
+// As long as the task's lease is held.
+StatusOr<stores::Task> TaskManager::WriteCancelled(const std::string& id, LeaseFence& fence,
+                                                   const std::stop_token& stop) {
+  WS_RETURN_IF_ERROR(FinishWithRetry(id, stores::kStatusCancelled, kCancelledOnRequest, fence, stop));
   Log(id, false, kCancelledOnRequest);
   return deps_.tasks->Get(id);
 }
@@ -112,13 +130,33 @@ StatusOr<bool> TaskManager::WasToBeCancelled(const stores::Task& task) {
 }
 
 StatusOr<TaskState> TaskManager::CancelElsewhere(const std::string& id, std::chrono::milliseconds patience) {
-  WS_RETURN_IF_ERROR(deps_.objects->Put(CancelKey(id), "cancel\n", {}).status());
-  const SteadyClock::time_point end = SteadyClock::now() + patience;
-  while (true) {
-    WS_ASSIGN_OR_RETURN(const stores::Task task, deps_.tasks->Get(id));
-    if (task.status != stores::kStatusProcessing || SteadyClock::now() >= end) return StateOf(task);
-    std::this_thread::sleep_for(kPollInterval);
+  {
+    const Deadline limit(SteadyClock::now() + kStorePatience, closing_.get_token());
+    const auto objects = deps_.objects->WithStop(limit.token());
+    const Status asked = objects->Put(CancelKey(id), "cancel\n", {}).status();
+    WS_RETURN_IF_ERROR(limit.Explain(asked, "task " + id + ": the stores gave no answer in time"));
   }
+  const SteadyClock::time_point end = SteadyClock::now() + patience;
+  for (auto pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
+    WS_ASSIGN_OR_RETURN(const stores::Task task, deps_.tasks->Get(id));
+    WS_RETURN_IF_ERROR(CheckUnended(task));
+    const SteadyClock::time_point now = SteadyClock::now();
+    if (task.status != stores::kStatusProcessing || now >= end) return StateOf(task);
+    net::Wait({}, std::min(pause, std::chrono::ceil<std::chrono::milliseconds>(end - now)),
+              closing_.get_token());
+    if (closing_.stop_requested()) return StateOf(task);
+  }
+}
+
+// Under a lease that is renewed: a long video has thousands of objects. What stops the stores ends it.
+Status TaskManager::DeleteOutputs(const std::string& id, LeaseFence& fence) {
+  FencedObjectStore fenced(*deps_.objects, fence, closing_.get_token());
+  const pipeline::OutputLayout layout = pipeline::LayoutForTask(id);
+  for (const std::string& prefix :
+       {layout.hls_prefix, "videos/" + id + "/", layout.subtitles_prefix, layout.report_prefix}) {
+    WS_RETURN_IF_ERROR(stores::DeletePrefix(fenced, prefix));
+  }
+  return deps_.tasks->With(GuardOf(fence, {}))->Delete(id);
 }
 
 Status TaskManager::Remove(const std::string& id) {
@@ -127,18 +165,10 @@ Status TaskManager::Remove(const std::string& id) {
   if (Find(id)) return AlreadyExists("task " + id + " is being worked on; cancel it first");
   WS_RETURN_IF_ERROR(deps_.tasks->Get(id).status());
   {
-    const auto lease = deps_.objects->AcquireLease(LeaseKey(id), holder_, options_.lease_lifetime);
-    if (lease.status().code() == StatusCode::kAlreadyExists) {
+    WS_ASSIGN_OR_RETURN(const std::unique_ptr<LeaseFence> fence, AcquireFence(id));
+    if (!fence)
       return AlreadyExists("task " + id + " is being worked on by another process; cancel it first");
-    }
-    if (!lease.ok()) return Annotate(lease.status(), "task " + id);
-    const std::string video = "videos/" + id + "/";
-    const pipeline::OutputLayout layout = pipeline::LayoutForTask(id);
-    for (const std::string& prefix :
-         {layout.hls_prefix, video, layout.subtitles_prefix, layout.report_prefix}) {
-      WS_RETURN_IF_ERROR(stores::DeletePrefix(*deps_.objects, prefix));
-    }
-    WS_RETURN_IF_ERROR(deps_.tasks->Delete(id));
+    WS_RETURN_IF_ERROR(DeleteOutputs(id, *fence));
   }
   {
     const std::lock_guard lock(mutex_);
@@ -162,6 +192,7 @@ void TaskManager::Shutdown() {
     }
     Changed();
   }
+  closing_.request_stop();
   for (const EntryPtr& entry : running) RequestStop(entry, StopReason::kShutdown);
   for (const EntryPtr& entry : waiting) {
     RequestStop(entry, StopReason::kShutdown);

@@ -36,16 +36,22 @@ bool TaskManager::TendLease(const EntryPtr& entry) {
   return false;
 }
 
-void TaskManager::LookForCancel(const EntryPtr& entry) {
-  if (deps_.objects->Head(CancelKey(entry->task.id)).ok()) RequestStop(entry, StopReason::kCancelled);
+bool TaskManager::IsToBeCancelled(const EntryPtr& entry, stores::ObjectStore& objects) {
+  return objects.Head(CancelKey(entry->task.id)).ok();
 }
 
+// The job has ended when `stop` is requested; nothing that a store has not answered by then delays its end.
 void TaskManager::WatchJob(const EntryPtr& entry, const std::stop_token& stop) {
+  const auto objects = deps_.objects->WithStop(stop);
+  const auto tasks =
+      deps_.tasks->With({.stop = stop, .before_write = [&entry] {
+                           return entry->fence->is_lost() ? entry->fence->WhyLost() : OkStatus();
+                         }});
   int written_percent = -1;
   SteadyClock::time_point last_write;  // the first progress is written at once
   while (WaitABeat(stop)) {
     if (entry->fence->is_lost()) continue;
-    LookForCancel(entry);
+    if (IsToBeCancelled(entry, *objects)) RequestStop(entry, StopReason::kCancelled);
     int percent = 0;
     {
       const std::lock_guard lock(mutex_);
@@ -54,9 +60,10 @@ void TaskManager::WatchJob(const EntryPtr& entry, const std::stop_token& stop) {
     const SteadyClock::time_point now = SteadyClock::now();
     if (percent == written_percent || now - last_write < options_.progress_interval) continue;
     last_write = now;
-    const Status written = deps_.tasks->SetProgress(entry->task.id, percent);
+    const Status written = tasks->SetProgress(entry->task.id, percent);
     if (written.ok()) written_percent = percent;
-    if (!written.ok()) Log(entry->task.id, true, "progress could not be stored: " + Message(written));
+    if (!written.ok() && !stop.stop_requested())
+      Log(entry->task.id, true, "progress could not be stored: " + Message(written));
   }
 }
 
@@ -89,7 +96,7 @@ void TaskManager::KeepWaitingLeases(const std::stop_token& stop) {
 }
 
 void TaskManager::TendWaiting(const EntryPtr& entry) {
-  if (TendLease(entry)) LookForCancel(entry);
+  if (TendLease(entry) && IsToBeCancelled(entry, *deps_.objects)) RequestStop(entry, StopReason::kCancelled);
   const std::stop_token stop = entry->stop.get_token();
   if (!stop.stop_requested()) return;
   // It need not wait for its turn to end. Where the store gives no answer this is tried again a beat later.

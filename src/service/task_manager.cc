@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "service/fenced_store.h"
 #include "service/task_manager_internal.h"
 
 namespace waveshift::service {
@@ -32,6 +33,10 @@ Status ShutDownStatus() { return FailedPrecondition("the server is shutting down
 
 std::string LeaseKey(const std::string& task_id) { return "journal/" + task_id + "/lease"; }
 std::string CancelKey(const std::string& task_id) { return "journal/" + task_id + "/cancel"; }
+
+bool IsTakenOver(const LeaseFence& fence) {
+  return fence.is_lost() && fence.WhyLost().code() == StatusCode::kCancelled;
+}
 
 TaskManager::TaskManager(TaskManagerOptions options, TaskManagerDeps deps)
     : options_(std::move(options)),
@@ -62,31 +67,58 @@ StatusOr<bool> TaskManager::IsFinished(const stores::Task& task) {
   return found.ok();
 }
 
-StatusOr<TaskManager::Taken> TaskManager::Take(const std::string& id) {
-  Taken taken;
-  WS_ASSIGN_OR_RETURN(taken.task, deps_.tasks->Get(id));
-  WS_ASSIGN_OR_RETURN(bool is_finished, IsFinished(taken.task));
-  if (is_finished) return taken;
+StatusOr<std::unique_ptr<LeaseFence>> TaskManager::AcquireFence(const std::string& id) {
   const auto asked_at = deps_.lease_clock.now();
   auto lease = deps_.objects->AcquireLease(LeaseKey(id), holder_, options_.lease_lifetime);
-  if (lease.status().code() == StatusCode::kAlreadyExists) {
-    taken.elsewhere = true;
-    taken.task.status = stores::kStatusProcessing;
-    return taken;
-  }
+  if (lease.status().code() == StatusCode::kAlreadyExists) return std::unique_ptr<LeaseFence>();
   if (!lease.ok()) return Annotate(lease.status(), "task " + id);
+  return std::make_unique<LeaseFence>(*std::move(lease), options_.lease_lifetime, asked_at,
+                                      deps_.lease_clock);
+}
+
+// The fence is sure of the lease for two thirds of its lifetime; what it lets through has the rest.
+stores::CallGuard TaskManager::GuardOf(LeaseFence& fence, const std::stop_token& stop) const {
+  const std::chrono::milliseconds lifetime = options_.lease_lifetime;
+  return {.stop = stop,
+          .before_write = [&fence, stop] { return fence.Check(stop); },
+          .longest_write = lifetime / 3};
+}
+
+StatusOr<TaskManager::Taken> TaskManager::Take(const std::string& id, const std::stop_token& stop) {
+  Taken taken;
+  WS_ASSIGN_OR_RETURN(taken.task, deps_.tasks->Get(id));
+  WS_ASSIGN_OR_RETURN(const bool is_finished, IsFinished(taken.task));
+  if (is_finished) return taken;
+  WS_ASSIGN_OR_RETURN(std::unique_ptr<LeaseFence> fence, AcquireFence(id));
+  if (fence) {
+    auto claimed = TakeWithLease(id, fence, stop);
+    // A store that answered too late: the lease had run out, and somebody else has it.
+    const bool is_taken_over = !claimed.ok() && fence && IsTakenOver(*fence);
+    if (!claimed.ok() && !is_taken_over && IsShutDown()) return ShutDownStatus();
+    if (!is_taken_over) return claimed;
+  }
+  taken.elsewhere = true;
+  taken.task.status = stores::kStatusProcessing;
+  return taken;
+}
+
+StatusOr<TaskManager::Taken> TaskManager::TakeWithLease(const std::string& id,
+                                                        std::unique_ptr<LeaseFence>& fence,
+                                                        const std::stop_token& stop) {
+  Taken taken;
   // The holder before may have ended it between the first look and the lease.
   WS_ASSIGN_OR_RETURN(taken.task, deps_.tasks->Get(id));
-  WS_ASSIGN_OR_RETURN(is_finished, IsFinished(taken.task));
+  WS_ASSIGN_OR_RETURN(const bool is_finished, IsFinished(taken.task));
   if (is_finished) return taken;
   WS_ASSIGN_OR_RETURN(const bool is_cancelled, WasToBeCancelled(taken.task));
   if (is_cancelled) {
-    WS_ASSIGN_OR_RETURN(taken.task, WriteCancelled(id));
+    WS_ASSIGN_OR_RETURN(taken.task, WriteCancelled(id, *fence, stop));
   }
-  WS_RETURN_IF_ERROR(deps_.objects->Delete(CancelKey(id)));
+  const auto objects = deps_.objects->WithStop(stop);
+  WS_RETURN_IF_ERROR(FencedObjectStore(*objects, *fence, stop).Delete(CancelKey(id)));
   if (is_cancelled) return taken;
   // False means "processing" without a holder: a crash left it, and it is ours now.
-  WS_ASSIGN_OR_RETURN(const bool claimed, deps_.tasks->Claim(id));
+  WS_ASSIGN_OR_RETURN(const bool claimed, deps_.tasks->With(GuardOf(*fence, stop))->Claim(id));
   if (claimed) {  // what the store has now, without asking again
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     taken.task.started_at_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
@@ -96,8 +128,7 @@ StatusOr<TaskManager::Taken> TaskManager::Take(const std::string& id) {
   taken.task.status = stores::kStatusProcessing;
   taken.task.error_message.clear();
   taken.entry = std::make_shared<Entry>(taken.task);
-  taken.entry->fence =
-      std::make_unique<LeaseFence>(*std::move(lease), options_.lease_lifetime, asked_at, deps_.lease_clock);
+  taken.entry->fence = std::move(fence);
   taken.entry->progress.stage = "queued";
   if (!claimed) {
     Log(id, false, "taken up again: its lease was free");
@@ -134,7 +165,7 @@ StatusOr<TaskState> TaskManager::Start(const std::string& id) {
                                " tasks are waiting already; try again later");
     }
   }
-  WS_ASSIGN_OR_RETURN(const Taken taken, Take(id));
+  WS_ASSIGN_OR_RETURN(const Taken taken, Take(id, closing_.get_token()));
   if (!taken.entry) return StateOf(taken.task);
   if (const Status status = Enqueue(taken.entry, false); !status.ok()) {
     // Stays "processing" with a free lease: whoever looks next goes on with it.
@@ -154,7 +185,7 @@ StatusOr<TaskState> TaskManager::RunHere(const std::string& id,
   {
     const Claiming claiming(*this, id);
     if (Find(id)) return AlreadyExists("task " + id + " is being worked on already");
-    WS_ASSIGN_OR_RETURN(const Taken taken, Take(id));
+    WS_ASSIGN_OR_RETURN(const Taken taken, Take(id, stop));
     if (taken.elsewhere) return AlreadyExists("task " + id + " is being worked on by another process");
     if (!taken.entry && taken.task.status == stores::kStatusCancelled) return Cancelled(kCancelledOnRequest);
     if (!taken.entry) return StateOf(taken.task);
@@ -211,7 +242,7 @@ void TaskManager::Recover() {
     if (!IsValidTaskId(task.id)) continue;
     const Claiming claiming(*this, task.id);
     if (Find(task.id) || IsShutDown()) continue;
-    const auto taken = Take(task.id);
+    const auto taken = Take(task.id, closing_.get_token());
     if (!taken.ok()) Log(task.id, true, "could not be taken up again: " + Message(taken.status()));
     if (!taken.ok() || !taken->entry) continue;
     if (!Enqueue(taken->entry, true).ok()) taken->entry->fence->Release();

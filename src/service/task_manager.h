@@ -160,6 +160,8 @@ class TaskManager {
   StatusOr<TaskState> Cancel(const std::string& id, std::chrono::milliseconds patience);
 
   StatusOr<TaskState> Get(const std::string& id);
+  // Whether it runs or waits here.
+  bool IsActive(const std::string& id) const { return Find(id) != nullptr; }
   StatusOr<std::vector<TaskState>> List(int limit, int offset);
 
   // Waits until the task is not active here any more, or `stop`, or `patience` is over. True when it is not
@@ -196,7 +198,13 @@ class TaskManager {
     stores::Task task;
     bool elsewhere = false;
   };
-  StatusOr<Taken> Take(const std::string& id);
+  StatusOr<Taken> Take(const std::string& id, const std::stop_token& stop);
+  // Null: another process has the task's lease.
+  StatusOr<std::unique_ptr<LeaseFence>> AcquireFence(const std::string& id);
+  StatusOr<Taken> TakeWithLease(const std::string& id, std::unique_ptr<LeaseFence>& fence,
+                                const std::stop_token& stop);
+  // Of task store calls under a lease.
+  stores::CallGuard GuardOf(LeaseFence& fence, const std::stop_token& stop) const;
   StatusOr<bool> IsFinished(const stores::Task& task);
   Status Enqueue(const EntryPtr& entry, bool is_recovery);
 
@@ -216,9 +224,9 @@ class TaskManager {
   // written.
   struct Ending;
   Ending EndingOf(const StatusOr<pipeline::JobResult>& result, StopReason reason) const;
-  // `may_write` is asked before each try; its error ends them.
+  // Nothing is written once the lease is lost. After `stop` there is one more try, of a few seconds.
   Status FinishWithRetry(const std::string& id, const std::string& status, const std::string& error,
-                         const std::function<Status()>& may_write);
+                         LeaseFence& fence, const std::stop_token& stop);
   StopReason ReasonOf(const Entry& entry) const;
 
   // Each of these runs on a thread of its own until `stop`; so what one store call of a task waits for delays
@@ -232,7 +240,7 @@ class TaskManager {
   EntryPtr NextWaitingToTend();
   void TendWaiting(const EntryPtr& entry);
   bool TendLease(const EntryPtr& entry);
-  void LookForCancel(const EntryPtr& entry);
+  static bool IsToBeCancelled(const EntryPtr& entry, stores::ObjectStore& objects);
   bool TakeOutOfWaiting(const EntryPtr& entry);
   Status PassCancelOn(const EntryPtr& entry);
   void RequestStop(const EntryPtr& entry, StopReason reason);
@@ -242,7 +250,7 @@ class TaskManager {
   enum class Place { kTaken, kBusyTaskEnded, kOutOfTime, kShutDown };
   Place WaitForPlace(const std::string& id, const RequestLimits& limits);
   void LeavePlace();
-  StatusOr<Taken> TakeForRequest(const std::string& id);
+  StatusOr<Taken> TakeForRequest(const std::string& id, const std::stop_token& stop);
   StatusOr<WithinRequest> RunInPlace(const EntryPtr& entry, const RequestLimits& limits);
   bool WaitElsewhere(const RequestLimits& limits, std::chrono::steady_clock::time_point end);
   void WatchLimits(const EntryPtr& entry, const RequestLimits& limits, const std::stop_token& stop);
@@ -251,8 +259,12 @@ class TaskManager {
   StatusOr<TaskState> CancelActive(const EntryPtr& entry, std::chrono::milliseconds patience);
   StatusOr<TaskState> CancelInactive(const std::string& id, std::chrono::milliseconds patience);
   StatusOr<TaskState> CancelElsewhere(const std::string& id, std::chrono::milliseconds patience);
-  StatusOr<stores::Task> FindUnended(const std::string& id);
-  StatusOr<stores::Task> WriteCancelled(const std::string& id);
+  StatusOr<TaskState> CancelWithLease(const std::string& id, LeaseFence& fence);
+  // AlreadyExists when it has ended otherwise than by being cancelled.
+  Status CheckUnended(const stores::Task& task) const;
+  StatusOr<stores::Task> WriteCancelled(const std::string& id, LeaseFence& fence,
+                                        const std::stop_token& stop);
+  Status DeleteOutputs(const std::string& id, LeaseFence& fence);
   StatusOr<bool> WasToBeCancelled(const stores::Task& task);
   bool HasFailed(const stores::Task& task) const;
   TaskState StateOf(const stores::Task& task);
@@ -271,6 +283,7 @@ class TaskManager {
   std::condition_variable_any changed_;
   uint64_t version_ = 1;
   bool shut_down_ = false;
+  std::stop_source closing_;  // ends what requests wait for, with Shutdown
   std::map<std::string, EntryPtr> active_;
   std::set<std::string> claiming_;
   std::deque<EntryPtr> waiting_;

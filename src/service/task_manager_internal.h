@@ -63,6 +63,9 @@ class TaskManager::Claiming {
 
 inline constexpr char kCancelledOnRequest[] = "cancelled on request";
 
+// Whether somebody else has the lease, as far as this process knows.
+bool IsTakenOver(const LeaseFence& fence);
+
 std::string LeaseKey(const std::string& task_id);
 std::string CancelKey(const std::string& task_id);
 

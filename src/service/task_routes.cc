@@ -8,6 +8,7 @@
 #include <cmath>
 #include <utility>
 
+#include "service/deadline.h"
 #include "service/new_task.h"
 #include "service/service_internal.h"
 #include "text/language.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr std::chrono::milliseconds kCancelPatience{2000};
 constexpr std::chrono::milliseconds kEventWait{1000};
 constexpr std::chrono::seconds kStorePoll{2};
+constexpr std::chrono::seconds kStoreShare{1};  // all streams together ask once in it
 constexpr std::chrono::seconds kKeepAlive{15};
 constexpr int kMaxPage = 1000;
 constexpr size_t kDebugTextCharacters = 50;
@@ -75,11 +77,12 @@ Json StatusObject(const TaskState& state, const std::optional<std::string>& play
   return json;
 }
 
-StatusOr<std::string> Service::StatusJson(const std::string& id, TaskState* state) {
+StatusOr<std::string> Service::StatusJson(const std::string& id, TaskState* state, bool* has_playlist) {
   WS_ASSIGN_OR_RETURN(*state, deps_.manager->Get(id));
   const std::string key = pipeline::LayoutForTask(id).hls_prefix + "playlist.m3u8";
   std::optional<std::string> url;
-  if (deps_.objects->Head(key).ok()) {
+  *has_playlist = *has_playlist || deps_.objects->Head(key).ok();
+  if (*has_playlist) {
     const std::string& base = options_.public_base_url;
     url = (base.empty() ? "/media/" : base.back() == '/' ? base : base + "/") + EncodePath(key);
   }
@@ -178,7 +181,8 @@ Response Service::ListTasks(Call& call) {
 
 Response Service::TaskStatus(Call& call) {
   TaskState state;
-  auto json = StatusJson(call.argument, &state);
+  bool has_playlist = false;
+  auto json = StatusJson(call.argument, &state, &has_playlist);
   if (!json.ok()) return call.Error(json.status());
   Response response = JsonResponse(200, nullptr);
   response.body = *json + "\n";
@@ -186,10 +190,11 @@ Response Service::TaskStatus(Call& call) {
 }
 
 // Each change of the status as an event "status"; ends after the task has. A task that another process runs
-// is looked up now and then.
+// is looked up now and then: the stores' budget is for jobs, and all streams share a small part of it.
 Response Service::TaskEvents(Call& call) {
   TaskState state;
-  const auto first = StatusJson(call.argument, &state);
+  bool has_playlist = false;
+  const auto first = StatusJson(call.argument, &state, &has_playlist);
   if (!first.ok()) return call.Error(first.status());
   // Every stream holds a thread of the server; enough must be left for short requests.
   auto slots = event_streams_;
@@ -201,30 +206,38 @@ Response Service::TaskEvents(Call& call) {
   struct Stream {
     std::string last;
     uint64_t seen = 0;
+    bool was_active = false;
+    bool has_playlist = false;
     std::chrono::steady_clock::time_point last_poll, last_text;
   };
   auto stream = std::make_shared<Stream>();
+  stream->has_playlist = has_playlist;
   Response response;
   response.SetHeader("Content-Type", "text/event-stream");
   response.SetHeader("Cache-Control", "no-cache");
   response.SetHeader("X-Accel-Buffering", "no");
   response.events = [this, id = call.argument, slot, stream]() -> EventChunk {
     const auto now = std::chrono::steady_clock::now();
-    const bool changed = stream->last.empty();
-    const uint64_t version = changed ? 0 : deps_.manager->WaitForChange(stream->seen, kEventWait);
-    const bool news = changed || version != stream->seen || now - stream->last_poll >= kStorePoll;
+    const bool is_first = stream->last.empty();
+    const uint64_t version = is_first ? 0 : deps_.manager->WaitForChange(stream->seen, kEventWait);
+    // A change may be of any task here.
+    const bool may_be_ours = stream->was_active || deps_.manager->IsActive(id);
+    const auto pause = std::max<std::chrono::seconds>(kStorePoll, kStoreShare * event_streams_->load());
+    const bool news =
+        is_first || (version != stream->seen && may_be_ours) || now - stream->last_poll >= pause;
     stream->seen = version;
     std::string text;
     bool ended = deps_.manager->IsShutDown();
     if (news) {
       stream->last_poll = now;
       TaskState at;
-      const auto json = StatusJson(id, &at);
+      const auto json = StatusJson(id, &at, &stream->has_playlist);
       if (!json.ok()) {
         return {"event: error\ndata: " + Dump(Json{{"detail", Message(json.status())}}) + "\n\n", true};
       }
       if (*json != stream->last) text = "event: status\ndata: " + *json + "\n\n";
       stream->last = *json;
+      stream->was_active = at.active;
       ended = ended || HasEnded(at);
     }
     if (text.empty() && now - stream->last_text >= kKeepAlive) text = ": still here\n\n";
@@ -257,8 +270,11 @@ Response Service::CancelTask(Call& call) {
 Response Service::DebugTask(Call& call) {
   const auto state = deps_.manager->Get(call.argument);
   if (!state.ok()) return call.Error(state.status());
-  const auto lines = deps_.tasks->ReadTranscript(call.argument);
-  if (!lines.ok()) return call.Error(lines.status());
+  const Deadline deadline(std::chrono::steady_clock::now() + options_.transcript_patience);
+  const auto tasks = deps_.tasks->With({.stop = deadline.token(), .before_write = {}});
+  const auto lines = tasks->ReadTranscript(call.argument);
+  if (!lines.ok())
+    return call.Error(deadline.Explain(lines.status(), "the task store gave no transcript in time"));
   const auto text_or_null = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
   Json json;
   json["task_id"] = call.argument;

@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "net/retry.h"
+#include "service/deadline.h"
 #include "service/fenced_store.h"
 #include "service/task_manager.h"
 #include "service/task_manager_internal.h"
@@ -29,15 +31,8 @@ constexpr int64_t kMostLines = 1000000;  // more are not believed
 // An object that somebody waits for, or why it did not come in time.
 StatusOr<std::string> GetWithin(stores::ObjectStore& objects, const std::string& key,
                                 std::chrono::milliseconds patience) {
-  std::stop_source late;
-  const std::jthread timer([&](const std::stop_token& done) {
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any never;
-    if (!never.wait_for(lock, done, patience, [] { return false; }) && !done.stop_requested())
-      late.request_stop();
-  });
-  return objects.WithStop(late.get_token())->Get(key, kMaxReportBytes);
+  const Deadline deadline(SteadyClock::now() + patience);
+  return objects.WithStop(deadline.token())->Get(key, kMaxReportBytes);
 }
 
 }  // namespace
@@ -130,7 +125,9 @@ StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const Entry& entry, const std
     return inputs_.IsElsewhere(place) ? ask() : AskUntilAnswered(*entry.fence, stop, ask);
   };
   pipeline::JobSpec spec;
-  WS_ASSIGN_OR_RETURN(spec.transcript.lines, deps_.tasks->ReadTranscript(task.id));
+  const auto tasks = deps_.tasks->With({.stop = stop, .before_write = {}});
+  WS_ASSIGN_OR_RETURN(spec.transcript.lines,
+                      AskUntilAnswered(*entry.fence, stop, [&] { return tasks->ReadTranscript(task.id); }));
   if (spec.transcript.lines.empty()) return InvalidArgument("task " + task.id + " has no transcript");
   auto language = text::CanonicalLanguage(task.target_language);
   if (!language.ok()) return Annotate(language.status(), "target_language");
@@ -171,7 +168,8 @@ Status TaskManager::Conclude(const EntryPtr& entry, const StatusOr<pipeline::Job
   }
   Remember(id, progress);
   if (ReasonOf(*entry) == StopReason::kCancelled) {
-    const Status status = is_written ? deps_.objects->Delete(CancelKey(id)) : PassCancelOn(entry);
+    const auto objects = deps_.objects->WithStop(entry->give_up.get_token());
+    const Status status = is_written ? objects->Delete(CancelKey(id)) : PassCancelOn(entry);
     if (!status.ok()) Log(id, true, Message(status));
   }
   if (entry->fence->is_lost()) RequestStop(entry, StopReason::kLeaseLost);
@@ -217,21 +215,24 @@ std::pair<bool, Status> TaskManager::WriteEnd(const EntryPtr& entry,
   if (const Status ours = fence.Renew(give_up); !ours.ok()) return {false, ours};
   ending = EndingOf(result, ReasonOf(*entry));  // that may have taken a while
   if (ending.word.empty()) return {false, ending.outcome};
-  const Status written = FinishWithRetry(entry->task.id, ending.word, ending.error,
-                                         [&fence, &give_up] { return fence.Check(give_up); });
+  const Status written = FinishWithRetry(entry->task.id, ending.word, ending.error, fence, give_up);
   if (written.ok()) return {true, ending.outcome};
   if (fence.is_lost()) return {false, fence.WhyLost()};
   return {false, Annotate(written, "its end (\"" + ending.word + "\") could not be stored")};
 }
 
 Status TaskManager::FinishWithRetry(const std::string& id, const std::string& status,
-                                    const std::string& error, const std::function<Status()>& may_write) {
+                                    const std::string& error, LeaseFence& fence,
+                                    const std::stop_token& stop) {
+  const auto tasks = deps_.tasks->With(GuardOf(fence, stop));
   std::chrono::milliseconds pause{100};
   for (int i = 1;; ++i) {
-    WS_RETURN_IF_ERROR(may_write());
-    const Status written = deps_.tasks->Finish(id, status, error);
-    if (written.ok() || !IsRetryable(written) || i == kFinishTries) return written;
-    std::this_thread::sleep_for(pause);
+    const bool is_late = stop.stop_requested();
+    const Status written = tasks->Finish(id, status, error);
+    if (written.ok() || is_late || fence.is_lost() || i == kFinishTries) return written;
+    const bool was_cut_off = written.code() == StatusCode::kCancelled && stop.stop_requested();
+    if (!was_cut_off && !IsRetryable(written)) return written;
+    net::Wait({}, pause, stop);
     pause *= 2;
   }
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "service/deadline.h"
 #include "service/task_manager.h"
 #include "service/task_manager_internal.h"
 
@@ -47,6 +48,7 @@ StatusOr<WithinRequest> TaskManager::RunWithin(const std::string& id, const Requ
   if (!IsValidTaskId(id))
     return InvalidArgument("task_id: 1 to 128 letters, digits, '.', '_' or '-' are allowed");
   const SteadyClock::time_point give_up = SteadyClock::now() + options_.lease_lifetime + kLeaseSlack;
+  const Deadline limit(limits.stop_at.value_or(Later()), closing_.get_token());
   while (true) {
     const Place place = WaitForPlace(id, limits);
     if (place == Place::kShutDown) return FailedPrecondition("the server is shutting down");
@@ -56,10 +58,10 @@ StatusOr<WithinRequest> TaskManager::RunWithin(const std::string& id, const Requ
       if (state.task.status != stores::kStatusProcessing) return WithinRequest{End::kEnded, std::move(state)};
       continue;  // the other request's time was over; this one may have some left
     }
-    const auto taken = TakeForRequest(id);
+    const auto taken = TakeForRequest(id, limit.token());
     if (taken.ok() && taken->entry) return RunInPlace(taken->entry, limits);
     LeavePlace();
-    WS_RETURN_IF_ERROR(taken.status());
+    WS_RETURN_IF_ERROR(limit.Explain(taken.status(), "the stores gave no answer within the request's time"));
     if (taken->task.id.empty()) continue;
     if (!taken->elsewhere) return WithinRequest{End::kEnded, StateOf(taken->task)};
     if (!WaitElsewhere(limits, give_up)) return WithinRequest{End::kElsewhere, StateOf(taken->task)};
@@ -67,10 +69,10 @@ StatusOr<WithinRequest> TaskManager::RunWithin(const std::string& id, const Requ
 }
 
 // An empty Taken: another request here was quicker.
-StatusOr<TaskManager::Taken> TaskManager::TakeForRequest(const std::string& id) {
+StatusOr<TaskManager::Taken> TaskManager::TakeForRequest(const std::string& id, const std::stop_token& stop) {
   const Claiming claiming(*this, id);
   if (Find(id)) return Taken{};
-  WS_ASSIGN_OR_RETURN(Taken taken, Take(id));
+  WS_ASSIGN_OR_RETURN(Taken taken, Take(id, stop));
   if (!taken.entry) return taken;
   {
     const std::lock_guard lock(mutex_);
@@ -109,7 +111,7 @@ StatusOr<WithinRequest> TaskManager::RunInPlace(const EntryPtr& entry, const Req
   End end = End::kEnded;
   if (state.task.status == stores::kStatusProcessing) {
     // A shutdown that comes to a job without time left is still a shutdown for who asked.
-    const bool is_taken_over = entry->fence->WhyLost().code() == StatusCode::kCancelled;
+    const bool is_taken_over = IsTakenOver(*entry->fence);
     end = reason == StopReason::kShutdown    ? End::kShutDown
           : reason != StopReason::kLeaseLost ? End::kOutOfTime
           : is_taken_over                    ? End::kElsewhere

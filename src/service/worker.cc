@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "base/files.h"
+#include "service/deadline.h"
 #include "service/http_types.h"
+#include "service/lease_fence.h"
 #include "service/worker_voices.h"
 #include "text/guess_language.h"
 #include "text/language.h"
@@ -16,6 +18,8 @@ namespace waveshift::service {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
+
+constexpr char kNotYet[] = "not all sentences are spoken yet; ask again for the same";
 
 // What a sentence's error means for the request as a whole: true when asking again may help.
 bool EndsRequest(const Status& status) {
@@ -49,7 +53,6 @@ void MoveStarts(const std::vector<WorkerSentence>& sentences, std::vector<Senten
 Worker::Worker(WorkerOptions options, WorkerDeps deps)
     : options_(std::move(options)),
       deps_(std::move(deps)),
-      tasks_(deps_.objects),
       lines_({.batch_size = std::max<size_t>(1, options_.batch_size)}, deps_.objects) {}
 
 void Worker::Stop() {
@@ -80,57 +83,84 @@ StatusOr<WorkerTaskState> Worker::StateOf(WorkerTask task) {
   return state;
 }
 
+template <typename Question>
+auto Worker::AskInTime(const std::string& id, std::chrono::milliseconds patience, const Question& ask)
+    -> decltype(ask(std::declval<WorkerTasks&>())) {
+  const Deadline deadline(SteadyClock::now() + patience, stop_.get_token());
+  const auto objects = deps_.objects->WithStop(deadline.token());
+  WorkerTasks tasks(objects.get());
+  auto answer = ask(tasks);
+  const Status status = StatusOf(answer);
+  if (status.ok()) return answer;
+  return deadline.Explain(
+      status, "task " + id + ": the object store gave no answer within " +
+                  std::to_string(std::chrono::ceil<std::chrono::seconds>(patience).count()) + " s");
+}
+
 StatusOr<WorkerTaskState> Worker::Initialize(const std::string& id, const WorkerInit& init) {
   WS_ASSIGN_OR_RETURN(
-      WorkerTask task,
-      tasks_.Register(
-          {.id = id, .user_id = init.user_id, .audio_url = init.audio_url, .video_url = init.video_url}));
+      WorkerTask task, AskInTime(id, options_.register_patience, [&](WorkerTasks& tasks) {
+        return tasks.Register(
+            {.id = id, .user_id = init.user_id, .audio_url = init.audio_url, .video_url = init.video_url});
+      }));
   return StateOf(std::move(task));
 }
 
 StatusOr<WorkerTaskState> Worker::Find(const std::string& id) {
-  WS_RETURN_IF_ERROR(tasks_.CheckRegistered(id));
-  WS_ASSIGN_OR_RETURN(WorkerTask task, tasks_.Find(id));
+  WS_ASSIGN_OR_RETURN(WorkerTask task,
+                      AskInTime(id, options_.look_patience, [&](WorkerTasks& tasks) -> StatusOr<WorkerTask> {
+                        WS_RETURN_IF_ERROR(tasks.CheckRegistered(id));
+                        return tasks.Find(id);
+                      }));
   return StateOf(std::move(task));
 }
 
-Status Worker::Forget(const std::string& id) { return tasks_.Forget(id); }
+Status Worker::Forget(const std::string& id) {
+  return AskInTime(id, options_.register_patience, [&](WorkerTasks& tasks) { return tasks.Forget(id); });
+}
 
 StatusOr<std::vector<SentenceResult>> Worker::Synthesize(const WorkerRequest& request) {
-  const auto deadline = SteadyClock::now() + options_.patience;
+  const auto end = SteadyClock::now() + options_.patience;
   if (requests_.fetch_add(1) >= options_.most_requests) {
     requests_.fetch_sub(1);
     return ResourceExhausted("too many requests are being spoken; try again soon");
   }
   const std::shared_ptr<void> slot(nullptr, [this](void*) { requests_.fetch_sub(1); });
   if (stop_.stop_requested()) return FailedPrecondition("the server is shutting down");
-  return Speak(request, deadline);
+  const Deadline deadline(end, stop_.get_token());
+  auto results = Speak(request, end, deadline.token());
+  if (results.ok()) return results;
+  return deadline.Explain(results.status(), kNotYet);
 }
 
-StatusOr<Worker::Prefixes> Worker::PrefixesFor(const std::string& task_id) {
+StatusOr<Worker::Prefixes> Worker::PrefixesFor(const std::string& task_id, WorkerTasks& tasks) {
   if (task_id.empty()) return Prefixes{.sound = "tts-audio/", .notes = ".waveshift/tts-audio/"};
-  WS_ASSIGN_OR_RETURN(const WorkerTask task, tasks_.Find(task_id));
+  WS_ASSIGN_OR_RETURN(const WorkerTask task, tasks.Find(task_id));
   return Prefixes{.sound = "users/" + task.user_id + "/" + task.id + "/tts-audio/",
                   .notes = WorkerTasks::LinesPrefix(task.id)};
 }
 
 StatusOr<std::vector<SentenceResult>> Worker::Speak(const WorkerRequest& request,
-                                                    SteadyClock::time_point deadline) {
-  WS_ASSIGN_OR_RETURN(const Prefixes prefixes, PrefixesFor(request.task_id));
+                                                    SteadyClock::time_point deadline,
+                                                    const std::stop_token& stop) {
+  const auto objects = deps_.objects->WithStop(stop);
+  WorkerTasks tasks(objects.get());
+  WS_ASSIGN_OR_RETURN(const Prefixes prefixes, PrefixesFor(request.task_id, tasks));
   if (request.sentences.empty()) return std::vector<SentenceResult>();
   const std::string language = LanguageOf(request);
   WS_ASSIGN_OR_RETURN(const Engine engine, deps_.engine(language));
   if (engine.synthesizer == nullptr) return FailedPrecondition("WAVESHIFT_ENGINE is none: nothing is spoken");
   WS_ASSIGN_OR_RETURN(ScratchDirectory scratch, ScratchDirectory::Make(options_.scratch_parent));
   const auto folder = std::make_shared<const ScratchDirectory>(std::move(scratch));
+  const auto transcripts =
+      deps_.tasks == nullptr ? nullptr : deps_.tasks->With({.stop = stop, .before_write = {}});
   WorkerVoices voices({.inputs = deps_.inputs,
-                       .tasks = &tasks_,
-                       .transcripts = deps_.tasks,
+                       .tasks = &tasks,
+                       .transcripts = transcripts.get(),
                        .task_id = request.task_id,
                        .folder = folder},
                       engine, language);
-  WS_ASSIGN_OR_RETURN(const std::vector<SentenceVoice> choices,
-                      voices.Choose(request.sentences, stop_.get_token()));
+  WS_ASSIGN_OR_RETURN(const std::vector<SentenceVoice> choices, voices.Choose(request.sentences, stop));
   Plan plan;
   LineOrder order;
   order.engine = engine.synthesizer;
@@ -187,8 +217,7 @@ Status Worker::Collect(const std::vector<LineOutcome>& outcomes, Plan& plan) con
     result.voice = line->voice;
     result.warnings.insert(result.warnings.end(), line->warnings.begin(), line->warnings.end());
   }
-  return is_pending ? DeadlineExceeded("not all sentences are spoken yet; ask again for the same")
-                    : OkStatus();
+  return is_pending ? DeadlineExceeded(kNotYet) : OkStatus();
 }
 
 }  // namespace waveshift::service

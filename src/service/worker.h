@@ -15,6 +15,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -33,6 +34,9 @@ struct WorkerOptions {
   std::string public_base_url;  // of the results' addresses; "" = they are object keys
   // A request answers by then; Cloudflare gives an answer up after 100 s.
   std::chrono::milliseconds patience{90000};
+  // For a store that does not answer: who registers a task or takes that back, who asks for its state.
+  std::chrono::milliseconds register_patience{10000};
+  std::chrono::milliseconds look_patience{1500};
   int most_requests = 16;     // at one time; more are refused
   int max_characters = 4096;  // of a sentence
   size_t batch_size = 3;
@@ -71,7 +75,8 @@ class Worker {
   Worker(WorkerOptions options, WorkerDeps deps);
 
   // Registers the task, for every instance that shares the store. Nothing is downloaded: recordings are read
-  // when sentences need them. Errors are the store's.
+  // when sentences need them. Errors are the store's; DeadlineExceeded when it gave no answer for
+  // register_patience: nothing stays of that, the same may be asked again.
   StatusOr<WorkerTaskState> Initialize(const std::string& id, const WorkerInit& init);
   StatusOr<WorkerTaskState> Find(const std::string& id);  // NotFound: not registered
   // Takes the registration away; what was spoken stays. NotFound.
@@ -99,10 +104,15 @@ class Worker {
     std::vector<size_t> places;           // of the orders among the results
   };
 
+  // What `ask` makes of the tasks in the store, if that answers within `patience`.
+  template <typename Question>
+  auto AskInTime(const std::string& id, std::chrono::milliseconds patience, const Question& ask)
+      -> decltype(ask(std::declval<WorkerTasks&>()));
   StatusOr<WorkerTaskState> StateOf(WorkerTask task);
-  StatusOr<Prefixes> PrefixesFor(const std::string& task_id);
+  static StatusOr<Prefixes> PrefixesFor(const std::string& task_id, WorkerTasks& tasks);
   StatusOr<std::vector<SentenceResult>> Speak(const WorkerRequest& request,
-                                              std::chrono::steady_clock::time_point deadline);
+                                              std::chrono::steady_clock::time_point deadline,
+                                              const std::stop_token& stop);
   static void AddToPlan(const WorkerRequest& request, size_t index, const SentenceVoice& choice,
                         const LineOrder& like, Plan& plan);
   Status Collect(const std::vector<LineOutcome>& outcomes, Plan& plan) const;
@@ -110,7 +120,6 @@ class Worker {
 
   const WorkerOptions options_;
   const WorkerDeps deps_;
-  WorkerTasks tasks_;
   LineMaker lines_;
   std::stop_source stop_;
   std::atomic<int> requests_{0};

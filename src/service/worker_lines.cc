@@ -14,6 +14,7 @@
 #include "audio/wav.h"
 #include "base/hash.h"
 #include "pipeline/prepare.h"
+#include "service/deadline.h"
 
 namespace waveshift::service {
 namespace {
@@ -22,6 +23,7 @@ using Json = nlohmann::json;
 
 constexpr int kAlgorithm = 1;  // raised when the same order would sound different
 constexpr int64_t kMaxNoteBytes = 64 << 10;
+constexpr int64_t kMaxSoundBytes = 1 << 30;
 constexpr int64_t kLongestLineMs = int64_t{1000} * 60 * 60;  // no engine speaks one sentence for an hour
 constexpr float kQuietestPeak = 1e-3F;                       // -60 dBFS
 // What every engine reaches well; the rest is stretched (tts/wide_speed.h).
@@ -65,17 +67,20 @@ StatusOr<audio::MonoBuffer> Shape(const LineOrder& order, const audio::MonoBuffe
   made.speed = FitSpeed(sound, order.slot_ms);
   WS_ASSIGN_OR_RETURN(sound, audio::Stretch(sound, made.speed));
   made.duration_ms = DurationMs(sound);
-  // A rounded sample is no reason to warn.
-  if (order.slot_ms > 0 && made.duration_ms > order.slot_ms + 1) {
-    made.warnings.push_back("is " + std::to_string(made.duration_ms - order.slot_ms) +
-                            " ms longer than its slot at the highest speed");
-  }
   return sound;
 }
 
-std::string NoteText(const MadeLine& made) {
+void WarnOfSlot(const LineOrder& order, MadeLine& made) {
+  // A rounded sample is no reason to warn.
+  if (order.slot_ms <= 0 || made.duration_ms <= order.slot_ms + 1) return;
+  made.warnings.push_back("is " + std::to_string(made.duration_ms - order.slot_ms) +
+                          " ms longer than its slot at the highest speed");
+}
+
+std::string NoteText(const MadeLine& made, int64_t sound_bytes) {
   const Json json = {{"schema", 1},
                      {"sound", made.sound_key},
+                     {"sound_bytes", sound_bytes},
                      {"duration_ms", made.duration_ms},
                      {"speed", made.speed},
                      {"engine", made.engine},
@@ -84,10 +89,13 @@ std::string NoteText(const MadeLine& made) {
   return json.dump(1, ' ', false, Json::error_handler_t::replace);
 }
 
-// Nothing for a note that is none: the line is made again.
-std::optional<MadeLine> FromNote(const std::string& text, const std::string& sound_key) {
+// Nothing for a note that is none, or is about another sound of this name: the line is made again.
+std::optional<MadeLine> FromNote(const std::string& text, const stores::ObjectInfo& sound) {
+  const std::string& sound_key = sound.key;
   const Json json = Json::parse(text, nullptr, false);
   if (!json.is_object() || json.value("sound", Json()) != sound_key) return std::nullopt;
+  const Json bytes = json.value("sound_bytes", Json());
+  if (!bytes.is_null() && bytes != sound.size_bytes) return std::nullopt;
   const Json duration = json.value("duration_ms", Json());
   const Json speed = json.value("speed", Json());
   const Json warnings = json.value("warnings", Json());
@@ -151,34 +159,48 @@ void LineMaker::StartThreads() {
 
 // The line as somebody makes it already, or a new one, which waits to be made.
 LineMaker::LinePtr LineMaker::Take(const LinePtr& line) {
-  const auto [it, is_new] = running_.try_emplace(SoundKey(line->order, line->key), line);
+  const std::string place = SoundKey(line->order, line->key);
+  if (waiting_.size() >= options_.most_waiting && !running_.contains(place)) return nullptr;
+  const auto [it, is_new] = running_.try_emplace(place, line);
   if (is_new) waiting_.push_back(line);
   return it->second;
 }
 
-// Lines that are finished wait for nobody who speaks.
-std::vector<LineMaker::LinePtr> LineMaker::FindFinished(const std::vector<LineOrder>& orders) {
+// Lines that are finished wait for nobody who speaks. What is not known at the deadline is looked for again
+// before it is spoken.
+std::vector<LineMaker::LinePtr> LineMaker::FindFinished(const std::vector<LineOrder>& orders,
+                                                        std::chrono::steady_clock::time_point deadline) {
+  const Deadline limit(deadline, stop_.get_token());
+  const auto objects = objects_.WithStop(limit.token());
   std::vector<LinePtr> lines;
   for (const LineOrder& order : orders) {
     auto line = std::make_shared<Line>();
     line->key = LineKey(order);
     line->order = order;
-    auto found = LookUp(*line);
-    if (!found.ok()) line->result = found.status();
+    lines.push_back(line);
+    if (limit.token().stop_requested()) continue;
+    auto found = LookUp(*objects, *line);
+    const bool was_cut_off =
+        found.status().code() == StatusCode::kCancelled && limit.token().stop_requested();
+    if (!found.ok() && !was_cut_off) line->result = found.status();
     if (found.ok() && found->has_value()) line->result = **std::move(found);
-    lines.push_back(std::move(line));
   }
   return lines;
 }
 
 std::vector<LineOutcome> LineMaker::Make(const std::vector<LineOrder>& orders,
                                          std::chrono::steady_clock::time_point deadline) {
-  std::vector<LinePtr> lines = FindFinished(orders);
+  std::vector<LinePtr> lines = FindFinished(orders, deadline);
   std::unique_lock lock(mutex_);
   if (!stop_.stop_requested()) {
     StartThreads();
     for (LinePtr& line : lines) {  // at once: they make a batch
-      if (!line->result) line = Take(line);
+      if (line->result) continue;
+      if (LinePtr taken = Take(line)) {
+        line = std::move(taken);
+      } else {
+        line->result = ResourceExhausted("too many sentences wait to be spoken; try again soon");
+      }
     }
     changed_.notify_all();
   }
@@ -226,7 +248,7 @@ void LineMaker::Work() {
     // Another process, or the request before, may have made them since they were looked for.
     std::vector<LinePtr> missing;
     for (const LinePtr& line : batch) {
-      auto found = LookUp(*line);
+      auto found = LookUp(objects_, *line);
       if (!found.ok()) {
         Finish(line, found.status());
       } else if (found->has_value()) {
@@ -239,14 +261,14 @@ void LineMaker::Work() {
   }
 }
 
-StatusOr<std::optional<MadeLine>> LineMaker::LookUp(const Line& line) {
-  const std::string sound_key = SoundKey(line.order, line.key);
-  const auto note = objects_.Get(NoteKey(line.order, line.key), kMaxNoteBytes);
+StatusOr<std::optional<MadeLine>> LineMaker::LookUp(stores::ObjectStore& objects, const Line& line) {
+  const auto note = objects.Get(NoteKey(line.order, line.key), kMaxNoteBytes);
   if (note.status().code() == StatusCode::kNotFound) return std::nullopt;
   WS_RETURN_IF_ERROR(note.status());
-  const auto sound = objects_.Head(sound_key).status();
-  if (!sound.ok() && sound.code() != StatusCode::kNotFound) return sound;
-  return sound.ok() ? FromNote(*note, sound_key) : std::nullopt;
+  const auto sound = objects.Head(SoundKey(line.order, line.key));
+  if (sound.status().code() == StatusCode::kNotFound) return std::nullopt;
+  WS_RETURN_IF_ERROR(sound.status());
+  return FromNote(*note, *sound);
 }
 
 void LineMaker::Speak(const std::vector<LinePtr>& batch) {
@@ -279,9 +301,36 @@ StatusOr<MadeLine> LineMaker::Store(const Line& line, StatusOr<tts::SpokenLine> 
   made.warnings = std::move(spoken->warnings);
   WS_ASSIGN_OR_RETURN(const audio::MonoBuffer sound, Shape(line.order, spoken->audio, made));
   WS_ASSIGN_OR_RETURN(const std::string wav, audio::EncodeWav(sound, audio::WavFormat::kPcm16));
-  WS_RETURN_IF_ERROR(
-      objects_.Put(made.sound_key, wav, {.content_type = "audio/wav", .cache_control = kForEver}).status());
-  WS_RETURN_IF_ERROR(objects_.Put(NoteKey(line.order, line.key), NoteText(made), {}).status());
+  stores::PutOptions put{.content_type = "audio/wav", .cache_control = kForEver};
+  put.only_if_absent = true;
+  const Status stored = objects_.Put(made.sound_key, wav, put).status();
+  if (stored.code() == StatusCode::kAlreadyExists) return UsePresent(line, std::move(made), wav);
+  WS_RETURN_IF_ERROR(stored);
+  return Note(line, std::move(made), static_cast<int64_t>(wav.size()));
+}
+
+// Another process has stored the sound: it may be playing already, and it may be of another length than ours.
+StatusOr<MadeLine> LineMaker::UsePresent(const Line& line, MadeLine made, const std::string& own_wav) {
+  WS_ASSIGN_OR_RETURN(std::optional<MadeLine> known, LookUp(objects_, line));
+  if (known) return *std::move(known);
+  // Its note is not there yet, or never will be.
+  auto wav = objects_.Get(made.sound_key, kMaxSoundBytes);
+  auto sound = wav.ok() ? audio::DecodeWav(*wav, made.sound_key) : wav.status();
+  if (IsRetryable(sound.status()) || sound.status().code() == StatusCode::kCancelled) return sound.status();
+  if (sound.ok()) {
+    made.duration_ms = DurationMs(*sound);
+  } else {  // gone again, or damaged
+    wav = own_wav;
+    const stores::PutOptions put{.content_type = "audio/wav", .cache_control = kForEver};
+    WS_RETURN_IF_ERROR(objects_.Put(made.sound_key, own_wav, put).status());
+  }
+  return Note(line, std::move(made), static_cast<int64_t>(wav->size()));
+}
+
+StatusOr<MadeLine> LineMaker::Note(const Line& line, MadeLine made, int64_t sound_bytes) {
+  WarnOfSlot(line.order, made);
+  const std::string text = NoteText(made, sound_bytes);
+  WS_RETURN_IF_ERROR(objects_.Put(NoteKey(line.order, line.key), text, {}).status());
   return made;
 }
 

@@ -3,7 +3,8 @@
 //
 // Spoken lines by their content: who asks for a line that was made once, here or by another process, gets it
 // as it is; who asks for one that is being made waits for it with the others. What was begun is finished,
-// whether or not somebody still waits.
+// whether or not somebody still waits. When two processes make the same line at once, the sound that is
+// stored first is everybody's, so what is said of a sound is true of the one that is there.
 #ifndef WAVESHIFT_SERVICE_WORKER_LINES_H_
 #define WAVESHIFT_SERVICE_WORKER_LINES_H_
 
@@ -64,6 +65,8 @@ class LineMaker {
   struct Options {
     int threads = 2;        // that speak
     size_t batch_size = 3;  // lines that an engine is given at once
+    // What waits goes on waiting when its requests are over; so there must be an end to it.
+    size_t most_waiting = 2000;
   };
 
   // `objects` outlives it. Threads start with the first line.
@@ -72,7 +75,8 @@ class LineMaker {
   LineMaker(const LineMaker&) = delete;
   LineMaker& operator=(const LineMaker&) = delete;
 
-  // Of each order, in order. Waits until all are finished or `deadline`. Any thread.
+  // Of each order, in order. Waits until all are finished or `deadline`; a line's error is ResourceExhausted
+  // when too many wait already. Any thread.
   std::vector<LineOutcome> Make(const std::vector<LineOrder>& orders,
                                 std::chrono::steady_clock::time_point deadline);
   // Ends what is being made, soon: Cancelled. From now on nothing is spoken. Repeatable.
@@ -86,14 +90,17 @@ class LineMaker {
   };
   using LinePtr = std::shared_ptr<Line>;
 
-  std::vector<LinePtr> FindFinished(const std::vector<LineOrder>& orders);
-  LinePtr Take(const LinePtr& line);  // mutex_ is held
+  std::vector<LinePtr> FindFinished(const std::vector<LineOrder>& orders,
+                                    std::chrono::steady_clock::time_point deadline);
+  LinePtr Take(const LinePtr& line);  // mutex_ is held; null: too many wait
   void StartThreads();                // mutex_ is held
   void Work();
   std::vector<LinePtr> NextBatch();  // mutex_ is held; waiting_ is not empty
   void Speak(const std::vector<LinePtr>& batch);
-  StatusOr<std::optional<MadeLine>> LookUp(const Line& line);
+  static StatusOr<std::optional<MadeLine>> LookUp(stores::ObjectStore& objects, const Line& line);
   StatusOr<MadeLine> Store(const Line& line, StatusOr<tts::SpokenLine> spoken);
+  StatusOr<MadeLine> UsePresent(const Line& line, MadeLine made, const std::string& own_wav);
+  StatusOr<MadeLine> Note(const Line& line, MadeLine made, int64_t sound_bytes);
   void Finish(const LinePtr& line, StatusOr<MadeLine> result);
 
   const Options options_;

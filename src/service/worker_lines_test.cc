@@ -3,10 +3,14 @@
 #include "service/worker_lines.h"
 
 #include <chrono>
+#include <cmath>
+#include <functional>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -14,6 +18,7 @@
 
 #include "audio/wav.h"
 #include "service/worker_testing.h"
+#include "stores/object_store_view.h"
 
 namespace waveshift::service {
 namespace {
@@ -140,6 +145,112 @@ TEST_F(LineMakerTest, EqualOrdersShareTheWork) {
   const auto twice = Make(*maker, {Order("same"), Order("same")});
   EXPECT_EQ(twice[0].line->sound_key, twice[1].line->sound_key);
   EXPECT_THAT(engine_->asked(), SizeIs(2));
+}
+
+// Two processes speak the same line at once, each a little differently, as on other processors.
+class OtherTone : public ToneKokoro {
+ public:
+  Status Synthesize(std::span<const tts::SpeakRequest> requests, const tts::SpokenSink& sink,
+                    const std::stop_token& stop) override {
+    const tts::SpokenSink longer = [&](size_t index, StatusOr<tts::SpokenLine> line) {
+      if (line.ok()) line->audio.samples.resize(line->audio.samples.size() * 3 / 2, 0.1F);
+      sink(index, std::move(line));
+    };
+    return ToneKokoro::Synthesize(requests, longer, stop);
+  }
+};
+
+// `meanwhile` happens behind the first write of a sound, of a note, or in front of it.
+class Interleaved : public stores::ObjectStoreView {
+ public:
+  enum class Where { kBeforeSound, kBeforeNote, kBehindNote };
+  Interleaved(stores::ObjectStore& store, Where where, std::function<void()> meanwhile)
+      : ObjectStoreView(store), where_(where), meanwhile_(std::move(meanwhile)) {}
+  StatusOr<stores::ObjectInfo> Put(const std::string& key, std::string_view bytes,
+                                   const stores::PutOptions& options) override {
+    const bool is_sound = key.ends_with(".wav");
+    if (where_ == (is_sound ? Where::kBeforeSound : Where::kBeforeNote)) Happen();
+    auto put = store_.Put(key, bytes, options);
+    if (where_ == Where::kBehindNote && !is_sound) Happen();
+    return put;
+  }
+
+ private:
+  void Happen() {
+    if (meanwhile_) std::exchange(meanwhile_, {})();
+  }
+  const Where where_;
+  std::function<void()> meanwhile_;
+};
+
+TEST_F(LineMakerTest, TwoProcessesThatMakeTheSameLineGiveTheSameSound) {
+  using Where = Interleaved::Where;
+  for (const Where where : {Where::kBeforeSound, Where::kBeforeNote, Where::kBehindNote}) {
+    objects_ = stores::MakeMemoryObjectStore();
+    LineOrder order = Order("twenty bytes of text");
+    order.slot_ms = 700;
+    LineOrder others = order;
+    others.engine = std::make_shared<OtherTone>();
+    ASSERT_EQ(LineKey(order), LineKey(others));
+    MadeLine theirs;
+    std::string sound_meanwhile;
+    Interleaved store(*objects_, where, [&] {
+      const auto other = Maker();
+      theirs = MakeOne(*other, others);
+      sound_meanwhile = *objects_->Get(theirs.sound_key, 1 << 26);
+    });
+    LineMaker maker({}, &store);
+    const MadeLine ours = MakeOne(maker, order);
+    EXPECT_EQ(ours.sound_key, theirs.sound_key);
+    EXPECT_EQ(*objects_->Get(ours.sound_key, 1 << 26), sound_meanwhile);  // what was heard stays
+    const auto length_ms = static_cast<int64_t>(std::llround(Sound(ours).seconds() * 1000));
+    EXPECT_EQ(ours.duration_ms, length_ms);
+    EXPECT_EQ(theirs.duration_ms, length_ms);
+    EXPECT_EQ(ours.warnings, theirs.warnings);
+    EXPECT_THAT(ours.warnings, ElementsAre(HasSubstr("longer than its slot")));
+    const MadeLine later = MakeOne(*Maker(), order);
+    EXPECT_EQ(later.duration_ms, length_ms);
+    EXPECT_EQ(later.warnings, ours.warnings);
+  }
+}
+
+// A bucket's rule took the sound away, and another process made it anew.
+TEST_F(LineMakerTest, ANoteAboutAnotherSoundOfTheSameNameIsNotBelieved) {
+  const LineOrder order = Order("twenty bytes of text");
+  LineOrder others = order;
+  others.engine = std::make_shared<OtherTone>();
+  const MadeLine before = MakeOne(*Maker(), order);
+  const std::string note_key = ".waveshift/tts-audio/" + LineKey(order) + ".json";
+  const std::string old_note = *objects_->Get(note_key, 1 << 16);
+  ASSERT_TRUE(objects_->Delete(before.sound_key).ok());
+  MakeOne(*Maker(), others);
+  ASSERT_TRUE(objects_->Put(note_key, old_note, {}).ok());
+  EXPECT_EQ(MakeOne(*Maker(), order).duration_ms, 1500);
+}
+
+TEST_F(LineMakerTest, ASoundThatIsDamagedIsReplaced) {
+  const LineOrder order = Order("twenty bytes of text");
+  ASSERT_TRUE(objects_->Put("tts-audio/" + LineKey(order) + ".wav", "no sound", {}).ok());
+  const MadeLine line = MakeOne(*Maker(), order);
+  EXPECT_EQ(line.duration_ms, 1000);
+  EXPECT_NEAR(Sound(line).seconds(), 1.0, 0.001);
+}
+
+// Requests come and go; what they brought waits.
+TEST_F(LineMakerTest, NotAnyNumberOfLinesMayWait) {
+  LineMaker maker({.threads = 1, .batch_size = 1, .most_waiting = 3}, objects_.get());
+  engine_->Hold("slow");
+  constexpr std::chrono::milliseconds kAtOnce{0};
+  EXPECT_TRUE(Make(maker, {Order("slow")}, kAtOnce)[0].is_pending);
+  ASSERT_TRUE(engine_->WaitUntilHeld());
+  const std::vector<LineOrder> orders = {Order("1"), Order("2"), Order("3"), Order("4"), Order("2")};
+  const auto outcomes = Make(maker, orders, kAtOnce);
+  for (const size_t i : {0, 1, 2, 4}) EXPECT_TRUE(outcomes[i].is_pending) << i;
+  EXPECT_EQ(outcomes[3].line.status().code(), StatusCode::kResourceExhausted);
+  EXPECT_TRUE(Make(maker, {Order("slow")}, kAtOnce)[0].is_pending);  // that waits already
+  engine_->Release();
+  Make(maker, {Order("1"), Order("2"), Order("3")});
+  for (const LineOutcome& outcome : Make(maker, orders)) EXPECT_TRUE(outcome.line.ok());
 }
 
 TEST_F(LineMakerTest, LinesThatFailDoNotFailOthersAndAreTriedAgain) {

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "service/hanging_testing.h"
 #include "service/worker_routes_testing.h"
 #include "stores/object_store_view.h"
 
@@ -68,6 +69,43 @@ TEST_P(WorkerTest, AStatusAsksTheStoreWhatItAnswersSoonest) {
   objects_ = std::make_unique<Hanging>(*store);
   Build();
   ExpectError(Ask("GET", "/tasks/task-1/status"), 504, "timeout", "longer");
+}
+
+// The caller has no time limit of its own, and Cloudflare gives an answer up after 100 s.
+TEST_P(WorkerTest, AStoreThatHangsIsWaitedForAsLongAsItIsWorth) {
+  WorkerOptions options;
+  options.register_patience = std::chrono::milliseconds(30);
+  options.look_patience = std::chrono::milliseconds(30);
+  options.patience = std::chrono::milliseconds(100);
+  testing::StoppableHangs hangs;
+  const auto store = std::move(objects_);
+  objects_ = std::make_unique<testing::HangingObjects>(*store, hangs);
+  Build(options);
+  for (const char* call : {"Get", "Put"}) {
+    hangs.Set(call, true);
+    ExpectError(Ask("POST", "/tasks/task-1/initialize", Init()), 504, "timeout",
+                "object store gave no answer");
+    hangs.Set(call, false);
+    ExpectError(Ask("GET", "/tasks/task-1/status"), 404, "not_found", "task-1");
+  }
+  Initialize();  // as if nothing had been
+  hangs.Set("Get", true);
+  ExpectError(Ask("GET", "/tasks/task-1/status"), 504, "timeout", "object store gave no answer");
+  ExpectError(Ask("POST", "/tasks/task-1/synthesize", Batch()), 503, "not_ready", "ask again");
+  Json alone = Batch();
+  ExpectError(Ask("POST", "/synthesize", alone), 503, "not_ready", "ask again");
+  hangs.Set("Get", false);
+  hangs.Set("Delete", true);
+  ExpectError(Ask("DELETE", "/tasks/task-1"), 504, "timeout", "object store gave no answer");
+  hangs.Set("Delete", false);
+  options.patience = std::chrono::seconds(60);
+  Build(options);
+  EXPECT_EQ(Speak(Batch())["success"], true);
+  Build();  // the store outlives who uses it
+  service_.reset();
+  worker_.reset();
+  manager_.reset();
+  objects_.reset();
 }
 
 TEST_P(WorkerTest, DeletingForgetsTheTaskAndKeepsItsSounds) {

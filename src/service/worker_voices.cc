@@ -113,7 +113,7 @@ Status WorkerVoices::LookIntoTranscript() {
   if (std::exchange(has_transcript_, true) || deps_.task_id.empty() || deps_.transcripts == nullptr)
     return OkStatus();
   const auto lines = deps_.transcripts->ReadTranscript(deps_.task_id);
-  if (IsRetryable(lines.status())) return lines.status();
+  if (IsRetryable(lines.status()) || lines.status().code() == StatusCode::kCancelled) return lines.status();
   if (!lines.ok()) return OkStatus();  // the routes serve tasks that the store does not know
   for (const text::TranscriptLine& line : *lines) AddOnce(in_transcript_[line.speaker], line.audio_key);
   return OkStatus();

@@ -62,6 +62,11 @@ std::string ContentTypeOf(std::string_view key) {
   return "application/octet-stream";
 }
 
+Status ObjectStore::DeleteIf(const std::string& key, const std::function<Status()>& may_delete) {
+  WS_RETURN_IF_ERROR(may_delete());
+  return Delete(key);
+}
+
 std::unique_ptr<ObjectStore> ObjectStore::WithStop(const std::stop_token& /*stop*/) {
   return std::make_unique<ObjectStoreView>(*this);
 }

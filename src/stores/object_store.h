@@ -34,6 +34,10 @@ struct PutOptions {
   // nothing changes.
   bool only_if_absent = false;
   std::string only_if_etag;
+  // Of PutFile, for who holds a lease: should this write arrive late, when the lease's next holder has begun
+  // to write the object, it changes nothing. AlreadyExists, or Unavailable where the other has ended an
+  // upload of ours. Stores whose leases end with their holder alone have no such writes and take no notice.
+  bool yields_to_next_holder = false;
   // Asked before each step that makes the object visible, so that whoever may have lost the right to write (a
   // lease) can say so: its error ends the call, and nothing changes. Several calls are possible (attempts).
   std::function<Status()> before_commit;
@@ -69,6 +73,8 @@ class ObjectStore {
   // All objects whose key begins with `prefix`, in order of key. Memory O(number found).
   virtual StatusOr<std::vector<ObjectInfo>> List(const std::string& prefix) = 0;
   virtual Status Delete(const std::string& key) = 0;  // OK also when it is not there
+  // The same; `may_delete` is asked before each attempt, and its error ends the call.
+  virtual Status DeleteIf(const std::string& key, const std::function<Status()>& may_delete);
   // Takes the lease `key` for `holder`, for `lifetime` unless renewed. AlreadyExists names the present
   // holder.
   virtual StatusOr<std::unique_ptr<Lease>> AcquireLease(const std::string& key, const std::string& holder,

@@ -6,9 +6,12 @@
 #ifndef WAVESHIFT_STORES_TASK_STORE_H_
 #define WAVESHIFT_STORES_TASK_STORE_H_
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -47,6 +50,17 @@ struct NewTask {
   std::vector<text::TranscriptLine> lines;
 };
 
+// For work that can be stopped, or that another process may take over.
+struct CallGuard {
+  // Ends what calls wait for (Cancelled); calls that come later have a few seconds.
+  std::stop_token stop;
+  // Asked before each attempt of a write, so that whoever may have lost the right to write (a lease) can say
+  // so: its error ends the call.
+  std::function<Status()> before_write;
+  // No attempt of a write takes longer; 0: as long as the store lets it.
+  std::chrono::milliseconds longest_write{0};
+};
+
 // All functions may be called from any thread. Unavailable when the store cannot be reached, which is never
 // mixed up with NotFound.
 class TaskStore {
@@ -73,6 +87,8 @@ class TaskStore {
   virtual Status Finish(const std::string& id, const std::string& status,
                         const std::string& error_message) = 0;
   virtual Status Delete(const std::string& id) = 0;  // NotFound when it is not there
+  // The same store for guarded work. The store outlives it.
+  virtual std::unique_ptr<TaskStore> With(CallGuard guard);
   virtual std::string Describe() const = 0;
 };
 

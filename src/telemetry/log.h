@@ -4,8 +4,7 @@
 // Logs as single lines with fields, for people or for machines. Where the lines go is the caller's business:
 // this room writes to nothing.
 //   text: 2026-01-31T08:15:02.120Z INFO  job started | task_id=7f2 engine=espeak
-//   JSON: {"time":"2026-01-31T08:15:02.120Z","level":"info","message":"job
-//   started","task_id":"7f2","engine":"espeak"}
+//   JSON: {"time":"2026-01-31T08:15:02.120Z","level":"info","message":"job started","task_id":"7f2"}
 #ifndef WAVESHIFT_TELEMETRY_LOG_H_
 #define WAVESHIFT_TELEMETRY_LOG_H_
 

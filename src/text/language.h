@@ -11,8 +11,7 @@
 namespace waveshift::text {
 
 // A language as a canonical BCP-47 tag: "zh", "en-US", "pt-BR". Accepts the original's words ("chinese",
-// "english"), ISO 639-2 codes
-// ("eng"), underscores and any case. InvalidArgument when it is no language tag.
+// "english"), ISO 639-2 codes ("eng"), underscores and any case. InvalidArgument when it is no language tag.
 StatusOr<std::string> CanonicalLanguage(std::string_view tag_or_word);
 
 // "zh" of "zh-Hant-TW".

@@ -45,7 +45,8 @@ ReadingLimits ReadingLimitsFor(std::string_view language) {
 
 std::vector<Cue> GiveReadingTime(std::vector<Cue> cues, const ReadingLimits& limits,
                                  const std::vector<int64_t>& borders_ms) {
-  auto border = borders_ms.begin();
+  if (cues.empty()) return cues;
+  auto border = std::upper_bound(borders_ms.begin(), borders_ms.end(), cues.front().start_ms);
   for (size_t i = 0; i < cues.size(); ++i) {
     while (border != borders_ms.end() && *border <= cues[i].start_ms) ++border;
     const int64_t next_start = i + 1 < cues.size() ? cues[i + 1].start_ms : kNever;

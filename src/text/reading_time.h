@@ -31,7 +31,7 @@ ReadingLimits ReadingLimitsFor(std::string_view language);
 //  - cues that overlap (two people speak at once) keep their times.
 // No start changes. `borders_ms` (ascending; may be empty): times up to which cues are published together. A
 // cue's end then depends only on cues that begin before the next border behind its start: one that ends
-// behind that border keeps its time, and none lingers across it. Linear in cues and borders.
+// behind that border keeps its time, and none lingers across it. Time: the cues, and the borders among them.
 std::vector<Cue> GiveReadingTime(std::vector<Cue> cues, const ReadingLimits& limits,
                                  const std::vector<int64_t>& borders_ms = {});
 

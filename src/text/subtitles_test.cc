@@ -49,6 +49,17 @@ TEST(WrapForSubtitles, ShortTextIsOneRow) {
   EXPECT_EQ(WrapForSubtitles("", "en"), "");
 }
 
+TEST(WrapForSubtitles, ARowHas42ColumnsOr20WideCharacters) {
+  const std::string latin = "abcde abcde abcde abcde abcde abcde abcdef";
+  ASSERT_EQ(latin.size(), 42U);
+  EXPECT_EQ(WrapForSubtitles(latin, "en").find('\n'), std::string::npos);
+  EXPECT_NE(WrapForSubtitles(latin + "g", "en").find('\n'), std::string::npos);
+  std::string wide;
+  for (int i = 0; i < 10; ++i) wide += "\xE4\xBD\xA0\xE5\xA5\xBD";  // "hello", two characters
+  EXPECT_EQ(WrapForSubtitles(wide, "zh").find('\n'), std::string::npos);
+  EXPECT_NE(WrapForSubtitles(wide + "\xE5\x90\x97", "zh").find('\n'), std::string::npos);
+}
+
 TEST(WrapForSubtitles, RowsAreBalanced) {
   EXPECT_THAT(
       Rows(WrapForSubtitles("The quick brown fox jumps over the lazy dog and runs away quickly", "en")),

@@ -49,6 +49,7 @@ Status SpeakInParallel(std::span<const SpeakRequest> requests, size_t workers, c
     ++delivered;
     sink(answer->index, std::move(answer->line));
   }
+  done.Close();  // nobody takes what the threads still have: they must not wait for room
   return delivered == requests.size() ? OkStatus() : Cancelled("stopped");
 }
 

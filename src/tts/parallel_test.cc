@@ -59,6 +59,16 @@ TEST(SpeakInParallel, AnErrorOfALineIsItsAnswer) {
   EXPECT_EQ(bad, 1u);
 }
 
+// An engine of its own accord, without a stop: the other threads have nobody to hand their lines to.
+TEST(SpeakInParallel, ACancelledLineEndsIt) {
+  const auto speak = [](const SpeakRequest& request) -> StatusOr<SpokenLine> {
+    if (request.text == "3") return Cancelled("the engine was closed");
+    return Echo(request);
+  };
+  const auto sink = [](size_t index, const auto&) { EXPECT_NE(index, 3u); };
+  EXPECT_EQ(SpeakInParallel(Requests(1000), 2, speak, sink, {}).code(), StatusCode::kCancelled);
+}
+
 TEST(SpeakInParallel, StopEndsIt) {
   std::stop_source stop;
   std::atomic<size_t> begun{0};

@@ -68,16 +68,28 @@ struct Estimate {
   double variance = kBelievedError * kBelievedError;
 };
 
+// The median of the values' distances from their `median`. The nearest values lie beside it: the walk from
+// there in both directions meets the distances in order.
+double MedianDeviation(const std::vector<double>& sorted, double median) {
+  const size_t n = sorted.size();
+  size_t right = static_cast<size_t>(std::lower_bound(sorted.begin(), sorted.end(), median) - sorted.begin());
+  size_t left = right;  // one behind the next on the left
+  double last = 0;
+  double before_last = 0;
+  for (size_t taken = 0; taken <= n / 2; ++taken) {
+    before_last = last;
+    const bool go_left = right == n || (left > 0 && median - sorted[left - 1] < sorted[right] - median);
+    last = go_left ? median - sorted[--left] : sorted[right++] - median;
+  }
+  return n % 2 == 1 ? last : (before_last + last) / 2;
+}
+
 // What the observations say, drawn towards `belief`.
 Estimate Draw(const std::vector<double>& sorted, const Estimate& belief) {
   if (sorted.empty()) return belief;
   const auto n = static_cast<double>(sorted.size());
   const double median = Median(sorted);
-  std::vector<double> deviations;
-  deviations.reserve(sorted.size());
-  for (const double factor : sorted) deviations.push_back(std::abs(factor - median));
-  std::sort(deviations.begin(), deviations.end());
-  const double deviation = std::max(kLeastError, kDeviationScale * Median(deviations));
+  const double deviation = std::max(kLeastError, kDeviationScale * MedianDeviation(sorted, median));
   Estimate estimate;
   estimate.factor = (n * median + kBelief * belief.factor) / (n + kBelief);
   estimate.variance = (n * deviation * deviation + kBelief * belief.variance) / (n + kBelief);

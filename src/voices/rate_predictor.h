@@ -28,7 +28,8 @@ struct LengthPrediction {
 // median deviations: a runaway take or a wrong text moves them little.
 //
 // The state is the set of what was observed: the order does not matter, and a job that goes on observes the
-// journal's takes again and predicts as before. Memory: 8 bytes a line, twice. One thread at a time.
+// journal's takes again and predicts as before. Memory: 8 bytes a line, twice. Time:
+// a prediction walks through half of what was observed. One thread at a time.
 class RatePredictor {
  public:
   // A take of `text` was `length` long at its natural rate. Takes that are not speech of this text (five

@@ -79,6 +79,24 @@ TEST(RatePredictor, RunawaysMoveItLittle) {
   for (const Line& line : LinesOf(4, 20, 3)) EXPECT_LT(Error(predictor, line), 0.1);
 }
 
+// Lengths spread evenly, in logarithms, to 20 % either way: half of them are nearer than 10 % to the middle.
+// The same few far too long ones on top move it little.
+TEST(RatePredictor, TheErrorIsTheSpreadOfWhatWasHeard) {
+  const std::string text = "the weather is remarkably pleasant tonight and every traveller agrees";
+  const double syllables = EstimateSyllables(text).syllables;
+  for (const int runaways : {0, 1, 2, 10}) {
+    RatePredictor predictor;
+    for (int i = -300; i <= 300; ++i) {
+      predictor.Observe("v", "en", text, SamplesFromSeconds(syllables / 4 * std::exp(0.2 * i / 300)));
+    }
+    for (int i = 0; i < runaways; ++i) predictor.Observe("v", "en", text, SamplesFromSeconds(syllables));
+    const double deviation = 1.4826 * 0.1;
+    EXPECT_NEAR(predictor.Predict("v", "en", text).relative_error, deviation * std::sqrt(1 + 4 / syllables),
+                0.005)
+        << runaways;
+  }
+}
+
 TEST(RatePredictor, TheOrderDoesNotMatter) {
   auto lines = LinesOf(4.4, 25, 7);
   RatePredictor forward;

@@ -6,7 +6,7 @@ import { checkSignature, parseTarget, Refusal } from "./sigv4.mjs";
 
 const BUCKETS = ["media"];
 const lastWrites = new Map();
-const openUploads = new Set();
+const openUploads = new Map();  // key by upload id
 
 const escape = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 const xml = (body, status = 200) => new Response('<?xml version="1.0" encoding="UTF-8"?>\n' + body, { status, headers: { "content-type": "application/xml" } });
@@ -89,10 +89,25 @@ async function list(env, query, options) {
     `${page.truncated ? `<NextContinuationToken>${escape(page.cursor)}</NextContinuationToken>` : ""}${contents.join("")}</ListBucketResult>`);
 }
 
+// In order of key and id; the markers name the last one of the page before.
+function listUploads(query, options) {
+  const limit = Math.min(Number(query.get("max-uploads") ?? 1000), options.list_limit ?? 1000);
+  const prefix = query.get("prefix") ?? "";
+  const after = [query.get("key-marker") ?? "", query.get("upload-id-marker") ?? ""];
+  const order = (a, b) => (a[0] === b[0] ? (a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0) : a[0] < b[0] ? -1 : 1);
+  const all = [...openUploads].map(([id, key]) => [key, id]).filter((each) => each[0].startsWith(prefix) && order(each, after) > 0).sort(order);
+  const page = all.slice(0, limit);
+  const shown = (key) => (query.get("encoding-type") === "url" ? encodeURIComponent(key) : escape(key));
+  const uploads = page.map(([key, id]) => `<Upload><Key>${shown(key)}</Key><UploadId>${escape(id)}</UploadId></Upload>`);
+  const [lastKey, lastId] = page.at(-1) ?? ["", ""];
+  const next = all.length > page.length ? `<NextKeyMarker>${shown(lastKey)}</NextKeyMarker><NextUploadIdMarker>${escape(lastId)}</NextUploadIdMarker>` : "";
+  return xml(`<ListMultipartUploadsResult><Bucket>media</Bucket>${query.has("encoding-type") ? "<EncodingType>url</EncodingType>" : ""}<IsTruncated>${all.length > page.length}</IsTruncated>${next}${uploads.join("")}</ListMultipartUploadsResult>`);
+}
+
 async function post(env, key, query, headers, body) {
   if (query.has("uploads")) {
     const upload = await env.BUCKET.createMultipartUpload(key, metadataOf(headers));
-    openUploads.add(upload.uploadId);
+    openUploads.set(upload.uploadId, key);
     return xml(`<InitiateMultipartUploadResult><UploadId>${escape(upload.uploadId)}</UploadId></InitiateMultipartUploadResult>`);
   }
   const id = query.get("uploadId");
@@ -113,6 +128,7 @@ async function route({ method, target, headers, body }, env, options) {
   const query = new Map(parameters);
   if (!BUCKETS.includes(bucket)) throw new Refusal(404, "NoSuchBucket");
   if (key === "") {
+    if (method === "GET" && query.has("uploads")) return listUploads(query, options);
     if (method === "GET") return list(env, query, options);
     if (method === "HEAD") return new Response(null);
     throw new Refusal(501, "NotImplemented");

@@ -29,9 +29,10 @@ struct SeparationMeasureOptions {
 //   speech_before, ...    dB   that of the mixture
 //   sum_error             dB   of speech + background against the mixture
 //   rtf, cpu              s/s  time and processor time a second of a programme; the median over all levels
-//   too memory_N_min          MiB  peak of this process once N minutes of the stereo programme went through
-//   it
-// so measure one separator a process. Without quality one programme is enough. Errors are the separator's.
+//                              too
+//   memory_N_min          MiB  peak of this process once N minutes of the stereo programme went through it,
+//                              so measure one separator a process
+// Without quality one programme is enough. Errors are the separator's.
 StatusOr<std::vector<BenchRow>> MeasureSeparator(const separation::Separator& separator,
                                                  const std::string& subject, const SeparationSources& sources,
                                                  const SeparationMeasureOptions& options,

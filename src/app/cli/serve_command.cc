@@ -237,7 +237,9 @@ Status RunServe(const ServeFlags& flags, CommandContext& context) {
   }
   // Where jobs run within requests nothing else may run: no queue, no search for abandoned tasks.
   const bool runs_inline = settings->RunsInline();
-  if (!runs_inline && settings->server.role != "control") manager->Begin();
+  // Beside the server: what it looks for may take minutes where a store hangs.
+  std::jthread beginning;
+  if (!runs_inline && settings->server.role != "control") beginning = std::jthread([&] { manager->Begin(); });
   WS_RETURN_IF_ERROR(Announce(flags, options.host, server->port()));
   return ServeUntilStopped(*server, *manager, service, runs_inline ? kWindDown : std::chrono::milliseconds(0),
                            context.stop());

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/fc/warm_up.h"
 
-#include <condition_variable>
-#include <thread>
+#include <exception>
+#include <utility>
 
 #include "audio/wav.h"
 #include "base/files.h"
@@ -28,32 +28,52 @@ std::string LanguageFor(const tts::Synthesizer& engine) {
 
 }  // namespace
 
-Status WarmUp::Run(const std::stop_token& stop) {
-  const std::lock_guard lock(mutex_);
-  if (done_) return OkStatus();
-  std::stop_source limit;
-  const std::stop_callback on_stop(stop, [&limit] { limit.request_stop(); });
-  std::atomic<bool> is_late = false;
-  Status status;
+WarmUp::~WarmUp() {
+  std::jthread attempt;
   {
-    const std::jthread watch([&](const std::stop_token& over) {
-      std::mutex mutex;
-      std::condition_variable_any never;
-      std::unique_lock wait(mutex);
-      never.wait_for(wait, over, options_.patience, [] { return false; });
-      if (over.stop_requested()) return;
-      is_late = true;
-      limit.request_stop();
-    });
-    status = Speak(limit.get_token());
+    const std::lock_guard lock(mutex_);
+    attempt = std::move(attempt_);
   }
-  if (!status.ok() && is_late) {
-    return DeadlineExceeded("warming up took longer than " + std::to_string(options_.patience.count()) +
-                            " s");
+}
+
+void WarmUp::Begin() {
+  is_running_ = true;
+  // The one before has ended, or is about to.
+  attempt_ = std::jthread([this](const std::stop_token& stop) { Attempt(stop); });
+}
+
+void WarmUp::Attempt(const std::stop_token& stop) {
+  Status status;
+  try {
+    status = Speak(stop);
+  } catch (const std::exception& error) {  // memory that ran out
+    status = Internal(std::string("unexpected failure: ") + error.what());
   }
-  done_ = status.ok();
-  if (done_) is_loaded_ = true;
-  return status;
+  const std::lock_guard lock(mutex_);
+  is_running_ = false;
+  is_done_ = is_done_ || status.ok();
+  if (status.ok()) is_loaded_ = true;
+  last_ = std::move(status);
+  changed_.notify_all();
+}
+
+Status WarmUp::Run(const std::stop_token& stop) {
+  const auto end = std::chrono::steady_clock::now() + options_.patience;
+  std::unique_lock lock(mutex_);
+  if (is_done_) return OkStatus();
+  // One that was told to end is not what this caller wants.
+  const auto is_usable = [this] { return !is_running_ || !attempt_.get_stop_token().stop_requested(); };
+  bool is_in_time = changed_.wait_until(lock, stop, end, is_usable);
+  if (is_in_time && !is_done_) {
+    if (!is_running_) Begin();
+    ++waiting_;
+    is_in_time = changed_.wait_until(lock, stop, end, [this] { return !is_running_; });
+    // Nobody waits for it any more.
+    if (--waiting_ == 0 && !is_in_time) attempt_.request_stop();
+  }
+  if (is_in_time) return is_done_ ? OkStatus() : last_;
+  if (stop.stop_requested()) return Cancelled("stopped");
+  return DeadlineExceeded("warming up took longer than " + std::to_string(options_.patience.count()) + " s");
 }
 
 Status WarmUp::Speak(const std::stop_token& stop) {

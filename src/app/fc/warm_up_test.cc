@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -115,6 +116,45 @@ TEST(WarmUp, HasALimitAndCanBeStopped) {
   std::stop_source stop;
   stop.request_stop();
   EXPECT_EQ(WarmUp({.engine = Of(engine)}).Run(stop.get_token()).code(), StatusCode::kCancelled);
+}
+
+// A library that cannot be stopped, like one that reads models from a file system that hangs.
+TEST(WarmUp, AnAttemptThatHangsIsLeftAndTheNextCallGoesOn) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool hangs = true;
+  int loads = 0;
+  const auto engine = std::make_shared<FakeEngine>(false, "en");
+  WarmUp warm_up({.engine =
+                      [&](const std::string& language) {
+                        std::unique_lock lock(mutex);
+                        ++loads;
+                        changed.notify_all();
+                        changed.wait(lock, [&] { return !hangs; });
+                        return Of(engine)(language);
+                      },
+                  .patience = std::chrono::seconds(1)});
+  EXPECT_EQ(warm_up.Run({}).code(), StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(warm_up.Run({}).code(), StatusCode::kDeadlineExceeded);  // no second one beside it
+  EXPECT_FALSE(warm_up.is_loaded());
+  {
+    const std::lock_guard lock(mutex);
+    EXPECT_EQ(loads, 1);
+    hangs = false;
+    changed.notify_all();
+  }
+  EXPECT_TRUE(warm_up.Run({}).ok());
+  EXPECT_TRUE(warm_up.is_loaded());
+}
+
+TEST(WarmUp, SeveralCallersShareAnAttempt) {
+  const auto engine = std::make_shared<FakeEngine>(false, "en");
+  WarmUp warm_up({.engine = Of(engine)});
+  {
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < 4; ++i) callers.emplace_back([&] { EXPECT_TRUE(warm_up.Run({}).ok()); });
+  }
+  EXPECT_EQ(engine->spoken, 1);
 }
 
 }  // namespace

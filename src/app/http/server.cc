@@ -29,6 +29,8 @@ constexpr int64_t kPieceBytes = 256 << 10;
 // have sent everything, and the connection can go on. A longer one ends the connection.
 constexpr int64_t kMaxDrainBytes = 64 << 20;
 constexpr std::chrono::seconds kMaxDrainTime{5};
+// Some clients send a few bytes with a GET, which mean nothing.
+constexpr int64_t kMaxIgnoredBytes = 64 << 10;
 
 void ReuseAddressOnly(socket_t socket) {
   // Not SO_REUSEPORT (the library's default): a second server on the same port must fail, not share it.
@@ -92,6 +94,16 @@ service::Request ToServiceRequest(const httplib::Request& from) {
   return request;
 }
 
+// With methods that nobody gave it a reader for, the library takes the body into memory, however long it is,
+// before anybody is asked.
+bool HasBodyForNobody(const httplib::Request& request) {
+  for (const char* with_reader : {"POST", "PUT", "PATCH", "DELETE"}) {
+    if (request.method == with_reader) return false;
+  }
+  return request.has_header("Transfer-Encoding") ||
+         ToServiceRequest(request).content_length > kMaxIgnoredBytes;
+}
+
 }  // namespace
 
 class HttpServer::Impl {
@@ -111,6 +123,8 @@ class HttpServer::Impl {
   void HandleWithBody(const httplib::Request& from, httplib::Response& to,
                       const httplib::ContentReader& reader);
   void HandleError(const httplib::Request& from, httplib::Response& to);
+  void Refuse(const httplib::Request& from, httplib::Response& to, int status, const std::string& code,
+              const std::string& detail);
   void Write(service::Response&& response, httplib::Response& to, bool ends_connection);
   void WriteObject(const service::ObjectSlice& slice, const std::string& type, httplib::Response& to);
   void WriteStream(const service::BodyStream& stream, const std::string& type, httplib::Response& to);
@@ -174,10 +188,13 @@ void HttpServer::Impl::AddHooks() {
   // where the library made it.
   server_.set_pre_routing_handler([this](const httplib::Request& from, httplib::Response& to) {
     const_cast<httplib::Request&>(from).ranges.clear();
-    if (!HasDoubtfulLength(from)) return httplib::Server::HandlerResponse::Unhandled;
-    Write(service::Service::ErrorResponse(400, "bad_request", "the body's length is not clear",
-                                          service::Service::RequestIdOf(ToServiceRequest(from))),
-          to, true);
+    if (HasDoubtfulLength(from)) {
+      Refuse(from, to, 400, "bad_request", "the body's length is not clear");
+    } else if (HasBodyForNobody(from)) {
+      Refuse(from, to, 413, "too_large", "a request of this kind has no body");
+    } else {
+      return httplib::Server::HandlerResponse::Unhandled;
+    }
     return httplib::Server::HandlerResponse::Handled;
   });
   server_.set_expect_100_continue_handler([this](const httplib::Request& from, httplib::Response& to) {
@@ -198,6 +215,21 @@ void HttpServer::Impl::AddHooks() {
   }
   server_.set_exception_handler(
       [](const httplib::Request&, httplib::Response& to, const std::exception_ptr&) { to.status = 500; });
+}
+
+// An answer to a request whose body is not read: the connection ends behind it.
+void HttpServer::Impl::Refuse(const httplib::Request& from, httplib::Response& to, int status,
+                              const std::string& code, const std::string& detail) {
+  service::Response response = service::Service::ErrorResponse(
+      status, code, detail, service::Service::RequestIdOf(ToServiceRequest(from)));
+  const size_t size = response.body.size();
+  Write(std::move(response), to, true);
+  if (from.method != "HEAD") return;
+  // The library asks no provider for the body of an answer to HEAD, so none can end the connection: it takes
+  // this for a GET, whose body fails before its first byte.
+  const_cast<httplib::Request&>(from).method = "GET";
+  to.set_content_provider(size, "application/json",
+                          [](size_t, size_t, const httplib::DataSink&) { return false; });
 }
 
 void HttpServer::Impl::HandleWithBody(const httplib::Request& from, httplib::Response& to,

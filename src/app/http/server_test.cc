@@ -32,6 +32,7 @@ using service::testing::DepsOf;
 using service::testing::FakeJob;
 using service::testing::FastOptions;
 using service::testing::kPatience;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using Json = nlohmann::json;
@@ -264,6 +265,27 @@ TEST_F(HttpServerTest, TooLargeBodiesAreRefused) {
   ExpectError(Client()->Put("/api/objects/big", std::string((8 << 20) + 1, ' '), "application/octet-stream"),
               413, "too_large");
   EXPECT_EQ(objects_->Head("big").status().code(), StatusCode::kNotFound);
+}
+
+// Nobody reads it, and the library would keep all of it in memory.
+TEST_F(HttpServerTest, ABodyWhereNoneBelongsIsRefusedUnread) {
+  for (const std::string method : {"GET", "HEAD", "OPTIONS"}) {
+    for (const std::string length : {"Content-Length: 9000000000", "Transfer-Encoding: chunked"}) {
+      Socket socket(server_->port());
+      socket.Send(method + " /api/health HTTP/1.1\r\nHost: x\r\n" + length + "\r\n\r\n");
+      const std::string answer = socket.ReadUntil("never");  // the connection ends
+      EXPECT_THAT(answer, HasSubstr("HTTP/1.1 413")) << method << " " << length;
+      if (method == "HEAD") {
+        EXPECT_THAT(answer, EndsWith("\r\n\r\n"));
+      }
+    }
+  }
+  // A few bytes do no harm.
+  Socket socket(server_->port());
+  socket.Send("GET /api/health HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}");
+  EXPECT_THAT(socket.ReadUntil("version"), HasSubstr("HTTP/1.1 200"));
+  socket.Send("GET /api/tasks HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(socket.ReadUntil("never"), HasSubstr("HTTP/1.1 401"));
 }
 
 TEST_F(HttpServerTest, AnUnreadBodyIsNotTakenForTheNextRequest) {

@@ -14,6 +14,8 @@
 
 #include <cstdint>
 
+#include "runtime/cpu/isa.h"
+
 namespace waveshift::cpu {
 
 // Values that share a scale in q8_0, in rows of activations and, with a common scale of 256, in q4_k.
@@ -72,8 +74,13 @@ struct IntegerKernels {
   PanelProduct product_q4;
 };
 
+// Of a variant that this machine has.
+const IntegerKernels& KernelsOf(IntegerIsa isa);
 const IntegerKernels& BaselineIntegerKernels();
 const IntegerKernels& Avx2IntegerKernels();
+// The same, encoded for processors without AVX-512 and for those with it.
+const IntegerKernels& AvxVnniIntegerKernels();
+const IntegerKernels& Avx512Vnni8IntegerKernels();
 const IntegerKernels& Avx512IntegerKernels();  // with VNNI
 
 }  // namespace waveshift::cpu

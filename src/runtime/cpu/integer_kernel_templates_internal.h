@@ -3,7 +3,8 @@
 //
 // Products with panels, for a type V of vectors: V::kLanes floats or integers of 32 bits; V::Spread has
 // four bytes of activations in every lane, V::Open makes weights ready, V::AddDots adds products of both,
-// with kFlip of unsigned weights, else of signed ones, V::AddSmallDots of weights from 0 to 15, as they are.
+// with kFlip of unsigned weights, else of signed ones. V::AddSmallDots adds products of weights from 0 to 15,
+// as they are, of one block only: so few that they may be summed in 16 bits, which V::AddSmallSums makes 32.
 // 2 times V::kTileRows sums and as many dots fit in its registers, about. Included by integer_kernels_*.cc
 // only, inside their anonymous namespaces.
 #ifndef WAVESHIFT_RUNTIME_CPU_INTEGER_KERNEL_TEMPLATES_INTERNAL_H_
@@ -60,6 +61,7 @@ struct PanelQ4 {
         block(head + HeadBytesQ4(kColumns) + b % kBlocksOfQ4 * BlockBytesQ4(kColumns)) {}
   template <int kRows>
   WAVESHIFT_ALWAYS_INLINE void Dots(const int8_t* x, int64_t x_row, typename V::Ints (&dot)[kRows][2]) const {
+    typename V::SmallSums small[kRows][2] = {};
 #pragma GCC unroll 4
     for (int64_t k = 0; k < 4; ++k) {
       for (int v = 0; v < 2; ++v) {
@@ -67,10 +69,13 @@ struct PanelQ4 {
         const typename V::Ints low = V::LowHalves(both);
         const typename V::Ints high = V::HighHalves(both);
         for (int n = 0; n < kRows; ++n) {
-          dot[n][v] = V::AddSmallDots(dot[n][v], low, V::Spread(x + n * x_row + 4 * k));
-          dot[n][v] = V::AddSmallDots(dot[n][v], high, V::Spread(x + n * x_row + 16 + 4 * k));
+          small[n][v] = V::AddSmallDots(small[n][v], low, V::Spread(x + n * x_row + 4 * k));
+          small[n][v] = V::AddSmallDots(small[n][v], high, V::Spread(x + n * x_row + 16 + 4 * k));
         }
       }
+    }
+    for (int n = 0; n < kRows; ++n) {
+      for (int v = 0; v < 2; ++v) dot[n][v] = V::AddSmallSums(dot[n][v], small[n][v]);
     }
   }
   WAVESHIFT_ALWAYS_INLINE typename V::Floats Scale(int64_t v) const {

@@ -4,57 +4,32 @@
 // AVX2, FMA and F16C. Compiled with the flags of these instructions.
 #if defined(__x86_64__)
 
-#include <immintrin.h>
-
-#include "runtime/cpu/integer_kernel_templates_internal.h"
+#include "runtime/cpu/integer_vector8_internal.h"
 
 namespace waveshift::cpu {
 namespace {
 
-struct V8 {
-  using Floats = __m256;
-  using Ints = __m256i;
+struct V8 : Vector8 {
   // Signed bytes, and their sizes without sign.
   struct Opened {
     __m256i value;
     __m256i size;
   };
-  static constexpr int kLanes = 8;
+  using SmallSums = __m256i;  // 16 bits
   static constexpr int kTileRows = 3;
   static constexpr uint8_t kFlip = 0;
 
-  static Floats Set(float v) { return _mm256_set1_ps(v); }
-  static Floats Load(const float* p) { return _mm256_loadu_ps(p); }
-  static Floats LoadHalves(const char* p) {
-    return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
-  }
-  static Floats LoadBytes(const char* p) {
-    return ToFloats(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
-  }
-  static void Store(float* p, Floats v) { _mm256_storeu_ps(p, v); }
-  static Floats Add(Floats a, Floats b) { return _mm256_add_ps(a, b); }
-  static Floats Mul(Floats a, Floats b) { return _mm256_mul_ps(a, b); }
-  static Floats Fma(Floats a, Floats b, Floats c) { return _mm256_fmadd_ps(a, b, c); }
-  static Floats TakeOff(Floats from, Floats a, Floats b) { return _mm256_fnmadd_ps(a, b, from); }
-  static Floats ToFloats(Ints v) { return _mm256_cvtepi32_ps(v); }
-
-  static Ints SetInts(int32_t v) { return _mm256_set1_epi32(v); }
-  static Ints LoadInts(const char* p) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
-  static Ints LowHalves(Ints v) { return _mm256_and_si256(v, _mm256_set1_epi8(15)); }
-  static Ints HighHalves(Ints v) { return LowHalves(_mm256_srli_epi16(v, 4)); }
-  static Ints Spread(const int8_t* x) {
-    int32_t four;
-    std::memcpy(&four, x, sizeof four);
-    return _mm256_set1_epi32(four);
-  }
   static Opened Open(Ints weights) { return {weights, _mm256_abs_epi8(weights)}; }
   // |w| times x with the sign of w: two neighbours are at most 2 * 128 * 127, which fits 16 bits.
   static Ints AddDots(Ints sum, const Opened& weights, Ints x) {
-    return AddSmallDots(sum, weights.size, _mm256_sign_epi8(x, weights.value));
+    return AddSmallSums(sum, _mm256_maddubs_epi16(weights.size, _mm256_sign_epi8(x, weights.value)));
   }
-  static Ints AddSmallDots(Ints sum, Ints weights, Ints x) {
-    const __m256i pairs = _mm256_maddubs_epi16(weights, x);
-    return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+  // A block adds 8 times two products to each: at most 16 * 15 * 127, which fits 16 bits, too.
+  static SmallSums AddSmallDots(SmallSums sum, Ints weights, Ints x) {
+    return _mm256_add_epi16(sum, _mm256_maddubs_epi16(weights, x));
+  }
+  static Ints AddSmallSums(Ints sum, SmallSums small) {
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(small, _mm256_set1_epi16(1)));
   }
 };
 

@@ -17,8 +17,9 @@ constexpr __mmask16 kAllLanes = 0xffff;
 struct V16 {
   using Floats = __m512;
   using Ints = __m512i;
+  using SmallSums = Ints;
   static constexpr int kLanes = 16;
-  static constexpr int kTileRows = 6;
+  static constexpr int kTileRows = 4;
   static constexpr uint8_t kFlip = 0x80;  // VNNI multiplies unsigned with signed bytes
 
   static Floats Set(float v) { return _mm512_set1_ps(v); }
@@ -48,7 +49,8 @@ struct V16 {
   }
   static Ints Open(Ints weights) { return weights; }
   static Ints AddDots(Ints sum, Ints weights, Ints x) { return _mm512_dpbusd_epi32(sum, weights, x); }
-  static Ints AddSmallDots(Ints sum, Ints weights, Ints x) { return AddDots(sum, weights, x); }
+  static SmallSums AddSmallDots(SmallSums sum, Ints weights, Ints x) { return AddDots(sum, weights, x); }
+  static Ints AddSmallSums(Ints sum, SmallSums small) { return _mm512_add_epi32(sum, small); }
 };
 
 }  // namespace

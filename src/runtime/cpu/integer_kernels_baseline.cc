@@ -17,6 +17,7 @@ struct V4 {
   typedef float Floats __attribute__((vector_size(16)));    // NOLINT(modernize-use-using): attributes
   typedef int32_t Ints __attribute__((vector_size(16)));    // NOLINT(modernize-use-using)
   typedef int16_t Shorts __attribute__((vector_size(16)));  // NOLINT(modernize-use-using)
+  using SmallSums = Shorts;
   // Bytes 0 and 2 of each lane, and bytes 1 and 3, in 16 bits.
   struct Opened {
     Shorts even;
@@ -67,12 +68,16 @@ struct V4 {
   }
   // Two products are at most 2 * 128 * 127, which fits 16 bits.
   static Ints AddDots(const Ints& sum, const Opened& weights, const Opened& x) {
-    const Shorts pairs = weights.even * x.even + weights.odd * x.odd;
-    const Ints both = std::bit_cast<Ints>(pairs);
-    return sum + ((both << 16) >> 16) + (both >> 16);
+    return AddSmallSums(sum, weights.even * x.even + weights.odd * x.odd);
   }
-  static Ints AddSmallDots(const Ints& sum, const Ints& weights, const Opened& x) {
-    return AddDots(sum, Open(weights), x);
+  // A block adds 8 times two products to each: at most 16 * 15 * 127, which fits 16 bits, too.
+  static SmallSums AddSmallDots(const SmallSums& sum, const Ints& weights, const Opened& x) {
+    const Opened opened = Open(weights);
+    return sum + opened.even * x.even + opened.odd * x.odd;
+  }
+  static Ints AddSmallSums(const Ints& sum, const SmallSums& small) {
+    const Ints both = std::bit_cast<Ints>(small);
+    return sum + ((both << 16) >> 16) + (both >> 16);
   }
 };
 

@@ -14,17 +14,6 @@ namespace {
 // at least, so that all end at about the same time.
 constexpr int64_t kGroupsOfWorker = 8;
 
-const IntegerKernels& KernelsOf(Isa isa) {
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (isa == Isa::kAvx512 && __builtin_cpu_supports("avx512vnni") != 0) return Avx512IntegerKernels();
-  // Every processor with AVX2 has F16C.
-  if (isa != Isa::kBaseline) return Avx2IntegerKernels();
-#endif
-  (void)isa;
-  return BaselineIntegerKernels();
-}
-
 int64_t PanelBytesOf(Storage storage, int64_t depth, int64_t columns) {
   const int64_t blocks = depth / kBlock;
   return storage == Storage::kQ4_K ? blocks / kBlocksOfQ4 * GroupBytesQ4(columns)
@@ -90,13 +79,13 @@ void PutRowQ4(const BlockQ4K* row, int64_t groups, int64_t columns, int64_t colu
 
 }  // namespace
 
-int64_t IntegerMatrix::Bytes(const Matrix& matrix, Isa isa) {
+int64_t IntegerMatrix::Bytes(const Matrix& matrix, IntegerIsa isa) {
   const int64_t columns = KernelsOf(isa).columns;
   const int64_t bytes = CeilDiv(matrix.rows, columns) * PanelBytesOf(matrix.storage, matrix.depth, columns);
   return CeilDiv(bytes, kAlignment) * kAlignment;
 }
 
-IntegerMatrix::IntegerMatrix(const Matrix& matrix, char* memory, Workers* workers, Isa isa)
+IntegerMatrix::IntegerMatrix(const Matrix& matrix, char* memory, Workers* workers, IntegerIsa isa)
     : kernels_(&KernelsOf(isa)),
       memory_(memory),
       bias_(matrix.bias),

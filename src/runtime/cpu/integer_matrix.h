@@ -25,11 +25,11 @@ class IntegerMatrix {
   // What the memory must begin at a multiple of.
   static constexpr int64_t kAlignment = 64;
   // Memory that a matrix takes, a multiple of kAlignment. Pre: it is quantised.
-  static int64_t Bytes(const Matrix& matrix, Isa isa = BestIsa());
+  static int64_t Bytes(const Matrix& matrix, IntegerIsa isa = BestIntegerIsa());
 
   IntegerMatrix() = default;
   // Lays the matrix out in memory that has Bytes(matrix, isa). Its own bytes are not needed any more.
-  IntegerMatrix(const Matrix& matrix, char* memory, Workers* workers, Isa isa = BestIsa());
+  IntegerMatrix(const Matrix& matrix, char* memory, Workers* workers, IntegerIsa isa = BestIntegerIsa());
 
   int64_t rows() const { return rows_; }
   int64_t depth() const { return depth_; }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <string>
 #include <string_view>
 
 #include <gtest/gtest.h>
@@ -14,7 +15,7 @@
 namespace waveshift::cpu {
 namespace {
 
-class IntegerMatrixTest : public testing::TestWithParam<Isa> {
+class IntegerMatrixTest : public testing::TestWithParam<IntegerIsa> {
  protected:
   // A matrix in its new order, in memory that has what it asked for and no more.
   struct LaidOut {
@@ -49,7 +50,20 @@ class IntegerMatrixTest : public testing::TestWithParam<Isa> {
                              {.y = y.data(), .y_row = given.matrix.rows}, &workers);
     return y;
   }
-  const Language language_{GetParam()};
+  // What a machine with no more than these instructions prepares activations with.
+  static Isa Floats() {
+    switch (GetParam()) {
+      case IntegerIsa::kAvx2:
+      case IntegerIsa::kAvx2Vnni:
+        return Isa::kAvx2;
+      case IntegerIsa::kAvx512Vnni:
+        return Isa::kAvx512;
+      case IntegerIsa::kBaseline:
+        break;
+    }
+    return Isa::kBaseline;
+  }
+  const Language language_{Floats()};
 };
 
 struct Shape {
@@ -76,18 +90,32 @@ TEST_P(IntegerMatrixTest, MultipliesByTheDefinition) {
 
 TEST_P(IntegerMatrixTest, MultipliesTheLargestBytes) {
   Given given(Storage::kQ8_0, 40, 64, 3);
-  for (const char byte : {char{-128}, char{127}}) {
+  for (const int8_t byte : {int8_t{-128}, int8_t{127}}) {
     for (size_t i = 0; i < given.values.size(); ++i) {
       char& place = given.bytes[i / 32 * 34 + 2 + i % 32];
-      given.values[i] *= byte / static_cast<double>(place == 0 ? 1 : place);
-      if (place == 0) given.values[i] = 0;
-      place = place == 0 ? char{0} : byte;
+      if (place == 0) continue;  // its value is 0, too
+      given.values[i] *= byte / static_cast<double>(static_cast<int8_t>(place));
+      place = static_cast<char>(byte);
     }
     for (const float sign : {-127.0F, 127.0F}) {
       const std::vector<float> x(64, sign);
       EXPECT_LT(RelativeError(Product(given, x, 1), Plain(given, x, 1)), 3e-6)
           << static_cast<int>(byte) << sign;
     }
+  }
+}
+
+// All of q4_k's values are 15 times a scale of 63, and so are all sums as large as they can be.
+TEST_P(IntegerMatrixTest, MultipliesTheLargestHalvesOfBytes) {
+  Given given(Storage::kQ4_K, 40, 512, 3);
+  const std::string block =
+      std::string("\x00\x3c\x00\x00\xff\xff\xff\xff\x00\x00\x00\x00\x0f\x0f\x0f\x0f", 16) +
+      std::string(128, '\xff');
+  for (size_t i = 0; i < given.bytes.size(); ++i) given.bytes[i] = block[i % block.size()];
+  std::fill(given.values.begin(), given.values.end(), 63.0 * 15);
+  for (const float sign : {-127.0F, 127.0F}) {
+    const std::vector<float> x(512, sign);
+    EXPECT_LT(RelativeError(Product(given, x, 1), Plain(given, x, 1)), 3e-6) << sign;
   }
 }
 
@@ -169,7 +197,7 @@ TEST_P(IntegerMatrixTest, EightBitsAreNearlyEnough) {
   EXPECT_GT(error, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Isas, IntegerMatrixTest, testing::ValuesIn(AvailableIsas()),
+INSTANTIATE_TEST_SUITE_P(Isas, IntegerMatrixTest, testing::ValuesIn(AvailableIntegerIsas()),
                          [](const auto& each) { return std::string(IsaName(each.param)); });
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <cpuid.h>
 #endif
 
+#include "runtime/cpu/integer_kernel_internal.h"
 #include "runtime/cpu/kernel_table_internal.h"
 
 namespace waveshift::cpu {
@@ -28,6 +29,18 @@ bool HasF16c() {
   unsigned d = 0;
   return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
 }
+
+bool HasAvx512Vnni() { return BestIsa() == Isa::kAvx512 && __builtin_cpu_supports("avx512vnni") != 0; }
+
+// Leaf 7, part 1: bit 4 of a.
+bool HasAvxVnni() {
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  constexpr unsigned kBit = 1U << 4;
+  return BestIsa() != Isa::kBaseline && __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & kBit) != 0;
+}
 #endif
 
 }  // namespace
@@ -39,6 +52,20 @@ std::string_view IsaName(Isa isa) {
     case Isa::kAvx512:
       return "avx512";
     case Isa::kBaseline:
+      break;
+  }
+  return "baseline";
+}
+
+std::string_view IsaName(IntegerIsa isa) {
+  switch (isa) {
+    case IntegerIsa::kAvx2:
+      return "avx2";
+    case IntegerIsa::kAvx2Vnni:
+      return "avx2_vnni";
+    case IntegerIsa::kAvx512Vnni:
+      return "avx512_vnni";
+    case IntegerIsa::kBaseline:
       break;
   }
   return "baseline";
@@ -61,6 +88,32 @@ std::vector<Isa> AvailableIsas() {
 Isa BestIsa() {
   static const Isa best = AvailableIsas().back();
   return best;
+}
+
+std::vector<IntegerIsa> AvailableIntegerIsas() {
+  std::vector<IntegerIsa> found = {IntegerIsa::kBaseline};
+#if defined(__x86_64__)
+  if (BestIsa() != Isa::kBaseline) found.push_back(IntegerIsa::kAvx2);
+  if (HasAvxVnni() || HasAvx512Vnni()) found.push_back(IntegerIsa::kAvx2Vnni);
+  if (HasAvx512Vnni()) found.push_back(IntegerIsa::kAvx512Vnni);
+#endif
+  return found;
+}
+
+IntegerIsa BestIntegerIsa() {
+  static const IntegerIsa best = AvailableIntegerIsas().back();
+  return best;
+}
+
+const IntegerKernels& KernelsOf(IntegerIsa isa) {
+#if defined(__x86_64__)
+  if (isa == IntegerIsa::kAvx512Vnni) return Avx512IntegerKernels();
+  if (isa == IntegerIsa::kAvx2Vnni)
+    return HasAvxVnni() ? AvxVnniIntegerKernels() : Avx512Vnni8IntegerKernels();
+  if (isa == IntegerIsa::kAvx2) return Avx2IntegerKernels();
+#endif
+  (void)isa;
+  return BaselineIntegerKernels();
 }
 
 const KernelTable& Kernels(Isa isa) {

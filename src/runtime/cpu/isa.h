@@ -17,10 +17,21 @@ enum class Isa {
   kAvx512,    // AVX-512 F, VL, DQ and BW
 };
 
+// Products of bytes have instructions of their own, which come with either width of vectors.
+enum class IntegerIsa {
+  kBaseline,
+  kAvx2,
+  kAvx2Vnni,    // eight lanes: AVX-VNNI, or the VNNI of AVX-512
+  kAvx512Vnni,  // sixteen lanes
+};
+
 std::string_view IsaName(Isa isa);
+std::string_view IsaName(IntegerIsa isa);
 // What this build has and this machine runs, narrowest first; never empty.
 std::vector<Isa> AvailableIsas();
 Isa BestIsa();
+std::vector<IntegerIsa> AvailableIntegerIsas();
+IntegerIsa BestIntegerIsa();
 
 // GFLOP/s (a multiplication and an addition count 2) of one thread that does nothing but multiply and add in
 // registers for about `seconds` of processor time: what the kernels are measured against.

@@ -141,6 +141,8 @@ INSTANTIATE_TEST_SUITE_P(Isas, Matrix, testing::ValuesIn(AvailableIsas()),
 TEST(IsaTest, MeasuresAPeakThatAMachineCanHave) {
   EXPECT_EQ(BestIsa(), AvailableIsas().back());
   EXPECT_EQ(AvailableIsas().front(), Isa::kBaseline);
+  EXPECT_EQ(BestIntegerIsa(), AvailableIntegerIsas().back());
+  EXPECT_EQ(AvailableIntegerIsas().front(), IntegerIsa::kBaseline);
   const double peak = MeasureFmaPeak(BestIsa(), 0.01);
   EXPECT_GT(peak, 0.05);
   EXPECT_LT(peak, 2000);

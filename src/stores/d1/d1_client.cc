@@ -20,8 +20,6 @@ constexpr size_t kMaxQuotedBytes = 300;
 // Without Retry-After: the window of the account's limit (1.3).
 constexpr std::chrono::seconds kAccountWindow{300};
 constexpr std::chrono::seconds kLongestRetryAfter{60};
-// Of calls that begin after a stop was requested.
-constexpr milliseconds kLatePatience{4000};
 
 // What D1 says when the same request may succeed in a moment (1.4).
 constexpr std::array<std::string_view, 8> kTransientTexts = {"Network connection lost",
@@ -222,34 +220,46 @@ std::string D1Client::WithoutToken(std::string text) const {
   return text;
 }
 
-StatusOr<net::HttpResponse> D1Client::SendOnce(net::HttpRequest& request, milliseconds patience,
-                                               const std::stop_token& stop) {
-  WS_RETURN_IF_ERROR(Annotate(budget_.Take(stop, patience), "D1"));
-  request.timeouts.total = std::max(milliseconds(1), std::min(options_.request_timeout, patience));
-  return http_.Send(request, stop);
-}
-
-StatusOr<D1Answer> D1Client::Run(const std::vector<D1Statement>& statements, milliseconds patience) {
+net::HttpRequest D1Client::RequestOf(const std::vector<D1Statement>& statements, const D1Call& call) const {
   net::HttpRequest request{.method = "POST", .url = url_};
   request.headers = {{"Authorization", "Bearer " + options_.api_token}, {"Content-Type", "application/json"}};
   request.body = BodyOf(statements);
   request.max_response_bytes = kMaxAnswerBytes;
-  const bool is_late = options_.stop.stop_requested();
-  if (is_late) patience = std::min(patience, kLatePatience);
-  const std::stop_token stop = is_late ? std::stop_token() : options_.stop;
-  request.timeouts.connect = std::min(request.timeouts.connect, patience);
+  request.timeouts.connect = std::min(request.timeouts.connect, call.patience);
+  return request;
+}
 
-  const auto end = options_.clock.now() + patience;
+StatusOr<net::HttpResponse> D1Client::SendOnce(net::HttpRequest& request, const D1Call& call,
+                                               std::chrono::steady_clock::time_point end, Status& refused) {
+  const auto left = [&] { return std::chrono::duration_cast<milliseconds>(end - options_.clock.now()); };
+  WS_RETURN_IF_ERROR(Annotate(budget_.Take(call.stop, left()), "D1"));
+  // Behind that, which may take a while.
+  if (call.before_attempt) refused = call.before_attempt();
+  if (!refused.ok()) return Internal("refused");  // not one that is tried again
+  const milliseconds longest =
+      call.longest_attempt.count() > 0 ? call.longest_attempt : options_.request_timeout;
+  request.timeouts.total = std::max(milliseconds(1), std::min({options_.request_timeout, longest, left()}));
+  return http_.Send(request, call.stop);
+}
+
+StatusOr<D1Answer> D1Client::Run(const std::vector<D1Statement>& statements, D1Call call) {
+  if (call.stop.stop_requested()) {
+    call.patience = std::min(call.patience, kLatePatience);
+    call.stop = {};
+  }
+  net::HttpRequest request = RequestOf(statements, call);
+  const auto end = options_.clock.now() + call.patience;
   D1Verdict verdict;
   bool may_be_done = false;
   D1Answer answer;
+  Status refused;
   net::RetryPolicy policy{.max_attempts = options_.max_attempts, .first_delay = options_.first_delay};
-  policy.budget = patience;
-  policy.longest_retry_after = std::min<milliseconds>(patience, kLongestRetryAfter);
+  policy.budget = call.patience;
+  policy.longest_retry_after = std::min<milliseconds>(call.patience, kLongestRetryAfter);
   policy.retry_response = [&](const net::HttpResponse&) { return verdict.retry; };
-  const auto response = net::Retry(policy, options_.clock, stop, [&](int) {
+  const auto response = net::Retry(policy, options_.clock, call.stop, [&](int) {
     answer.repeated = may_be_done;
-    auto sent = SendOnce(request, std::chrono::duration_cast<milliseconds>(end - options_.clock.now()), stop);
+    auto sent = SendOnce(request, call, end, refused);
     if (!sent.ok()) {
       may_be_done = may_be_done || sent.status().code() != StatusCode::kResourceExhausted;
       return sent;
@@ -265,6 +275,7 @@ StatusOr<D1Answer> D1Client::Run(const std::vector<D1Statement>& statements, mil
     }
     return sent;
   });
+  if (!refused.ok()) return refused;
   if (!response.ok()) return WithMessage(response.status(), WithoutToken(Message(response.status())));
   if (!verdict.status.ok()) return WithMessage(verdict.status, WithoutToken(Message(verdict.status)));
   answer.results = std::move(verdict.results);

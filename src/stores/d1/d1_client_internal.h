@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <stop_token>
 #include <string>
@@ -53,6 +54,17 @@ struct D1Answer {
   bool repeated = false;
 };
 
+// Of calls that begin after a stop was requested.
+inline constexpr std::chrono::milliseconds kLatePatience{4000};
+
+// How a call may wait.
+struct D1Call {
+  std::chrono::milliseconds patience{0};         // for all its attempts
+  std::chrono::milliseconds longest_attempt{0};  // 0: as the options say
+  std::stop_token stop;
+  std::function<Status()> before_attempt;  // an error ends the call with it; may be empty
+};
+
 class D1Client {
  public:
   explicit D1Client(const D1Options& options);
@@ -60,17 +72,20 @@ class D1Client {
   D1Client& operator=(const D1Client&) = delete;
 
   // Runs the statements in one transaction, and again (the whole of it) where the table of 1.4 says so, for
-  // at most `patience`. All statements must bear being repeated. Any thread.
+  // at most the call's patience. All statements must bear being repeated. A stop ends calls that are under
+  // way; those that come after it have kLatePatience. Any thread.
   //   Unavailable, DeadlineExceeded   D1 is broken or cannot be reached
   //   ResourceExhausted               D1 is overloaded, or a limit of the account is reached
   //   PermissionDenied                token or account are refused
   //   FailedPrecondition              the database or the route does not exist; or the schema does not fit
   //   AlreadyExists                   a UNIQUE constraint
-  StatusOr<D1Answer> Run(const std::vector<D1Statement>& statements, std::chrono::milliseconds patience);
+  StatusOr<D1Answer> Run(const std::vector<D1Statement>& statements, D1Call call);
 
  private:
-  StatusOr<net::HttpResponse> SendOnce(net::HttpRequest& request, std::chrono::milliseconds patience,
-                                       const std::stop_token& stop);
+  // `refused` gets the error of the call's before_attempt.
+  StatusOr<net::HttpResponse> SendOnce(net::HttpRequest& request, const D1Call& call,
+                                       std::chrono::steady_clock::time_point end, Status& refused);
+  net::HttpRequest RequestOf(const std::vector<D1Statement>& statements, const D1Call& call) const;
   std::string WithoutToken(std::string text) const;
 
   const D1Options options_;

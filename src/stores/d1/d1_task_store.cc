@@ -7,15 +7,14 @@
 #include "stores/d1/d1_task_store.h"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <mutex>
-#include <optional>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "stores/d1/d1_client_internal.h"
+#include "stores/d1/d1_shared_internal.h"
 #include "stores/object_store.h"
 #include "stores/task_rules_internal.h"
 #include "stores/task_schema_internal.h"
@@ -35,7 +34,6 @@ using std::chrono::milliseconds;
 constexpr int kRowsAPage = 500;
 // Rows are inserted out of one parameter, which may have 2,000,000 bytes (1.3).
 constexpr size_t kMaxParameterBytes = 1'500'000;
-constexpr size_t kStripes = 16;
 
 int64_t NumberIn(const D1Row& row, const std::string& column) {
   return internal::WholeNumber(Cell(row, column)).value_or(0);
@@ -133,7 +131,8 @@ std::vector<D1Statement> CreateBatch(const NewTask& task, const SchemaNames& nam
 
 class D1TaskStore : public TaskStore {
  public:
-  explicit D1TaskStore(D1Options options) : options_(std::move(options)), client_(options_) {}
+  D1TaskStore(std::shared_ptr<internal::D1Shared> shared, CallGuard guard)
+      : shared_(std::move(shared)), options_(shared_->options), guard_(std::move(guard)) {}
 
   Status Create(const NewTask& task) override;
   StatusOr<Task> Get(const std::string& id) override;
@@ -144,34 +143,68 @@ class D1TaskStore : public TaskStore {
   Status SetProgress(const std::string& id, int percent) override;
   Status Finish(const std::string& id, const std::string& status, const std::string& error_message) override;
   Status Delete(const std::string& id) override;
+  std::unique_ptr<TaskStore> With(CallGuard guard) override {
+    if (!guard.stop.stop_possible()) guard.stop = guard_.stop;
+    return std::make_unique<D1TaskStore>(shared_, std::move(guard));
+  }
   std::string Describe() const override { return "D1 database " + options_.database_id; }
 
  private:
   using Batch = std::function<std::vector<D1Statement>(const SchemaNames&)>;
 
   StatusOr<SchemaNames> Schema();
+  StatusOr<SchemaNames> AskForSchema(milliseconds patience);
   StatusOr<std::vector<Task>> Select(const std::string& clauses);
   // Runs what `make` makes of the schema. A schema that changed since it was looked at is looked at again,
   // once.
-  StatusOr<D1Answer> Run(const Batch& make, milliseconds patience);
-  // One writer a task at a time, with all its attempts: what is written later arrives later.
-  std::mutex& WriterOf(const std::string& id) { return writers_[std::hash<std::string>{}(id) % kStripes]; }
+  StatusOr<D1Answer> Run(const Batch& make, const internal::D1Call& call);
+  StatusOr<D1Answer> Look(const Batch& make) { return Run(make, ReadCall(options_.look_patience)); }
+  StatusOr<D1Answer> Write(const std::string& id, const Batch& make);
+  internal::D1Call ReadCall(milliseconds patience) const {
+    return {.patience = patience, .longest_attempt = {}, .stop = guard_.stop, .before_attempt = {}};
+  }
 
-  const D1Options options_;
-  internal::D1Client client_;
-  std::mutex schema_mutex_;
-  std::optional<SchemaNames> schema_;
-  std::array<std::mutex, kStripes> writers_;
+  const std::shared_ptr<internal::D1Shared> shared_;
+  const D1Options& options_;
+  const CallGuard guard_;
 };
 
+// One caller asks for all. The others wait for it as long as they would for D1, and share its error.
 StatusOr<SchemaNames> D1TaskStore::Schema() {
-  const std::lock_guard lock(schema_mutex_);
-  if (schema_) return *schema_;
+  const bool is_late = guard_.stop.stop_requested();
+  const std::stop_token stop = is_late ? std::stop_token() : guard_.stop;
+  const auto end = std::chrono::steady_clock::now() + options_.look_patience;
+  std::unique_lock lock(shared_->schema_mutex);
+  const bool others_ask = shared_->is_schema_asked;
+  const auto may_go_on = [&] { return shared_->schema || !shared_->is_schema_asked; };
+  if (!shared_->schema_changed.wait_until(lock, stop, end, may_go_on)) {
+    return stop.stop_requested() ? Cancelled("stopped")
+                                 : DeadlineExceeded("D1: gave no answer when it was asked for its schema");
+  }
+  if (shared_->schema) return *shared_->schema;
+  const Status& failure = shared_->schema_failure;
+  if (others_ask && !failure.ok() && failure.code() != StatusCode::kCancelled) return failure;
+  shared_->is_schema_asked = true;
+  const std::shared_ptr<void> asked(nullptr, [&](void*) {
+    if (!lock.owns_lock()) lock.lock();
+    shared_->is_schema_asked = false;
+    shared_->schema_changed.notify_all();
+  });
+  lock.unlock();
+  const auto left = std::chrono::ceil<milliseconds>(end - std::chrono::steady_clock::now());
+  auto names = AskForSchema(std::max(milliseconds(1), left));
+  lock.lock();
+  shared_->schema_failure = names.status();
+  if (names.ok()) shared_->schema = *names;
+  return names;
+}
+
+StatusOr<SchemaNames> D1TaskStore::AskForSchema(milliseconds patience) {
   std::vector<D1Statement> batch;
   batch.reserve(internal::kProductTables.size());
   for (const char* table : internal::kProductTables)
     batch.push_back({"SELECT name FROM pragma_table_info(?1)", {std::string(table)}});
-  WS_ASSIGN_OR_RETURN(const D1Answer answer, client_.Run(batch, options_.look_patience));
+  WS_ASSIGN_OR_RETURN(const D1Answer answer, shared_->client.Run(batch, ReadCall(patience)));
   internal::TableColumns tables;
   for (size_t i = 0; i < internal::kProductTables.size(); ++i) {
     for (const D1Row& row : answer.results[i]) tables[internal::kProductTables[i]].insert(Cell(row, "name"));
@@ -180,31 +213,45 @@ StatusOr<SchemaNames> D1TaskStore::Schema() {
   if (!names.ok())
     return FailedPrecondition(Message(names.status()) + "; is CLOUDFLARE_D1_DATABASE_ID right?");
   if (!options_.write_progress) names->has_progress = names->has_started_at = names->has_completed_at = false;
-  schema_ = *names;
-  return *names;
+  return names;
 }
 
-StatusOr<D1Answer> D1TaskStore::Run(const Batch& make, milliseconds patience) {
+StatusOr<D1Answer> D1TaskStore::Run(const Batch& make, const internal::D1Call& call) {
   WS_ASSIGN_OR_RETURN(SchemaNames names, Schema());
-  auto answer = client_.Run(make(names), patience);
+  auto answer = shared_->client.Run(make(names), call);
   if (answer.status().code() != StatusCode::kFailedPrecondition ||
       Message(answer.status()).find("no such") == std::string::npos) {
     return answer;
   }
   {
-    const std::lock_guard lock(schema_mutex_);
-    schema_.reset();
+    const std::lock_guard lock(shared_->schema_mutex);
+    shared_->schema.reset();
   }
   WS_ASSIGN_OR_RETURN(names, Schema());
-  return client_.Run(make(names), patience);
+  return shared_->client.Run(make(names), call);
+}
+
+// When it is this writer's turn.
+StatusOr<D1Answer> D1TaskStore::Write(const std::string& id, const Batch& make) {
+  const bool is_late = guard_.stop.stop_requested();
+  const milliseconds patience =
+      is_late ? std::min(internal::kLatePatience, options_.patience) : options_.patience;
+  if (!shared_->writers.Enter(id, patience, is_late ? std::stop_token() : guard_.stop)) {
+    if (guard_.stop.stop_requested() && !is_late) return Cancelled("stopped");
+    return DeadlineExceeded("D1: an earlier write to task " + id + " has found no answer");
+  }
+  const std::shared_ptr<void> turn(nullptr, [&](void*) { shared_->writers.Leave(id); });
+  return Run(make, {.patience = patience,
+                    .longest_attempt = guard_.longest_write,
+                    .stop = guard_.stop,
+                    .before_attempt = guard_.before_write});
 }
 
 Status D1TaskStore::Create(const NewTask& task) {
   WS_RETURN_IF_ERROR(internal::CheckNewTask(task));
   const int64_t now_ms = internal::NowMs();
-  const std::lock_guard writer(WriterOf(task.id));
   const auto created =
-      Run([&](const SchemaNames& names) { return CreateBatch(task, names, now_ms); }, options_.patience);
+      Write(task.id, [&](const SchemaNames& names) { return CreateBatch(task, names, now_ms); });
   if (created.ok()) return OkStatus();
   if (created.status().code() != StatusCode::kAlreadyExists) return created.status();
   // Perhaps it was this call that made it, and the answer was lost.
@@ -218,10 +265,9 @@ Status D1TaskStore::Create(const NewTask& task) {
 }
 
 StatusOr<Task> D1TaskStore::Get(const std::string& id) {
-  WS_ASSIGN_OR_RETURN(
-      const D1Answer answer,
-      Run([&](const SchemaNames& names) { return std::vector<D1Statement>{SelectState(id, names)}; },
-          options_.look_patience));
+  WS_ASSIGN_OR_RETURN(const D1Answer answer, Look([&](const SchemaNames& names) {
+                        return std::vector<D1Statement>{SelectState(id, names)};
+                      }));
   if (answer.results[0].empty()) return internal::NoSuchTask(id);
   return TaskOf(answer.results[0].front());
 }
@@ -239,12 +285,9 @@ StatusOr<std::vector<Task>> D1TaskStore::ListProcessing(int limit) {
 }
 
 StatusOr<std::vector<Task>> D1TaskStore::Select(const std::string& clauses) {
-  WS_ASSIGN_OR_RETURN(const D1Answer answer,
-                      Run(
-                          [&](const SchemaNames& names) {
-                            return std::vector<D1Statement>{{internal::TaskSelectSql(names) + clauses, {}}};
-                          },
-                          options_.look_patience));
+  WS_ASSIGN_OR_RETURN(const D1Answer answer, Look([&](const SchemaNames& names) {
+                        return std::vector<D1Statement>{{internal::TaskSelectSql(names) + clauses, {}}};
+                      }));
   std::vector<Task> tasks;
   for (const D1Row& row : answer.results[0]) tasks.push_back(TaskOf(row));
   return tasks;
@@ -258,7 +301,7 @@ StatusOr<std::vector<text::TranscriptLine>> D1TaskStore::ReadTranscript(const st
                                 {"SELECT 1 AS one FROM media_tasks WHERE id = ?1", {id}},
                                 {internal::kTranscriptionIdSql, {id}}};
                           },
-                          options_.patience));
+                          ReadCall(options_.patience)));
   if (found.results[0].empty()) return internal::NoSuchTask(id);
   if (found.results[1].empty()) return std::vector<text::TranscriptLine>{};
   const std::string transcription_id = Cell(found.results[1].front(), "id");
@@ -273,7 +316,7 @@ StatusOr<std::vector<text::TranscriptLine>> D1TaskStore::ReadTranscript(const st
                                                        {"SELECT " + internal::SegmentColumnsSql(names) + rest,
                                                         {transcription_id}}};
                                                  },
-                                                 options_.patience));
+                                                 ReadCall(options_.patience)));
     for (const D1Row& row : page.results[0]) rows.push_back(SegmentOf(row));
     if (page.results[0].size() < kRowsAPage) break;
     if (rows.size() > 4 * text::kMaxTranscriptLines)
@@ -286,17 +329,13 @@ StatusOr<std::vector<text::TranscriptLine>> D1TaskStore::ReadTranscript(const st
 
 StatusOr<bool> D1TaskStore::Claim(const std::string& id) {
   const int64_t now_ms = internal::NowMs();
-  const std::lock_guard writer(WriterOf(id));
   bool writes_start = false;
-  WS_ASSIGN_OR_RETURN(const D1Answer answer,
-                      Run(
-                          [&](const SchemaNames& names) {
-                            writes_start = names.has_started_at;
-                            D1Statement claim{internal::ClaimSql(names), {id}};
-                            if (writes_start) claim.params.emplace_back(now_ms);
-                            return std::vector<D1Statement>{std::move(claim), SelectState(id, names)};
-                          },
-                          options_.patience));
+  WS_ASSIGN_OR_RETURN(const D1Answer answer, Write(id, [&](const SchemaNames& names) {
+                        writes_start = names.has_started_at;
+                        D1Statement claim{internal::ClaimSql(names), {id}};
+                        if (writes_start) claim.params.emplace_back(now_ms);
+                        return std::vector<D1Statement>{std::move(claim), SelectState(id, names)};
+                      }));
   if (answer.results[1].empty()) return internal::NoSuchTask(id);
   if (!answer.results[0].empty()) return true;
   if (!answer.repeated) return false;
@@ -306,17 +345,13 @@ StatusOr<bool> D1TaskStore::Claim(const std::string& id) {
 }
 
 Status D1TaskStore::SetProgress(const std::string& id, int percent) {
-  const std::lock_guard writer(WriterOf(id));
   WS_ASSIGN_OR_RETURN(
-      const D1Answer answer,
-      Run(
-          [&](const SchemaNames& names) {
-            std::vector<D1Statement> batch = {{"SELECT 1 AS one FROM media_tasks WHERE id = ?1", {id}}};
-            if (names.has_progress)
-              batch.push_back({internal::ProgressSql(), {id, int64_t{std::clamp(percent, 0, 100)}}});
-            return batch;
-          },
-          options_.patience));
+      const D1Answer answer, Write(id, [&](const SchemaNames& names) {
+        std::vector<D1Statement> batch = {{"SELECT 1 AS one FROM media_tasks WHERE id = ?1", {id}}};
+        if (names.has_progress)
+          batch.push_back({internal::ProgressSql(), {id, int64_t{std::clamp(percent, 0, 100)}}});
+        return batch;
+      }));
   return answer.results[0].empty() ? internal::NoSuchTask(id) : OkStatus();
 }
 
@@ -324,30 +359,22 @@ Status D1TaskStore::Finish(const std::string& id, const std::string& status,
                            const std::string& error_message) {
   WS_RETURN_IF_ERROR(internal::CheckFinalStatus(status));
   const int64_t now_ms = internal::NowMs();
-  const std::lock_guard writer(WriterOf(id));
   WS_ASSIGN_OR_RETURN(
-      const D1Answer answer,
-      Run(
-          [&](const SchemaNames& names) {
-            D1Statement finish{internal::FinishSql(names), {id, status, TextOrNull(error_message)}};
-            if (names.has_completed_at) finish.params.emplace_back(now_ms);
-            return std::vector<D1Statement>{std::move(finish)};
-          },
-          options_.patience));
+      const D1Answer answer, Write(id, [&](const SchemaNames& names) {
+        D1Statement finish{internal::FinishSql(names), {id, status, TextOrNull(error_message)}};
+        if (names.has_completed_at) finish.params.emplace_back(now_ms);
+        return std::vector<D1Statement>{std::move(finish)};
+      }));
   return answer.results[0].empty() ? internal::NoSuchTask(id) : OkStatus();
 }
 
 Status D1TaskStore::Delete(const std::string& id) {
-  const std::lock_guard writer(WriterOf(id));
   WS_ASSIGN_OR_RETURN(
-      const D1Answer answer,
-      Run(
-          [&](const SchemaNames&) {
-            std::vector<D1Statement> batch = {{"SELECT 1 AS one FROM media_tasks WHERE id = ?1", {id}}};
-            for (const char* sql : internal::kDeleteSql) batch.push_back({sql, {id}});
-            return batch;
-          },
-          options_.patience));
+      const D1Answer answer, Write(id, [&](const SchemaNames&) {
+        std::vector<D1Statement> batch = {{"SELECT 1 AS one FROM media_tasks WHERE id = ?1", {id}}};
+        for (const char* sql : internal::kDeleteSql) batch.push_back({sql, {id}});
+        return batch;
+      }));
   // After a lost answer the first attempt may have deleted it.
   return answer.results[0].empty() && !answer.repeated ? internal::NoSuchTask(id) : OkStatus();
 }
@@ -355,7 +382,9 @@ Status D1TaskStore::Delete(const std::string& id) {
 }  // namespace
 
 std::unique_ptr<TaskStore> MakeD1TaskStore(D1Options options) {
-  return std::make_unique<D1TaskStore>(std::move(options));
+  const std::stop_token stop = options.stop;
+  return std::make_unique<D1TaskStore>(std::make_shared<internal::D1Shared>(std::move(options)),
+                                       CallGuard{.stop = stop, .before_write = {}});
 }
 
 }  // namespace waveshift::stores

@@ -75,11 +75,12 @@ class KeyPacer {
 
 class R2ObjectStore : public ObjectStore {
  public:
-  R2ObjectStore(R2Options options, std::shared_ptr<KeyPacer> pacer)
+  R2ObjectStore(R2Options options, std::shared_ptr<net::HttpClient> http, std::shared_ptr<KeyPacer> pacer)
       : options_(std::make_shared<const R2Options>(std::move(options))),
+        http_(std::move(http)),
         // The client outlives the store where a lease does, and its options with it.
-        client_(
-            std::shared_ptr<S3Client>(new S3Client(*options_), [kept = options_](S3Client* c) { delete c; })),
+        client_(std::shared_ptr<S3Client>(new S3Client(*options_, http_),
+                                          [kept = options_](S3Client* c) { delete c; })),
         pacer_(std::move(pacer)) {}
 
   StatusOr<ObjectInfo> Put(const std::string& key, std::string_view bytes,
@@ -91,13 +92,14 @@ class R2ObjectStore : public ObjectStore {
   StatusOr<std::string> Materialize(const std::string& key, const std::string& scratch_directory) override;
   StatusOr<ObjectInfo> Head(const std::string& key) override;
   StatusOr<std::vector<ObjectInfo>> List(const std::string& prefix) override;
-  Status Delete(const std::string& key) override;
+  Status Delete(const std::string& key) override { return DeleteIf(key, {}); }
+  Status DeleteIf(const std::string& key, const std::function<Status()>& may_delete) override;
   StatusOr<std::unique_ptr<Lease>> AcquireLease(const std::string& key, const std::string& holder,
                                                 std::chrono::seconds lifetime) override;
   std::unique_ptr<ObjectStore> WithStop(const std::stop_token& stop) override {
     R2Options options = *options_;
     options.stop = stop;
-    return std::make_unique<R2ObjectStore>(std::move(options), pacer_);
+    return std::make_unique<R2ObjectStore>(std::move(options), http_, pacer_);
   }
   std::string Describe() const override {
     return "bucket " + options_->bucket + " at " + net::RedactedUrl(options_->endpoint_url);
@@ -108,8 +110,10 @@ class R2ObjectStore : public ObjectStore {
   SignedHeaders HeadersFor(const std::string& key, const PutOptions& options) const;
 
   const std::shared_ptr<const R2Options> options_;
+  // Connections and pacer are also those of the stores that WithStop gave.
+  const std::shared_ptr<net::HttpClient> http_;
   const std::shared_ptr<S3Client> client_;
-  const std::shared_ptr<KeyPacer> pacer_;  // also of the stores that WithStop gave
+  const std::shared_ptr<KeyPacer> pacer_;
 };
 
 SignedHeaders R2ObjectStore::HeadersFor(const std::string& key, const PutOptions& options) const {
@@ -176,10 +180,13 @@ StatusOr<ObjectInfo> R2ObjectStore::PutFile(const std::string& key, const std::s
                                     .path = path,
                                     .headers = HeadersFor(key, options),
                                     .is_conditional = options.only_if_absent || !options.only_if_etag.empty(),
-                                    .before_commit = options.before_commit});
+                                    .before_commit = options.before_commit,
+                                    .yields_to_next_holder = options.yields_to_next_holder});
   pacer_->Done(key);
   if (info.status().code() == StatusCode::kAlreadyExists && IsConditionFailure(options, info.status()))
     return ConditionFailed(key, options);
+  if (info.status().code() == StatusCode::kAlreadyExists)
+    return AlreadyExists(What(key) + " has been changed by somebody else");
   WS_RETURN_IF_ERROR(info.status());
   struct stat named = {};
   if (::lstat(path.c_str(), &named) == 0 && S_ISREG(named.st_mode)) ::unlink(path.c_str());
@@ -291,10 +298,11 @@ StatusOr<std::vector<ObjectInfo>> R2ObjectStore::List(const std::string& prefix)
   return found;
 }
 
-Status R2ObjectStore::Delete(const std::string& key) {
+Status R2ObjectStore::DeleteIf(const std::string& key, const std::function<Status()>& may_delete) {
   WS_RETURN_IF_ERROR(CheckOwnKey(key));
-  WS_ASSIGN_OR_RETURN(const S3Answer answer,
-                      client_->Send({.method = "DELETE", .key = key}, options_->patience));
+  S3Request request{.method = "DELETE", .key = key};
+  request.before_attempt = may_delete;
+  WS_ASSIGN_OR_RETURN(const S3Answer answer, client_->Send(request, options_->patience));
   if (answer.http.status == 404 && internal::S3ErrorCode(answer.http.body) != "NoSuchBucket")
     return OkStatus();
   return internal::StatusOfS3(answer.http, What(key));
@@ -312,7 +320,8 @@ StatusOr<std::unique_ptr<Lease>> R2ObjectStore::AcquireLease(const std::string& 
 
 std::unique_ptr<ObjectStore> MakeR2ObjectStore(R2Options options) {
   auto pacer = std::make_shared<KeyPacer>(options.key_write_interval, options.clock);
-  return std::make_unique<R2ObjectStore>(std::move(options), std::move(pacer));
+  return std::make_unique<R2ObjectStore>(std::move(options), std::make_shared<net::HttpClient>(),
+                                         std::move(pacer));
 }
 
 }  // namespace waveshift::stores

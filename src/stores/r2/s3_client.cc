@@ -90,7 +90,8 @@ Status StatusOfS3(const net::HttpResponse& response, const std::string& what) {
   return StatusOfCode(response, what, code);
 }
 
-S3Client::S3Client(const R2Options& options) : options_(options) {
+S3Client::S3Client(const R2Options& options, std::shared_ptr<net::HttpClient> http)
+    : options_(options), http_(std::move(http)) {
   const std::string& url = options.endpoint_url;
   const size_t scheme_end = url.find("://");
   const size_t host_begin = scheme_end == std::string::npos ? 0 : scheme_end + 3;
@@ -132,7 +133,7 @@ StatusOr<net::HttpResponse> S3Client::SendOnce(const S3Request& request, millise
   http.max_response_bytes = request.max_response_bytes;
   http.timeouts.idle = options_.idle_timeout;
   http.timeouts.total = std::max(milliseconds(0), total);
-  return http_.Send(http, stop);
+  return http_->Send(http, stop);
 }
 
 net::RetryPolicy S3Client::Policy(milliseconds patience) const {

@@ -56,8 +56,9 @@ Status StatusOfS3(const net::HttpResponse& response, const std::string& what);
 // Any number of threads.
 class S3Client {
  public:
-  // Outlives the client.
-  explicit S3Client(const R2Options& options);
+  // The options outlive the client. `http` may be shared.
+  explicit S3Client(const R2Options& options,
+                    std::shared_ptr<net::HttpClient> http = std::make_shared<net::HttpClient>());
 
   // One attempt; `total` 0: as long as bytes come.
   StatusOr<net::HttpResponse> SendOnce(const S3Request& request, std::chrono::milliseconds total,
@@ -80,7 +81,7 @@ class S3Client {
   std::string origin_;     // "https://host:port"
   std::string host_;       // as the Host header says it
   std::string base_path_;  // "" or "/path" of the endpoint
-  net::HttpClient http_;
+  const std::shared_ptr<net::HttpClient> http_;
 };
 
 }  // namespace waveshift::stores::internal

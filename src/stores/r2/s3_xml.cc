@@ -129,6 +129,27 @@ StatusOr<ListPage> ParseListPage(std::string_view body) {
   return page;
 }
 
+StatusOr<UploadsPage> ParseUploadsPage(std::string_view body) {
+  WS_ASSIGN_OR_RETURN(const XmlElement xml, ParseXml(body));
+  if (xml.name != "ListMultipartUploadsResult") return Unavailable("the answer is no list of uploads");
+  const bool is_encoded = xml.Text("EncodingType") == "url";
+  const auto key_in = [&](const XmlElement& element, std::string_view child) {
+    return is_encoded ? DecodeUri(element.Text(child)) : element.Text(child);
+  };
+  UploadsPage page;
+  for (const XmlElement& element : xml.children) {
+    if (element.name != "Upload") continue;
+    const auto key = key_in(element, "Key");
+    if (!key) return Unavailable("the list holds a key that is not percent-encoded");
+    page.uploads.emplace_back(*key, element.Text("UploadId"));
+  }
+  if (xml.Text("IsTruncated") != "true") return page;
+  page.next_key = key_in(xml, "NextKeyMarker").value_or("");
+  page.next_id = xml.Text("NextUploadIdMarker");
+  if (page.next_key.empty()) return Unavailable("the list is cut off and says not how to go on");
+  return page;
+}
+
 std::string CompleteBody(const std::vector<std::string>& etags) {
   std::string body = "<CompleteMultipartUpload>";
   for (size_t i = 0; i < etags.size(); ++i) {

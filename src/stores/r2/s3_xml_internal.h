@@ -39,6 +39,13 @@ struct ListPage {
 // An answer to ListObjectsV2 with encoding-type=url.
 StatusOr<ListPage> ParseListPage(std::string_view body);
 
+struct UploadsPage {
+  std::vector<std::pair<std::string, std::string>> uploads;  // key and upload id
+  std::string next_key, next_id;                             // markers of the next page; "" at the end
+};
+// An answer to ListMultipartUploads with encoding-type=url.
+StatusOr<UploadsPage> ParseUploadsPage(std::string_view body);
+
 // What CompleteMultipartUpload wants: ETags in the order of the parts, which count from 1.
 std::string CompleteBody(const std::vector<std::string>& etags);
 

@@ -71,6 +71,33 @@ TEST(ParseListPage, NothingIsGuessed) {
       "50%");
 }
 
+TEST(ParseUploadsPage, KeysAreDecodedAndPagesFollow) {
+  const auto page = ParseUploadsPage(
+      "<ListMultipartUploadsResult><EncodingType>url</EncodingType><IsTruncated>true</IsTruncated>"
+      "<NextKeyMarker>a%20b</NextKeyMarker><NextUploadIdMarker>i&amp;2</NextUploadIdMarker>"
+      "<Upload><Key>a%20b</Key><UploadId>i1</UploadId></Upload>"
+      "<Upload><Key>a%20b</Key><UploadId>i&amp;2</UploadId></Upload></ListMultipartUploadsResult>");
+  ASSERT_TRUE(page.ok()) << Message(page.status());
+  ASSERT_EQ(page->uploads.size(), 2U);
+  EXPECT_EQ(page->uploads[1], (std::pair<std::string, std::string>("a b", "i&2")));
+  EXPECT_EQ(page->next_key, "a b");
+  EXPECT_EQ(page->next_id, "i&2");
+  const auto last = ParseUploadsPage(
+      "<ListMultipartUploadsResult><NextKeyMarker>k</NextKeyMarker>"
+      "<Upload><Key>50%</Key></Upload></ListMultipartUploadsResult>");
+  EXPECT_EQ(last->uploads[0].first, "50%");
+  EXPECT_EQ(last->next_key, "");
+}
+
+TEST(ParseUploadsPage, NothingIsGuessed) {
+  for (const char* body :
+       {"<a/>", "<ListBucketResult/>",
+        "<ListMultipartUploadsResult><IsTruncated>true</IsTruncated></ListMultipartUploadsResult>",
+        "<ListMultipartUploadsResult><EncodingType>url</EncodingType><Upload><Key>%z</Key></Upload>"
+        "</ListMultipartUploadsResult>"})
+    EXPECT_EQ(ParseUploadsPage(body).status().code(), StatusCode::kUnavailable) << body;
+}
+
 TEST(CompleteBody, PartsInOrder) {
   EXPECT_EQ(CompleteBody({"e1", "e2"}),
             "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>&quot;e1&quot;</ETag></Part>"

@@ -33,10 +33,15 @@ struct FileUpload {
   SignedHeaders headers;
   bool is_conditional = false;            // always in one request, because only that can have a condition
   std::function<Status()> before_commit;  // of PutOptions
+  bool yields_to_next_holder = false;     // of PutOptions
 };
 
 // Uploads a file, in one request or in parts as the options say. OutOfRange for a conditional one above
 // 4.995 GiB. A failed upload in parts is aborted. AlreadyExists when the condition does not hold.
+//
+// One that yields to the lease's next holder goes in one request with the ETag of what is there now; or in
+// parts, which have no conditions, after all unfinished uploads of the key have been aborted: so one whose
+// writer has lost the lease can never be completed behind this one.
 StatusOr<ObjectInfo> UploadFile(S3Client& client, const FileUpload& upload);
 
 }  // namespace waveshift::stores::internal

@@ -13,6 +13,7 @@
 
 #include "base/hash.h"
 #include "stores/keys_internal.h"
+#include "stores/r2/lease_internal.h"
 #include "stores/r2/s3_xml_internal.h"
 #include "stores/r2/transfers_internal.h"
 
@@ -90,6 +91,46 @@ StatusOr<ObjectInfo> UploadWhole(S3Client& client, const FileUpload& upload, con
   return info;
 }
 
+// The upload with the condition that the object still is what it is now. The lease is asked for behind this
+// look, so what is seen is not yet of its next holder.
+StatusOr<FileUpload> OnWhatIsThere(S3Client& client, FileUpload upload) {
+  WS_ASSIGN_OR_RETURN(const S3Answer head,
+                      client.Send({.method = "HEAD", .key = upload.key}, client.options().patience));
+  if (head.http.status == 404) {
+    upload.headers.emplace_back("If-None-Match", "*");
+  } else {
+    WS_RETURN_IF_ERROR(StatusOfS3(head.http, "object " + QuoteKey(upload.key)));
+    upload.headers.emplace_back("If-Match", "\"" + BareEtag(head.http.Header("ETag")) + "\"");
+  }
+  upload.headers.emplace_back(kWriteHeader, UniqueName());
+  return upload;
+}
+
+// Unfinished uploads of a key. None where the store cannot list them.
+StatusOr<std::vector<std::string>> UnfinishedUploads(S3Client& client, const std::string& key) {
+  std::vector<std::string> ids;
+  UploadsPage page;
+  do {
+    S3Request request;
+    request.query = {{"uploads", ""}, {"prefix", key}, {"encoding-type", "url"}};
+    if (!page.next_key.empty()) {
+      request.query.emplace_back("key-marker", page.next_key);
+      request.query.emplace_back("upload-id-marker", page.next_id);
+    }
+    WS_ASSIGN_OR_RETURN(const S3Answer answer, client.Send(request, client.options().patience));
+    if (answer.http.status == 501 || answer.http.status == 405) return ids;
+    WS_RETURN_IF_ERROR(StatusOfS3(answer.http, "uploads of " + QuoteKey(key)));
+    const std::string last = page.next_key + "/" + page.next_id;
+    WS_ASSIGN_OR_RETURN(page, ParseUploadsPage(answer.http.body));
+    for (const auto& [of_key, id] : page.uploads) {
+      if (of_key == key) ids.push_back(id);
+    }
+    if (!page.next_key.empty() && page.next_key + "/" + page.next_id == last)
+      return Unavailable("uploads of " + QuoteKey(key) + ": the list does not go on");
+  } while (!page.next_key.empty());
+  return ids;
+}
+
 class MultipartUpload {
  public:
   MultipartUpload(S3Client& client, const FileUpload& upload, const FileHashes& hashes, int64_t part_bytes)
@@ -97,12 +138,14 @@ class MultipartUpload {
         key_(upload.key),
         path_(upload.path),
         before_commit_(upload.before_commit),
+        yields_to_next_holder_(upload.yields_to_next_holder),
         what_("object " + QuoteKey(key_)),
         hashes_(hashes),
         part_bytes_(part_bytes),
         etags_(hashes.parts.size()) {}
 
   StatusOr<ObjectInfo> Run(SignedHeaders headers) {
+    if (yields_to_next_holder_) WS_RETURN_IF_ERROR(EndOthers());
     WS_RETURN_IF_ERROR(Create(std::move(headers)));
     Status status = SendParts();
     if (status.ok()) {
@@ -115,6 +158,20 @@ class MultipartUpload {
   }
 
  private:
+  // Those of a holder before this one, which may be about to complete them, and what crashes left.
+  Status EndOthers() {
+    if (before_commit_) WS_RETURN_IF_ERROR(before_commit_());
+    WS_ASSIGN_OR_RETURN(const std::vector<std::string> ids, UnfinishedUploads(client_, key_));
+    for (const std::string& id : ids) {
+      S3Request request{.method = "DELETE", .key = key_, .query = {{"uploadId", id}}};
+      request.before_attempt = before_commit_;
+      WS_ASSIGN_OR_RETURN(const S3Answer answer, client_.Send(request, client_.options().patience));
+      // 404: it has ended by itself.
+      if (answer.http.status != 404) WS_RETURN_IF_ERROR(StatusOfS3(answer.http, what_));
+    }
+    return OkStatus();
+  }
+
   Status Create(SignedHeaders headers) {
     headers.emplace_back(kShaHeader, hashes_.sha256);
     WS_ASSIGN_OR_RETURN(
@@ -199,6 +256,7 @@ class MultipartUpload {
   const std::string key_;
   const std::string path_;
   const std::function<Status()> before_commit_;
+  const bool yields_to_next_holder_;
   const std::string what_;
   const FileHashes& hashes_;
   const int64_t part_bytes_;
@@ -224,6 +282,10 @@ StatusOr<ObjectInfo> UploadFile(S3Client& client, const FileUpload& upload) {
                       " bytes, too many for a write with a condition");
   const int64_t part_bytes = PartBytes(client.options(), size);
   WS_ASSIGN_OR_RETURN(const FileHashes hashes, HashFile(path, size, part_bytes));
+  if (!in_parts && upload.yields_to_next_holder && !upload.is_conditional) {
+    WS_ASSIGN_OR_RETURN(const FileUpload conditional, OnWhatIsThere(client, upload));
+    return UploadWhole(client, conditional, hashes);
+  }
   if (!in_parts) return UploadWhole(client, upload, hashes);
   return MultipartUpload(client, upload, hashes, part_bytes).Run(upload.headers);
 }

@@ -23,17 +23,18 @@ struct EspeakOptions {
 // What it makes of a request
 // - text: always plain text. Neither SSML nor espeak's own marks ([[phonemes]], control codes) are obeyed.
 // - voice.name: see EspeakVoiceList::Resolve. Latin words in Mandarin are spoken by the English voice with
-// the same variant.
+//   the same variant.
 // - voice.pitch_hz: the nearest that the variant reaches (low variants about 66..175 Hz, high ones about
-// 120..340 Hz), within 15 %.
+//   120..340 Hz), within 15 %.
 // - voice.pitch_range, voice.reference_path: ignored; the program has no switch for the range outside SSML
-// and voice files.
+//   and voice files.
 // - speed * voice.natural_rate: the program's own tempo, 175 words a minute being 1.0, within 0.46..2.57; a
-// warning says when it is cut. Output: mono at the program's own rate (22050 Hz), silence trimmed to 10 ms at
-// both ends, fades of 2 ms. The same request gives the same samples with the same version of the program.
-// Errors for a line: InvalidArgument (language, voice, speed or text that cannot be spoken),
-// DeadlineExceeded, Internal (the program failed, or spoke longer than the text can justify). The program is
-// looked at when it is first needed; nothing is started here.
+//   warning says when it is cut.
+// Output: mono at the program's own rate (22050 Hz), silence trimmed to 10 ms at both ends, fades of 2 ms.
+// The same request gives the same samples with the same version of the program. Errors for a line:
+// InvalidArgument (language, voice, speed or text that cannot be spoken), DeadlineExceeded, Internal (the
+// program failed, or spoke longer than the text can justify). The program is looked at when it is first
+// needed; nothing is started here.
 std::unique_ptr<Synthesizer> MakeEspeak(const EspeakOptions& options = {});
 
 }  // namespace waveshift::tts

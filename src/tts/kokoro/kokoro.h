@@ -24,8 +24,7 @@ struct KokoroOptions {
 // What it makes of a request
 // - language: English, Spanish, French, Hindi, Italian, Japanese, Brazilian Portuguese, Mandarin.
 // - voice.name: "" = the language's first voice; else see ParseKokoroVoice. Every voice speaks every
-// language.
-//   English is British with a British voice, or when the tag says so.
+//   language. English is British with a British voice, or when the tag says so.
 // - voice.pitch_hz, pitch_range, reference_path: ignored; a voice has its own pitch (kokoro/voice_table.h).
 // - speed * voice.natural_rate: the network's own, within 0.3..3; a warning says when it is cut.
 // - text: sentences are put together up to about 15 s of speech, longer ones are cut at punctuation; between

@@ -29,8 +29,7 @@ struct PiperOptions {
 // - speed * voice.natural_rate: the network's own length_scale, exactly, within 0.3..3; a warning says when
 //   it is cut.
 // - text: spoken sentence by sentence, with pauses between; symbols that the voice does not have are left
-// out,
-//   and a warning says so.
+//   out, and a warning says so.
 // Output: mono at the voice's own rate, silence trimmed to 10 ms at both ends, fades of 2 ms. The network
 // adds noise of its own to pitch and length; here it begins at a number made of the sentence and the voice,
 // so the same request gives the same samples on the same processor. Errors for a line: InvalidArgument
