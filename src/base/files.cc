@@ -55,6 +55,23 @@ Status WriteAll(int fd, std::string_view bytes, const std::string& path) {
   return OkStatus();
 }
 
+// The file that a link names: a rename onto the link would take its place (/dev/stdout is one).
+std::string BehindLinks(const std::string& path) {
+  std::error_code error;
+  if (!fs::is_symlink(path, error)) return path;
+  const fs::path target = fs::canonical(path, error);
+  return error ? path : target.string();
+}
+
+// A rename would put a plain file in the place of /dev/null or of a pipe.
+Status WriteToDevice(const std::string& path, std::string_view bytes) {
+  Descriptor device(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (device.get() < 0) return ErrnoStatus(errno, path);
+  WS_RETURN_IF_ERROR(WriteAll(device.get(), bytes, path));
+  const int error = device.Close();
+  return error == 0 ? OkStatus() : ErrnoStatus(error, path);
+}
+
 }  // namespace
 
 StatusOr<std::string> ReadFile(const std::string& path, int64_t max_bytes) {
@@ -85,19 +102,24 @@ StatusOr<std::string> ReadFile(const std::string& path, int64_t max_bytes) {
 }
 
 Status WriteFileAtomic(const std::string& path, std::string_view bytes) {
+  struct stat there = {};
+  if (::stat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode)) {
+    return WriteToDevice(path, bytes);
+  }
   WS_RETURN_IF_ERROR(MakeParent(path));
-  const std::string temporary = internal::NameBeside(path, ".tmp");
+  const std::string target = BehindLinks(path);
+  const std::string temporary = internal::NameBeside(target, ".tmp");
   Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (file.get() < 0) return ErrnoStatus(errno, path);
   Status status = WriteAll(file.get(), bytes, path);
   if (status.ok() && ::fsync(file.get()) != 0) status = ErrnoStatus(errno, path);
   if (const int error = file.Close(); status.ok() && error != 0) status = ErrnoStatus(error, path);
-  if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) status = ErrnoStatus(errno, path);
+  if (status.ok() && ::rename(temporary.c_str(), target.c_str()) != 0) status = ErrnoStatus(errno, path);
   if (!status.ok()) {
     ::unlink(temporary.c_str());
     return status;
   }
-  return internal::SyncParent(path);
+  return internal::SyncParent(target);
 }
 
 Status MoveFile(const std::string& from, const std::string& to) {

@@ -19,7 +19,7 @@ namespace waveshift {
 StatusOr<std::string> ReadFile(const std::string& path, int64_t max_bytes);
 
 // Writes to a temporary name beside `path`, syncs, renames: a reader sees the old file or the whole new one,
-// also after a crash. Makes missing parent folders.
+// also after a crash. Makes missing parent folders, follows links, and writes into a device that is there.
 Status WriteFileAtomic(const std::string& path, std::string_view bytes);
 
 // Moves a finished file to `to` (atomic on one file system, else copied to a temporary name, synced and

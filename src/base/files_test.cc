@@ -3,6 +3,7 @@
 #include "base/files.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -81,6 +82,25 @@ TEST_F(FilesTest, ConcurrentWritersLeaveOneWholeFile) {
   const std::string got = ReadFile(At("x"), 1 << 20).value();
   EXPECT_EQ(got, std::string(50000, got.at(0)));
   EXPECT_EQ(Entries(), 1u);
+}
+
+TEST_F(FilesTest, DevicesAreWrittenToAndStay) {
+  const std::string pipe = At("pipe");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::string heard;
+  std::thread reader([&] { heard = ReadFile(pipe, 100).value_or("nothing"); });
+  EXPECT_TRUE(WriteFileAtomic(pipe, "hello").ok());
+  reader.join();
+  EXPECT_EQ(heard, "hello");
+  EXPECT_TRUE(fs::is_fifo(pipe));
+}
+
+TEST_F(FilesTest, LinksAreFollowedAndStay) {
+  ASSERT_TRUE(WriteFileAtomic(At("folder/file"), "old").ok());
+  fs::create_symlink("folder/file", At("link"));
+  EXPECT_TRUE(WriteFileAtomic(At("link"), "new").ok());
+  EXPECT_TRUE(fs::is_symlink(At("link")));
+  EXPECT_EQ(ReadFile(At("folder/file"), 100).value_or(""), "new");
 }
 
 TEST_F(FilesTest, MoveReplacesTheTarget) {

@@ -115,6 +115,10 @@ StatusOr<InputPtr> OpenInput(const std::string& path, bool generate_pts) {
     return error_number == ENOENT ? NotFound(path + ": no such file") : ErrnoStatus(error_number, path);
   }
   if (S_ISDIR(status.st_mode)) return InvalidArgument(path + ": is a directory, not a media file");
+  // A pipe can be read once only, and opening one waits for somebody who may never come.
+  if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode)) {
+    return InvalidArgument(path + ": is no plain file, and only those can be read as often as needed");
+  }
   if (S_ISREG(status.st_mode) && status.st_size == 0) return InvalidArgument(path + ": the file is empty");
   TakeLastAvError();
   WS_ASSIGN_OR_RETURN(const AVInputFormat* format, FindFormat(path));

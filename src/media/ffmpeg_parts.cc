@@ -31,6 +31,8 @@ std::vector<FfmpegPart> CheckFfmpegParts() {
       {"transpose", "filter", "turned video that is encoded anew", false},
       {"hflip", "filter", "turned video that is encoded anew", false},
       {"vflip", "filter", "turned video that is encoded anew", false},
+      {"bwdif", "filter", "interlaced video that is encoded anew", false},
+      {"settb", "filter", "interlaced video that is encoded anew", false},
       {"ass", "filter", "burned subtitles", false},
       {"libmp3lame", "encoder", "speech as mp3", false},
       {"mp3", "muxer", "speech as mp3", false},

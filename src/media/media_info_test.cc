@@ -4,6 +4,7 @@
 #include "media/ffmpeg_parts.h"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include "media/test_media.h"
 
@@ -161,6 +162,8 @@ TEST_F(ProbeMediaTest, WhatIsNoMediaFile) {
   ASSERT_TRUE(WriteFileAtomic(Path("empty.mp4"), "").ok());
   ExpectRefused(Path("empty.mp4"), "empty");
   ExpectRefused(scratch_->path(), "directory");
+  ASSERT_EQ(::mkfifo(Path("pipe.mp4").c_str(), 0600), 0);
+  ExpectRefused(Path("pipe.mp4"), "no plain file");
   Make("a.png", "-f lavfi -i testsrc2=s=64x64:d=1 -frames:v 1");
   ExpectRefused(Path("a.png"), "picture");
   Make("a.jpg", "-f lavfi -i testsrc2=s=64x64:d=1 -frames:v 1");

@@ -188,7 +188,8 @@ TEST_F(SegmenterTest, DamagedPicturesAreNoEnd) {
   ASSERT_FALSE(HasFailure());
   EXPECT_EQ(dub.video.paths.size(), dub.plan.segments.size());
   Join(dub.video.paths, In("video.ts"));
-  EXPECT_EQ(ProbePackets(In("video.ts"), "v:0").size(), 150U);
+  // The two of which no slice is left are no pictures any more.
+  EXPECT_EQ(ProbePackets(In("video.ts"), "v:0").size(), 148U);
 }
 
 // Decoded pictures in order of showing, as an edit list has them.
@@ -278,6 +279,48 @@ TEST_F(SegmenterTest, RotationIsKeptInSegmentsAndInTheMp4) {
     ASSERT_TRUE(info.ok()) << name;
     EXPECT_EQ(info->video->rotation_degrees, 90) << name;
   }
+}
+
+// How many pictures hold two moments, as FFmpeg's detector sees it.
+int64_t Combed(const std::string& path) {
+  const std::string text =
+      Ffmpeg({"-i", path, "-map", "0:v", "-vf", "idet,metadata=print:file=-", "-f", "null", "-"});
+  int64_t count = 0;
+  for (const char* order : {"multiple.current_frame=tff", "multiple.current_frame=bff"}) {
+    for (size_t at = text.find(order); at != std::string::npos; at = text.find(order, at + 1)) ++count;
+  }
+  return count;
+}
+
+TEST_F(SegmenterTest, InterlacedVideoThatIsEncodedAnewHasNoCombs) {
+  // Bars that move between the two moments of a picture.
+  Ffmpeg({"-f", "lavfi", "-i",
+          "nullsrc=s=320x192:r=50:d=5,geq=lum='40+170*lt(mod(X+5*N\\,67)\\,30)':cb=128:cr=128", "-vf",
+          "tinterlace=interleave_top,fieldorder=tff", "-c:v", "mpeg2video", "-q:v", "3", "-flags",
+          "+ildct+ilme", "-top", "1", "-bf", "2", In("source.ts")});
+  const size_t pictures = ProbePackets(In("source.ts"), "v:0").size();
+  ASSERT_GT(Combed(In("source.ts")), 100);
+  const Dub dub = MakeDub(In("source.ts"), In("out"), {.copy = false});
+  Join(dub.video.paths, In("video.ts"));
+  EXPECT_LT(Combed(In("video.ts")), 3);
+  std::vector<ProbedPacket> packets = ProbePackets(In("video.ts"), "v:0");
+  ASSERT_EQ(packets.size(), pictures);
+  std::sort(packets.begin(), packets.end(), [](const auto& a, const auto& b) { return a.pts < b.pts; });
+  for (size_t i = 0; i < packets.size(); ++i) {
+    ASSERT_NEAR(packets[i].pts, kProgrammeOffsetSeconds + static_cast<double>(i) / 25, 1e-3)
+        << "picture " << i;
+  }
+  // From the middle on, as a job that goes on does.
+  const size_t first = dub.plan.segments.size() / 2;
+  const Dub rest = MakeDub(In("source.ts"), In("rest"), {.copy = false, .first_segment = first});
+  Join(rest.video.paths, In("rest.ts"));
+  const double start = kProgrammeOffsetSeconds + SecondsFromSamples(dub.plan.segments[first].start);
+  const auto in_rest = ProbePackets(In("rest.ts"), "v:0");
+  ASSERT_FALSE(in_rest.empty());
+  EXPECT_NEAR(in_rest[0].pts, start, 1e-3);
+  EXPECT_EQ(in_rest.size(),
+            static_cast<size_t>(std::count_if(packets.begin(), packets.end(),
+                                              [&](const auto& p) { return p.pts > start - 1e-3; })));
 }
 
 TEST_F(SegmenterTest, BurnedSubtitlesAreSeenAndATurnedPictureStandsUpright) {

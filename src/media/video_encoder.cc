@@ -18,6 +18,18 @@ extern "C" {
 namespace waveshift::media {
 namespace {
 
+bool IsInterlaced(const AVStream& stream) {
+  switch (stream.codecpar->field_order) {
+    case AV_FIELD_TT:
+    case AV_FIELD_BB:
+    case AV_FIELD_TB:
+    case AV_FIELD_BT:
+      return true;
+    default:
+      return false;
+  }
+}
+
 constexpr AVRational kSampleTime{1, kTimelineRateHz};
 constexpr int kMaxThreads = 64;
 
@@ -122,6 +134,13 @@ Status VideoEncoder::OpenGraph() {
   if (error >= 0) error = avfilter_init_dict(source_, nullptr);
   if (error < 0) return AvStatus(error, info_.path + ": the filters' input");
   last_ = source_;
+  if (IsInterlaced(reader_->stream())) {
+    // x264 encodes whole pictures: the two moments of each would stand in it as combs. Halves of a picture's
+    // ticks are not needed.
+    WS_RETURN_IF_ERROR(AddFilter("bwdif", "mode", "send_frame"));
+    WS_RETURN_IF_ERROR(
+        AddFilter("settb", "expr", std::to_string(time_base_.num) + "/" + std::to_string(time_base_.den)));
+  }
   // A fixed size: a stream that changes its picture size half-way is scaled to the first one.
   WS_RETURN_IF_ERROR(AddFilter("scale", "size", Even(info_.video->width) + "x" + Even(info_.video->height)));
   WS_RETURN_IF_ERROR(AddFilter("format", "pix_fmts", "yuv420p"));
