@@ -212,6 +212,9 @@ TEST_P(TaskManagerTest, EveryWayOutWritesAnEnd) {
   stores::NewTask mute = testing::SmallTask("mute");
   mute.lines.clear();
   ASSERT_TRUE(tasks_->Create(mute).ok());
+  stores::NewTask own = testing::SmallTask("own");
+  own.video_path = "videos/own/final_video.mp4";
+  ASSERT_TRUE(tasks_->Create(own).ok());
   TaskManagerDeps deps = DepsOf(*tasks_, *objects_, job_);
   deps.run_job = [](const pipeline::JobSpec& spec, const pipeline::JobDeps&,
                     const std::stop_token&) -> StatusOr<pipeline::JobResult> {
@@ -223,7 +226,7 @@ TEST_P(TaskManagerTest, EveryWayOutWritesAnEnd) {
   };
   TaskManager manager(FastOptions(), std::move(deps));
   manager.Begin();
-  for (const char* id : {"bad", "many", "throws", "novideo", "mute"}) {
+  for (const char* id : {"bad", "many", "throws", "novideo", "mute", "own"}) {
     ASSERT_TRUE(manager.Start(id).ok());
     ASSERT_TRUE(manager.WaitUntilIdle(id, kPatience, {}));
     EXPECT_EQ(StatusOf(id), "error") << id;
@@ -233,6 +236,7 @@ TEST_P(TaskManagerTest, EveryWayOutWritesAnEnd) {
   EXPECT_THAT(ErrorOf("throws"), HasSubstr("library bug"));
   EXPECT_THAT(ErrorOf("novideo"), HasSubstr("video_path"));
   EXPECT_THAT(ErrorOf("mute"), HasSubstr("no transcript"));
+  EXPECT_EQ(ErrorOf("own"), "video_path: videos/own/final_video.mp4: the dub would overwrite it");
 }
 
 // A line's audio_key is an object of the store, also when it is written as the object's public address.

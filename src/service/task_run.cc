@@ -11,6 +11,7 @@
 
 #include "base/files.h"
 #include "net/retry.h"
+#include "pipeline/output_keys.h"
 #include "service/deadline.h"
 #include "service/fenced_store.h"
 #include "service/task_manager.h"
@@ -133,12 +134,17 @@ StatusOr<pipeline::JobSpec> TaskManager::BuildSpec(const Entry& entry, const std
   if (!language.ok()) return Annotate(language.status(), "target_language");
   spec.target_language = *language;
   spec.transcript.target_language = *language;
+  spec.layout = pipeline::LayoutForTask(task.id);
   if (task.video_path.empty()) return InvalidArgument("video_path: the task has none");
+  for (const auto& [field, place] :
+       {std::pair("video_path", task.video_path), {"audio_path", task.audio_path}}) {
+    if (!pipeline::IsOutputKey(spec.layout, place)) continue;
+    return InvalidArgument(std::string(field) + ": " + place + ": the dub would overwrite it");
+  }
   WS_ASSIGN_OR_RETURN(spec.video, materialize("video_path", task.video_path));
   if (!task.audio_path.empty()) {
     WS_ASSIGN_OR_RETURN(spec.audio, materialize("audio_path", task.audio_path));
   }
-  spec.layout = pipeline::LayoutForTask(task.id);
   spec.options = options_.job;
   return spec;
 }

@@ -152,6 +152,15 @@ class CommandLineTest(support.Case):
                               cwd=self.folder, timeout=60)
         self.assertIn(done.returncode, (0, 1))
 
+    def test_a_dub_in_another_language_gives_way_only_with_a_word(self):
+        french = self.folder / "french.json"
+        french.write_text(json.dumps({**json.loads(TRANSCRIPT.read_text()), "target_language": "fr"}))
+        dub = ("dub", SAMPLE, "--engine", "none", "-o", "out", "--transcript")
+        self.run_program(*dub, TRANSCRIPT)
+        self.assertNotIn("gives way", self.run_program(*dub, TRANSCRIPT)[1])
+        _, err = self.run_program(*dub, french)
+        self.assertIn("out: the dub in 'es' that lies there gives way to this one", err)
+
     def test_plain_progress_when_there_is_no_terminal(self):
         _, err = self.run_program("dub", SAMPLE, "--transcript", TRANSCRIPT, "-o", "out")
         self.assertNotIn("\x1b", err)

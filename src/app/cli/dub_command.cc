@@ -74,6 +74,11 @@ StatusOr<pipeline::JobResult> RunWithProgress(const Flags& flags, const DubReque
   deps.on_progress = [&](const pipeline::Progress& progress) { printer.Update(progress); };
   if (!flags.common.quiet) deps.on_notice = [&](const std::string& line) { printer.Notice(line); };
   if (deps.on_notice && !engine.notice.empty()) deps.on_notice(engine.notice);
+  if (const std::string there = LanguageOfDub(request.output_directory);
+      deps.on_notice && !there.empty() && there != request.spec.target_language) {
+    deps.on_notice(request.output_directory + ": the dub in '" + there +
+                   "' that lies there gives way to this one; -o OTHER keeps both");
+  }
   // What a killed run left half-made; nobody else works here while the lease is held.
   std::error_code ignored;
   std::filesystem::remove_all(deps.scratch_parent, ignored);

@@ -5,12 +5,18 @@
 #include <filesystem>
 #include <system_error>
 
+#include <nlohmann/json.hpp>
+
+#include "base/files.h"
 #include "pipeline/output_keys.h"
 
 namespace waveshift::app {
 namespace {
 
 namespace fs = std::filesystem;
+
+// 20,000 lines have 30 MB.
+constexpr int64_t kMaxReportBytes = 256 << 20;
 
 // `path` as a key of the folder `root`; "" when it lies elsewhere. Both are canonical.
 std::string KeyOf(const fs::path& path, const fs::path& root) {
@@ -74,6 +80,16 @@ Status CheckOutputFolder(const std::string& directory, const std::vector<std::st
   if (taken.empty()) return OkStatus();
   return InvalidArgument((fs::path(directory) / taken).string() +
                          ": is there already, and not from a dub; choose another output folder with -o");
+}
+
+std::string LanguageOfDub(const std::string& directory) {
+  const std::string path = directory + "/" + pipeline::LayoutForDirectory().report_prefix + "report.json";
+  const StatusOr<std::string> text = ReadFile(path, kMaxReportBytes);
+  if (!text.ok()) return "";
+  const auto report = nlohmann::json::parse(*text, nullptr, false);
+  if (!report.is_object() || report.value("status", nlohmann::json()) != "completed") return "";
+  const nlohmann::json language = report.value("target_language", nlohmann::json());
+  return language.is_string() ? language.get<std::string>() : "";
 }
 
 }  // namespace waveshift::app

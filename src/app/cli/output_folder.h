@@ -17,6 +17,9 @@ namespace waveshift::app {
 // been a dub's folder.
 Status CheckOutputFolder(const std::string& directory, const std::vector<std::string>& inputs);
 
+// The language of the finished dub that lies in `directory`; "" when there is none.
+std::string LanguageOfDub(const std::string& directory);
+
 }  // namespace waveshift::app
 
 #endif  // WAVESHIFT_APP_CLI_OUTPUT_FOLDER_H_

@@ -65,6 +65,20 @@ TEST_F(OutputFolderTest, AFolderThatIsNoDubsIsLeftAloneWhereNamesClash) {
   EXPECT_EQ(Refusal({}), "");
 }
 
+TEST_F(OutputFolderTest, AFinishedDubHasALanguage) {
+  EXPECT_EQ(LanguageOfDub(folder_.path()), "");
+  for (const auto& [report, language] : std::vector<std::pair<std::string, std::string>>{
+           {R"({"status": "completed", "target_language": "es"})", "es"},
+           {R"({"status": "failed", "target_language": "es"})", ""},
+           {R"({"status": "completed", "target_language": 5})", ""},
+           {R"({"status": 1})", ""},
+           {"[]", ""},
+           {"no JSON", ""}}) {
+    ASSERT_TRUE(WriteFileAtomic(Path("report.json"), report).ok());
+    EXPECT_EQ(LanguageOfDub(folder_.path()), language) << report;
+  }
+}
+
 TEST_F(OutputFolderTest, AFileIsNoFolder) {
   EXPECT_THAT(Message(CheckOutputFolder(Write("taken"), {})), HasSubstr("is not a folder"));
 }

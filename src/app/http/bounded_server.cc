@@ -10,10 +10,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace waveshift::app {
@@ -79,6 +81,18 @@ class Connection : public httplib::Stream {
     begin_ += count;
     if (size == 1 && !Count(*to)) return -1;
     return static_cast<ssize_t>(count);
+  }
+
+  // False when the bytes do not come, or are too many to wait for.
+  bool Skip(int64_t bytes) {
+    if (bytes > static_cast<int64_t>(BoundedServer::kMaxHeadBytes)) return false;
+    std::array<char, 1024> piece;
+    while (bytes > 0) {
+      const ssize_t got = read(piece.data(), std::min(piece.size(), static_cast<size_t>(bytes)));
+      if (got <= 0) return false;
+      bytes -= got;
+    }
+    return true;
   }
 
   // A client that has closed its side is gone.
@@ -155,6 +169,19 @@ class Connection : public httplib::Stream {
   Clock::time_point head_end_;
 };
 
+// Bytes of a body that the library does not ask for and would take for the next request.
+int64_t UnreadBytes(const httplib::Request& request) {
+  for (const char* with_body : {"POST", "PUT", "PATCH", "DELETE", "PRI"}) {
+    if (request.method == with_body) return 0;
+  }
+  const std::string length = request.get_header_value("Content-Length");
+  if (length.empty()) return 0;
+  int64_t bytes = 0;
+  const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), bytes);
+  const bool is_number = error == std::errc() && end == length.data() + length.size() && bytes >= 0;
+  return is_number ? bytes : INT64_MAX;
+}
+
 milliseconds Sum(time_t whole, time_t micro) {
   return seconds(whole) + std::chrono::duration_cast<milliseconds>(microseconds(micro));
 }
@@ -178,15 +205,22 @@ bool BoundedServer::process_and_close_socket(socket_t sock) {
   const auto is_stopped = [this] { return svr_sock_ == INVALID_SOCKET; };
   bool ok = false;
   bool is_closed = false;
-  for (size_t left = keep_alive_max_count_; left > 0 && !is_closed; --left) {
+  for (size_t left = keep_alive_max_count_; left > 0; --left) {
     if (!WaitForRequest(connection, seconds(keep_alive_timeout_sec_), is_stopped)) break;
     connection.BeginRequest();
-    ok = process_request(connection, left == 1, is_closed, nullptr);
+    bool is_understood = false;
+    int64_t unread = 0;
+    const auto look = [&](const httplib::Request& request) {
+      is_understood = true;
+      unread = UnreadBytes(request);
+    };
+    ok = process_request(connection, left == 1, is_closed, look);
     if (connection.is_too_long() && !connection.has_written()) {
       const std::string answer = too_long_answer_ ? too_long_answer_() : std::string();
       connection.write(answer.data(), answer.size());
     }
-    if (!ok || connection.is_too_long()) break;
+    // Where a request ends that could not be read is not known.
+    if (!ok || is_closed || !is_understood || connection.is_too_long() || !connection.Skip(unread)) break;
   }
   ::shutdown(sock, SHUT_RDWR);
   ::close(sock);

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The library's server with connections of our own: it takes a request's line and headers into memory however
-// long they are and however slowly they come, and forgets what has arrived of the next request already.
+// long they are and however slowly they come, takes a body that comes with a GET for the next request, and
+// forgets what has arrived of the next request already.
 #ifndef WAVESHIFT_APP_HTTP_BOUNDED_SERVER_H_
 #define WAVESHIFT_APP_HTTP_BOUNDED_SERVER_H_
 

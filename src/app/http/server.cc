@@ -94,8 +94,7 @@ service::Request ToServiceRequest(const httplib::Request& from) {
   return request;
 }
 
-// With methods that nobody gave it a reader for, the library takes the body into memory, however long it is,
-// before anybody is asked.
+// Of other methods nobody reads a body (a short one is passed over, bounded_server.h).
 bool HasBodyForNobody(const httplib::Request& request) {
   for (const char* with_reader : {"POST", "PUT", "PATCH", "DELETE"}) {
     if (request.method == with_reader) return false;

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -268,7 +269,7 @@ TEST_F(HttpServerTest, TooLargeBodiesAreRefused) {
   EXPECT_EQ(objects_->Head("big").status().code(), StatusCode::kNotFound);
 }
 
-// Nobody reads it, and the library would keep all of it in memory.
+// Nobody reads it, and it must not be taken for the next request.
 TEST_F(HttpServerTest, ABodyWhereNoneBelongsIsRefusedUnread) {
   for (const std::string method : {"GET", "HEAD", "OPTIONS"}) {
     for (const std::string length : {"Content-Length: 9000000000", "Transfer-Encoding: chunked"}) {
@@ -282,11 +283,27 @@ TEST_F(HttpServerTest, ABodyWhereNoneBelongsIsRefusedUnread) {
     }
   }
   // A few bytes do no harm.
+  const std::string inner = "DELETE /api/task/t1 HTTP/1.1\r\nHost: x\r\n\r\n";
   Socket socket(server_->port());
-  socket.Send("GET /api/health HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}");
+  socket.Send("GET /api/health HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(inner.size()) +
+              "\r\n\r\n" + inner);
   EXPECT_THAT(socket.ReadUntil("version"), HasSubstr("HTTP/1.1 200"));
-  socket.Send("GET /api/tasks HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-  EXPECT_THAT(socket.ReadUntil("never"), HasSubstr("HTTP/1.1 401"));
+  socket.Send("GET /api/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string rest = socket.ReadUntil("never");
+  EXPECT_THAT(rest, HasSubstr("HTTP/1.1 200"));
+  EXPECT_EQ(rest.find("HTTP/1.1", rest.find("HTTP/1.1") + 1), std::string::npos) << rest;
+}
+
+TEST_F(HttpServerTest, NothingIsReadBehindARequestThatCannotBeRead) {
+  const std::string inner = "GET /api/health HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (const std::string& line :
+       {std::string("POST / HTTP/9.9"), "POST /" + std::string(9000, 'a') + " HTTP/1.1"}) {
+    const std::string answer =
+        Raw(line + "\r\nHost: x\r\nContent-Length: " + std::to_string(inner.size()) + "\r\n\r\n" + inner,
+            "never");
+    EXPECT_THAT(answer, HasSubstr("HTTP/1.1 4"));
+    EXPECT_THAT(answer, Not(HasSubstr("HTTP/1.1 200")));
+  }
 }
 
 TEST_F(HttpServerTest, AnUnreadBodyIsNotTakenForTheNextRequest) {
@@ -369,17 +386,45 @@ TEST_F(HttpServerTest, AHeadHasAnEnd) {
   EXPECT_EQ(many.find("HTTP/1.1", 1), std::string::npos) << many;  // the rest is no further request
 }
 
+// A byte now and then, each within the patience, holds no thread.
+TEST_F(HttpServerTest, AHeadThatNeverEndsIsCutOff) {
+  HttpServerOptions options;
+  options.patience = std::chrono::seconds(1);
+  auto server = HttpServer::Bind(options, *service_, *objects_);
+  ASSERT_TRUE(server.ok());
+  std::thread running([&] { (*server)->Run(); });
+  {
+    Socket slow((*server)->port());
+    std::atomic<bool> is_cut_off{false};
+    std::thread sender([&] {
+      for (int i = 0; i < 600 && !is_cut_off; ++i) {
+        slow.Send("a");
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      }
+      EXPECT_TRUE(is_cut_off);
+      slow.EndSending();
+    });
+    EXPECT_THAT(slow.ReadUntil("never"), Not(HasSubstr("HTTP/1.1 2")));
+    is_cut_off = true;
+    sender.join();
+  }
+  (*server)->Stop();
+  running.join();
+}
+
 TEST_F(HttpServerTest, ALineOfABodyInChunksHasAnEnd) {
   std::string request =
       "PUT /api/objects/a HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer s3cret\r\nTransfer-Encoding: "
       "chunked\r\n\r\n";
   const std::string chunks = request + "1\r\nx\r\n" + std::string(BoundedServer::kMaxHeadBytes + 1, '1');
-  EXPECT_THAT(Raw(chunks, "never"), Not(HasSubstr("HTTP/1.1 2")));
+  const std::string refusal = Raw(chunks, "never");
+  EXPECT_THAT(refusal, HasSubstr("HTTP/1.1 400"));
+  EXPECT_EQ(refusal.find("HTTP/1.1", 1), std::string::npos) << refusal;
   EXPECT_EQ(objects_->Head("a").status().code(), StatusCode::kNotFound);
   // Many short ones are no long one.
   for (size_t i = 0; i < BoundedServer::kMaxHeadBytes / 4; ++i) request += "1\r\nx\r\n";
-  EXPECT_THAT(Raw(request + "0\r\n\r\n", "\r\n\r\n{"), HasSubstr("HTTP/1.1 200"));
-  EXPECT_EQ(objects_->Head("a")->size, static_cast<int64_t>(BoundedServer::kMaxHeadBytes / 4));
+  EXPECT_THAT(Raw(request + "0\r\n\r\n", "\r\n\r\n{"), HasSubstr("HTTP/1.1 201"));
+  EXPECT_EQ(objects_->Head("a")->size_bytes, static_cast<int64_t>(BoundedServer::kMaxHeadBytes / 4));
 }
 
 TEST_F(HttpServerTest, RequestsThatComeTogetherAreAllAnswered) {
