@@ -429,7 +429,11 @@ def freeze_one(stores, folder, task_id, seed, freeze_s, whole_s, has_successor):
 
 def thaw_one(stores, folder, task, first, freeze_s, whole_s, has_successor):
     task_id = task.task_id
-    time.sleep(task.chance.uniform(0.2, 0.8) * whole_s)
+    # What stands still before it has the task may as well end with "try again later".
+    end = time.monotonic() + PATIENCE_S
+    while stores.peer.row(task_id)["status"] == "completed" and first.poll() is None and time.monotonic() < end:
+        time.sleep(0.05)
+    time.sleep(task.chance.uniform(0, 0.7) * whole_s)
     first.send_signal(signal.SIGSTOP)
     thaws_at = time.monotonic() + freeze_s
     finished = None
