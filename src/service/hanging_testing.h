@@ -5,7 +5,6 @@
 #ifndef WAVESHIFT_SERVICE_HANGING_TESTING_H_
 #define WAVESHIFT_SERVICE_HANGING_TESTING_H_
 
-#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,36 +15,11 @@
 #include <utility>
 #include <vector>
 
+#include "service/hangs_testing.h"
 #include "service/testing.h"
 #include "stores/object_store_view.h"
 
 namespace waveshift::service::testing {
-
-// Calls that hang, by name. Any thread.
-class StoppableHangs {
- public:
-  void Set(const std::string& name, bool hangs) {
-    const std::lock_guard lock(mutex_);
-    hangs_[name] = hangs;
-    changed_.notify_all();
-  }
-  bool WaitFor(const std::string& name) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, kPatience, [&] { return calls_[name] > 0; });
-  }
-  Status Pass(const std::string& name, const std::stop_token& stop) {
-    std::unique_lock lock(mutex_);
-    ++calls_[name];
-    changed_.notify_all();
-    return changed_.wait(lock, stop, [&] { return !hangs_[name]; }) ? OkStatus() : Cancelled("stopped");
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  std::map<std::string, bool> hangs_;
-  std::map<std::string, int> calls_;
-};
 
 // Each attempt of a call passes `hangs`, and then finds no answer as often as `silent` says for its name;
 // what is tried again within the call, is asked for again.
@@ -53,7 +27,7 @@ class HangingTasks : public stores::TaskStore {
  public:
   explicit HangingTasks(stores::TaskStore& real) : state_(std::make_shared<State>(real)) {}
 
-  StoppableHangs& hangs() { return state_->hangs; }
+  Hangs& hangs() { return state_->hangs; }
   void SetSilent(const std::string& name, int attempts) {
     const std::lock_guard lock(state_->mutex);
     state_->silent[name] = attempts;
@@ -112,7 +86,7 @@ class HangingTasks : public stores::TaskStore {
       if (on_attempt) on_attempt(name);
     }
     stores::TaskStore& real;
-    StoppableHangs hangs;
+    Hangs hangs;
     std::mutex mutex;
     std::map<std::string, int> silent;
     std::function<void(const std::string&)> on_attempt;
@@ -136,7 +110,7 @@ class HangingTasks : public stores::TaskStore {
 // Calls pass `hangs` by their names.
 class HangingObjects : public stores::ObjectStoreView {
  public:
-  HangingObjects(stores::ObjectStore& real, StoppableHangs& hangs, std::stop_token stop = {})
+  HangingObjects(stores::ObjectStore& real, Hangs& hangs, std::stop_token stop = {})
       : ObjectStoreView(real), hangs_(hangs), stop_(std::move(stop)) {}
 
   StatusOr<stores::ObjectInfo> Put(const std::string& key, std::string_view bytes,
@@ -161,7 +135,7 @@ class HangingObjects : public stores::ObjectStoreView {
   }
 
  private:
-  StoppableHangs& hangs_;
+  Hangs& hangs_;
   const std::stop_token stop_;
 };
 

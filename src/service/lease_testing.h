@@ -6,9 +6,7 @@
 #define WAVESHIFT_SERVICE_LEASE_TESTING_H_
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -17,42 +15,11 @@
 #include <utility>
 #include <vector>
 
+#include "service/hangs_testing.h"
 #include "service/testing.h"
 #include "stores/object_store_view.h"
 
 namespace waveshift::service::testing {
-
-// What hangs, hangs until it is let go; the test does that before anybody is destroyed. Any thread.
-class Hangs {
- public:
-  void Set(const std::string& what, bool hangs) {
-    const std::lock_guard lock(mutex_);
-    hangs_[what] = hangs;
-    changed_.notify_all();
-  }
-  void Pass(const std::string& what) {
-    std::unique_lock lock(mutex_);
-    ++calls_[what];
-    changed_.notify_all();
-    changed_.wait(lock, [&] { return !hangs_[what]; });
-  }
-  bool WaitForTotal(const std::string& what, int calls) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, kPatience, [&] { return calls_[what] >= calls; });
-  }
-  // Until there were so many more calls than now.
-  bool WaitForMore(const std::string& what, int more) {
-    std::unique_lock lock(mutex_);
-    const int wanted = calls_[what] + more;
-    return changed_.wait_for(lock, kPatience, [&] { return calls_[what] >= wanted; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::map<std::string, bool> hangs_;
-  std::map<std::string, int> calls_;
-};
 
 // Every renewal passes `hangs` as its key. While it is silent, leases and what jobs write find no answer.
 class UnreliableObjects : public stores::ObjectStoreView {

@@ -135,7 +135,7 @@ TEST_F(TaskGuardTest, ProgressThatHangsDoesNotDelayTheJobsEnd) {
   tasks_.hangs().Set("SetProgress", true);
   manager_->Begin();
   ASSERT_TRUE(manager_->Start("a").ok());
-  ASSERT_TRUE(tasks_.hangs().WaitFor("SetProgress"));
+  ASSERT_TRUE(tasks_.hangs().WaitForTotal("SetProgress", 1));
   job_.LetComplete();
   EXPECT_TRUE(manager_->WaitUntilIdle("a", kPatience, {}));
   EXPECT_EQ(StatusOf("a"), "completed");
@@ -146,7 +146,7 @@ TEST_F(TaskGuardTest, ATranscriptThatHangsDoesNotDelayACancel) {
   tasks_.hangs().Set("ReadTranscript", true);
   manager_->Begin();
   ASSERT_TRUE(manager_->Start("a").ok());
-  ASSERT_TRUE(tasks_.hangs().WaitFor("ReadTranscript"));
+  ASSERT_TRUE(tasks_.hangs().WaitForTotal("ReadTranscript", 1));
   EXPECT_EQ(manager_->Cancel("a", kPatience)->task.status, "cancelled");
   EXPECT_EQ(job_.starts(), 0);
   tasks_.hangs().Set("ReadTranscript", false);
@@ -219,7 +219,7 @@ TEST_F(TaskGuardTest, AShutdownEndsWhatRequestsWaitFor) {
   Status started;
   {
     const std::jthread request([&] { started = manager_->Start("a").status(); });
-    ASSERT_TRUE(tasks_.hangs().WaitFor("Claim"));
+    ASSERT_TRUE(tasks_.hangs().WaitForTotal("Claim", 1));
     manager_->Shutdown();
   }
   EXPECT_EQ(started.code(), StatusCode::kFailedPrecondition);  // 503, and not 499

@@ -73,7 +73,7 @@ TEST_P(WorkerTest, AStatusAsksTheStoreWhatItAnswersSoonest) {
 
 // The caller has no time limit of its own, and Cloudflare gives an answer up after 100 s.
 TEST_P(WorkerTest, AStoreThatHangsIsWaitedForAsLongAsItIsWorth) {
-  testing::StoppableHangs hangs;
+  testing::Hangs hangs;
   const auto store = std::move(objects_);
   objects_ = std::make_unique<testing::HangingObjects>(*store, hangs);
   const auto ask_while = [&](const std::string& hanging, const std::string& method, const std::string& target,

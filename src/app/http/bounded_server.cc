@@ -60,7 +60,7 @@ class Connection : public httplib::Stream {
     line_bytes_ = 0;
     counted_bytes_ = 0;
     has_written_ = false;
-    head_end_ = Clock::now() + read_timeout_;
+    SetDeadline();
   }
   // Whether more came than may stand in a head or a line.
   bool is_too_long() const { return is_too_long_; }
@@ -85,12 +85,13 @@ class Connection : public httplib::Stream {
 
   // False when the bytes do not come, or are too many to wait for.
   bool Skip(int64_t bytes) {
-    if (bytes > static_cast<int64_t>(BoundedServer::kMaxHeadBytes)) return false;
-    std::array<char, 1024> piece;
+    if (bytes > BoundedServer::kMaxSkippedBytes) return false;
+    SetDeadline();
     while (bytes > 0) {
-      const ssize_t got = read(piece.data(), std::min(piece.size(), static_cast<size_t>(bytes)));
-      if (got <= 0) return false;
-      bytes -= got;
+      if (!has_more() && Fill() <= 0) return false;
+      const auto count = std::min(static_cast<int64_t>(end_ - begin_), bytes);
+      begin_ += static_cast<size_t>(count);
+      bytes -= count;
     }
     return true;
   }
@@ -129,8 +130,12 @@ class Connection : public httplib::Stream {
 
  private:
   milliseconds TimeLeft() const {
-    if (!is_head_) return read_timeout_;
-    return std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(head_end_ - Clock::now()));
+    if (!has_deadline_) return read_timeout_;
+    return std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(deadline_ - Clock::now()));
+  }
+  void SetDeadline() {
+    has_deadline_ = true;
+    deadline_ = Clock::now() + read_timeout_;
   }
   ssize_t Fill() {
     if (!is_readable()) return -1;
@@ -146,7 +151,7 @@ class Connection : public httplib::Stream {
   bool Count(char byte) {
     is_too_long_ = ++counted_bytes_ > BoundedServer::kMaxHeadBytes;
     if (byte == '\n') {
-      if (line_bytes_ == 0) is_head_ = false;
+      if (line_bytes_ == 0) is_head_ = has_deadline_ = false;
       if (!is_head_) counted_bytes_ = 0;
       line_bytes_ = 0;
     } else if (byte != '\r') {
@@ -166,21 +171,9 @@ class Connection : public httplib::Stream {
   size_t counted_bytes_ = 0;  // of the head; behind it, of the line
   bool is_too_long_ = false;
   bool has_written_ = false;
-  Clock::time_point head_end_;
+  bool has_deadline_ = false;
+  Clock::time_point deadline_;  // of the head, or of what is skipped
 };
-
-// Bytes of a body that the library does not ask for and would take for the next request.
-int64_t UnreadBytes(const httplib::Request& request) {
-  for (const char* with_body : {"POST", "PUT", "PATCH", "DELETE", "PRI"}) {
-    if (request.method == with_body) return 0;
-  }
-  const std::string length = request.get_header_value("Content-Length");
-  if (length.empty()) return 0;
-  int64_t bytes = 0;
-  const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), bytes);
-  const bool is_number = error == std::errc() && end == length.data() + length.size() && bytes >= 0;
-  return is_number ? bytes : INT64_MAX;
-}
 
 milliseconds Sum(time_t whole, time_t micro) {
   return seconds(whole) + std::chrono::duration_cast<milliseconds>(microseconds(micro));
@@ -198,6 +191,25 @@ bool WaitForRequest(const Connection& connection, milliseconds longest, const Is
 }
 
 }  // namespace
+
+std::optional<int64_t> DeclaredBytes(const httplib::Request& request) {
+  const std::string text = request.get_header_value("Content-Length");
+  int64_t bytes = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bytes);
+  if (error == std::errc::result_out_of_range) return INT64_MAX;
+  if (error != std::errc() || end != text.data() + text.size() || bytes < 0) return std::nullopt;
+  return bytes;
+}
+
+int64_t UnreadBytes(const httplib::Request& request) {
+  for (const char* with_reader : {"POST", "PUT", "PATCH", "DELETE"}) {
+    if (request.method == with_reader) return 0;
+  }
+  if (request.has_header("Transfer-Encoding")) return INT64_MAX;
+  if (!request.has_header("Content-Length")) return 0;
+  if (request.method == "PRI") return INT64_MAX;
+  return DeclaredBytes(request).value_or(INT64_MAX);
+}
 
 bool BoundedServer::process_and_close_socket(socket_t sock) {
   Connection connection(sock, Sum(read_timeout_sec_, read_timeout_usec_),

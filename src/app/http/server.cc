@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <charconv>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -29,8 +28,6 @@ constexpr int64_t kPieceBytes = 256 << 10;
 // have sent everything, and the connection can go on. A longer one ends the connection.
 constexpr int64_t kMaxDrainBytes = 64 << 20;
 constexpr std::chrono::seconds kMaxDrainTime{5};
-// Some clients send a few bytes with a GET, which mean nothing.
-constexpr int64_t kMaxIgnoredBytes = 64 << 10;
 
 void ReuseAddressOnly(socket_t socket) {
   // Not SO_REUSEPORT (the library's default): a second server on the same port must fail, not share it.
@@ -84,23 +81,8 @@ service::Request ToServiceRequest(const httplib::Request& from) {
   for (const auto& [name, value] : from.headers) request.headers.emplace(name, value);
   request.peer = from.remote_addr;
   request.has_body = from.has_header("Content-Length") || from.has_header("Transfer-Encoding");
-  if (const std::string length = from.get_header_value("Content-Length"); !length.empty()) {
-    int64_t value = 0;
-    const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), value);
-    if (end == length.data() + length.size() && error == std::errc() && value >= 0)
-      request.content_length = value;
-    if (error == std::errc::result_out_of_range) request.content_length = INT64_MAX;
-  }
+  request.content_length = DeclaredBytes(from);
   return request;
-}
-
-// Of other methods nobody reads a body (a short one is passed over, bounded_server.h).
-bool HasBodyForNobody(const httplib::Request& request) {
-  for (const char* with_reader : {"POST", "PUT", "PATCH", "DELETE"}) {
-    if (request.method == with_reader) return false;
-  }
-  return request.has_header("Transfer-Encoding") ||
-         ToServiceRequest(request).content_length > kMaxIgnoredBytes;
 }
 
 }  // namespace
@@ -199,7 +181,7 @@ void HttpServer::Impl::AddHooks() {
     const_cast<httplib::Request&>(from).ranges.clear();
     if (HasDoubtfulLength(from)) {
       Refuse(from, to, 400, "bad_request", "the body's length is not clear");
-    } else if (HasBodyForNobody(from)) {
+    } else if (UnreadBytes(from) > BoundedServer::kMaxSkippedBytes) {
       Refuse(from, to, 413, "too_large", "a request of this kind has no body");
     } else {
       return httplib::Server::HandlerResponse::Unhandled;

@@ -271,7 +271,7 @@ TEST_F(HttpServerTest, TooLargeBodiesAreRefused) {
 
 // Nobody reads it, and it must not be taken for the next request.
 TEST_F(HttpServerTest, ABodyWhereNoneBelongsIsRefusedUnread) {
-  for (const std::string method : {"GET", "HEAD", "OPTIONS"}) {
+  for (const std::string method : {"GET", "HEAD", "OPTIONS", "PRI"}) {
     for (const std::string length : {"Content-Length: 9000000000", "Transfer-Encoding: chunked"}) {
       Socket socket(server_->port());
       socket.Send(method + " /api/health HTTP/1.1\r\nHost: x\r\n" + length + "\r\n\r\n");

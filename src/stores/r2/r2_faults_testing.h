@@ -41,6 +41,13 @@ class R2Faults : public testing::Test {
     scratch_ = std::make_unique<ScratchDirectory>(ScratchDirectory::Make().value());
     before_ = peer_.Log().size();
   }
+  // Uploads go in parts early.
+  R2Options InParts() {
+    R2Options options = peer_.R2();
+    options.multipart_above_bytes = 1'000'000;
+    options.part_bytes = int64_t{5} << 20;
+    return options;
+  }
   size_t Requests() { return peer_.Log().size() - before_; }
   void Fail(PeerJson fault, int times = 1) {
     fault["times"] = times;

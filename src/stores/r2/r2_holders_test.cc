@@ -23,11 +23,8 @@ class R2Holders : public R2Faults {
  protected:
   void SetUp() override {
     R2Faults::SetUp();
-    R2Options options = peer_.R2();
-    options.multipart_above_bytes = 1'000'000;
-    options.part_bytes = int64_t{5} << 20;
-    store_ = MakeR2ObjectStore(options);
-    next_ = MakeR2ObjectStore(options);
+    store_ = MakeR2ObjectStore(InParts());
+    next_ = MakeR2ObjectStore(InParts());
   }
   StatusOr<ObjectInfo> Upload(ObjectStore& store, const std::string& bytes,
                               std::function<Status()> before_commit = {}) {

@@ -102,10 +102,7 @@ class R2Multipart : public R2Faults {
  protected:
   void SetUp() override {
     R2Faults::SetUp();
-    R2Options options = peer_.R2();
-    options.multipart_above_bytes = 1'000'000;
-    options.part_bytes = int64_t{5} << 20;
-    store_ = MakeR2ObjectStore(options);
+    store_ = MakeR2ObjectStore(InParts());
     bytes_ = Noise((size_t{11} << 20) + 77);
   }
   StatusOr<ObjectInfo> Upload() { return store_->PutFile("大/video.mp4", File("up", bytes_), {}); }
